@@ -1,0 +1,4 @@
+export * from "./complex.ts";
+export * from "./dtype.ts";
+export * from "./element.ts";
+export * from "./half.ts";
