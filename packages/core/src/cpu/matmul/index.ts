@@ -1,0 +1,2 @@
+export { gemm } from "./gemm.ts";
+export { addmm, bmm, mm } from "./mm.ts";
