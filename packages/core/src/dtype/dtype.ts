@@ -14,6 +14,16 @@ export type DTypeName =
   | "complex128"
   | "bool";
 
+/** Makes `console.log` in Node print `text(value)`. */
+export function inspectAs<T extends object>(prototype: T, text: (value: T) => string): void {
+  Object.defineProperty(prototype, Symbol.for("nodejs.util.inspect.custom"), {
+    value(this: T): string {
+      return text(this);
+    },
+    configurable: true,
+  });
+}
+
 /** Typed arrays that hold tensor elements. */
 export type TypedArray =
   | Uint8Array
@@ -79,11 +89,9 @@ export class DType<N extends DTypeName = DTypeName> {
   toJSON(): string {
     return this.toString();
   }
-
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return this.toString();
-  }
 }
+
+inspectAs(DType.prototype, (dtype) => dtype.toString());
 
 export const uint8: DType<"uint8"> = new DType("uint8", 0, 1, Uint8Array, 1);
 export const int8: DType<"int8"> = new DType("int8", 1, 1, Int8Array, 1);

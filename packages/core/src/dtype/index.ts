@@ -2,3 +2,4 @@ export * from "./complex.ts";
 export * from "./dtype.ts";
 export * from "./element.ts";
 export * from "./half.ts";
+export * from "./promotion.ts";

@@ -1,0 +1,38 @@
+import type { Backend } from "../dispatch/backend.ts";
+import { registerBackend } from "../dispatch/backend.ts";
+import type { Device } from "../device.ts";
+import { type DType, writeElement } from "../dtype/index.ts";
+import { Storage } from "../storage.ts";
+import type { ArrayView } from "./view.ts";
+import { copy, fill } from "./copy/index.ts";
+import { map } from "./map/index.ts";
+import { mm } from "./matmul/index.ts";
+import { reduce } from "./reduce/index.ts";
+
+function arange(out: ArrayView, start: number, step: number): void {
+  const { array, dtype } = out;
+  for (let i = 0; i < out.shape[0]!; i++) writeElement(array, dtype, i, start + i * step);
+}
+
+/** The reference backend: plain TypeScript over typed arrays, every dtype. */
+export const cpuBackend: Backend = {
+  name: "cpu",
+  devices: ["cpu"],
+  capabilities: { synchronous: true },
+  allocate(device: Device, dtype: DType, numel: number): Storage {
+    const { ArrayType } = dtype;
+    const host = new ArrayType(numel * dtype.lanes);
+    return new Storage(device, host, host.byteLength);
+  },
+  kernels: {
+    map: map as never,
+    copy,
+    fill,
+    arange,
+    mm,
+    sum: (out, input, dims) => reduce("sum", out, input, dims),
+    mean: (out, input, dims) => reduce("mean", out, input, dims),
+  },
+};
+
+registerBackend(cpuBackend);

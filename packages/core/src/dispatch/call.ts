@@ -1,0 +1,84 @@
+import { RuntimeError } from "../errors.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { execute, executeInplace, executeOut } from "./execute.ts";
+import type { Bound, Op } from "./op.ts";
+import { modes, state } from "./state.ts";
+
+/** Whether any tensor among the arguments requires grad. */
+export function anyRequiresGrad(op: Op, args: readonly Bound[]): boolean {
+  const { tensorArgs, listArgs } = op;
+  for (let i = 0; i < tensorArgs.length; i++) {
+    const arg = args[tensorArgs[i]!] as unknown;
+    if (arg instanceof Tensor && (arg.requiresGradFlag || arg.gradNode !== null || (arg.base !== null && arg.requires_grad))) {
+      return true;
+    }
+  }
+  for (let i = 0; i < listArgs.length; i++) {
+    const list = args[listArgs[i]!] as readonly unknown[] | null;
+    if (list !== null) for (const arg of list) if (arg instanceof Tensor && arg.requires_grad) return true;
+  }
+  return false;
+}
+
+/** The tensor that `tensor` is, or is a view of, in the end. */
+export function rootOf(tensor: Tensor): Tensor {
+  return tensor.base ?? tensor;
+}
+
+function runFunctional(op: Op, args: Bound[]): unknown {
+  if (state.autograd !== null) {
+    if (op.view !== null) return state.autograd.record(op, args);
+    if (op.recorded && modes().gradEnabled && anyRequiresGrad(op, args)) return state.autograd.record(op, args);
+  }
+  return execute(op, args);
+}
+
+/**
+ * Calls an op with arguments in schema order: interpreter layers, then autograd where an input
+ * requires grad, then the device's kernel.
+ */
+export function call(op: Op, args: Bound[]): unknown {
+  const { layers } = modes();
+  return layers.length === 0 ? runFunctional(op, args) : throughLayers(op, args, layers.length - 1, runFunctional);
+}
+
+/** `op_`: as {@link call}, writing into the first argument. */
+export function callInplace(op: Op, args: Bound[]): Tensor {
+  const { layers } = modes();
+  return (
+    layers.length === 0 ? runInplace(op, args) : throughLayers(op, args, layers.length - 1, runInplace)
+  ) as Tensor;
+}
+
+function runInplace(op: Op, args: Bound[]): Tensor {
+  const target = args[0] as Tensor;
+  if (state.autograd !== null && modes().gradEnabled) return state.autograd.recordInplace(op, args, target);
+  return executeInplace(op, args, target);
+}
+
+/** `op(..., {out})`. */
+export function callOut(op: Op, args: Bound[], out: Tensor | readonly Tensor[]): unknown {
+  const outs = out instanceof Tensor ? [out] : out;
+  for (const o of outs) {
+    if (!(o instanceof Tensor)) throw new TypeError(`${op.name}(): argument 'out' must be Tensor`);
+    if (modes().gradEnabled && (o.requires_grad || anyRequiresGrad(op, args))) {
+      throw new RuntimeError(
+        `${op.name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.`,
+      );
+    }
+  }
+  return executeOut(op, args, out);
+}
+
+function throughLayers(op: Op, args: Bound[], depth: number, bottom: (op: Op, args: Bound[]) => unknown): unknown {
+  if (depth < 0) return bottom(op, args);
+  const now = modes();
+  const { layers } = now;
+  // While a layer works, calls it makes itself see only the layers below it.
+  now.layers = layers.slice(0, depth);
+  try {
+    return layers[depth]!.handle(op, args, (o, a) => throughLayers(o, a, depth - 1, bottom));
+  } finally {
+    now.layers = layers;
+  }
+}

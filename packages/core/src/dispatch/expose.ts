@@ -1,0 +1,114 @@
+import { Tensor } from "../tensor/tensor.ts";
+import { bindArgs, mismatch, NO_SELF, pythonTypeName } from "./args.ts";
+import { call, callInplace, callOut } from "./call.ts";
+import { type Bound, type Op, OPS } from "./op.ts";
+
+/** A public function over one or more overloads. */
+export interface OpFunction {
+  (...args: unknown[]): unknown;
+  /** PyTorch-style signatures of the overloads. */
+  readonly schema: readonly string[];
+}
+
+const groups = new Map<string, Op[]>();
+let grouped = 0;
+
+/** Overloads of a public name in order of definition. */
+export function overloads(name: string): readonly Op[] {
+  for (; grouped < OPS.length; grouped++) {
+    const op = OPS[grouped]!;
+    for (const key of [op.name, ...(op.record.aliases ?? [])]) {
+      const list = groups.get(key);
+      if (list === undefined) groups.set(key, [op]);
+      else list.push(op);
+    }
+  }
+  return groups.get(name) ?? [];
+}
+
+function takesOut(op: Op): boolean {
+  return op.record.out ?? (op.view === null && op.kernel?.mutates !== true);
+}
+
+/** Binds to the first overload that fits and calls it. */
+function dispatch(ops: readonly Op[], self: unknown, args: readonly unknown[], inplace: boolean): unknown {
+  let firstMessage = "";
+  for (let i = 0; i < ops.length; i++) {
+    const op = ops[i]!;
+    const bound = bindArgs(op.schema, self, args, takesOut(op)) as Bound[] | null;
+    if (bound === null) {
+      if (i === 0) firstMessage = mismatch;
+      continue;
+    }
+    if (inplace) return callInplace(op, bound);
+    if (bound.length > op.schema.params.length) {
+      const out = bound.pop() as Tensor | null;
+      if (out !== null) return callOut(op, bound, out);
+    }
+    if (op.kernel?.mutates === true) return callInplace(op, bound);
+    return nameResults(op, call(op, bound));
+  }
+  const name = ops[0]!.name;
+  if (ops.length === 1) throw new TypeError(firstMessage);
+  const got = [...(self === NO_SELF ? [] : [self]), ...args].map(pythonTypeName).join(", ");
+  const expected = ops.map((op) => ` * ${op.schema.text.slice(op.schema.fullName.length).replace(/\s*->.*$/, "")}`);
+  throw new TypeError(
+    `${name}() received an invalid combination of arguments - got (${got}), but expected one of:\n${expected.join("\n")}`,
+  );
+}
+
+/** Gives several results the names of the schema, as PyTorch's named tuples have. */
+function nameResults(op: Op, result: unknown): unknown {
+  const { returns } = op.schema;
+  if (returns.length > 1 && Array.isArray(result)) {
+    for (let i = 0; i < returns.length; i++) {
+      Object.defineProperty(result, returns[i]!.name, { value: result[i], enumerable: false, configurable: true });
+    }
+  }
+  return result;
+}
+
+/** The public function of that name. */
+export function torchFunction(name: string): OpFunction {
+  const ops = overloads(name);
+  if (ops.length === 0) throw new Error(`no op is called "${name}"`);
+  const fn = (...args: unknown[]): unknown => dispatch(ops, NO_SELF, args, false);
+  Object.defineProperty(fn, "name", { value: name });
+  Object.defineProperty(fn, "schema", { value: ops.map((op) => op.schema.text) });
+  return fn as OpFunction;
+}
+
+/** Puts methods (and in-place methods) of all ops defined so far on Tensor.prototype. */
+export function installMethods(): void {
+  overloads("");
+  for (const [name, ops] of groups) {
+    const methods = ops.filter(isMethod);
+    if (methods.length > 0 && !Object.hasOwn(Tensor.prototype, name)) {
+      define(name, function (this: Tensor, ...args: unknown[]): unknown {
+        return dispatch(methods, this, args, false);
+      });
+    }
+    const inplace = methods.filter((op) => op.record.inplace);
+    if (inplace.length > 0 && !Object.hasOwn(Tensor.prototype, `${name}_`)) {
+      define(`${name}_`, function (this: Tensor, ...args: unknown[]): unknown {
+        return dispatch(inplace, this, args, true);
+      });
+    }
+  }
+}
+
+/** Whether the op is offered as a method of Tensor. */
+export function isMethod(op: Op): boolean {
+  const variants = op.record.variants ?? "both";
+  return (variants === "both" || variants === "method") && op.schema.params[0]?.type.startsWith("Tensor") === true && !op.schema.params[0].list;
+}
+
+/** Whether the op is offered as a function. */
+export function isFunction(op: Op): boolean {
+  const variants = op.record.variants ?? "both";
+  return variants === "both" || variants === "function";
+}
+
+function define(name: string, value: unknown): void {
+  Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true, enumerable: false });
+}

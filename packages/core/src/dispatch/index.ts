@@ -1,0 +1,12 @@
+/** The mechanism ops, backends and autograd are built on; exported as `@tt/core/dispatch`. */
+export * from "./allocate.ts";
+export { bindArgs, isOptions, NO_SELF, pythonTypeName } from "./args.ts";
+export type * from "./autograd.ts";
+export * from "./backend.ts";
+export * from "./call.ts";
+export * from "./execute.ts";
+export * from "./expose.ts";
+export * from "./op.ts";
+export * from "./pointwise.ts";
+export * from "./schema.ts";
+export * from "./state.ts";

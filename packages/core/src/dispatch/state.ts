@@ -1,0 +1,47 @@
+import type { AutogradRuntime } from "./autograd.ts";
+import type { Op } from "./op.ts";
+
+/** An interpreter between callers and kernels: autocast, a tracer, vmap, the profiler. */
+export interface Layer {
+  readonly name: string;
+  /** Handles a call; `next` continues with the layers below and finally the kernels. */
+  handle(op: Op, args: unknown[], next: (op: Op, args: unknown[]) => unknown): unknown;
+}
+
+/** What holds for the code that runs now. */
+export interface Modes {
+  gradEnabled: boolean;
+  inference: boolean;
+  layers: readonly Layer[];
+}
+
+/** Modes outside of async callbacks, and the autograd runtime. */
+export const state: Modes & {
+  autograd: AutogradRuntime | null;
+  /** Async callbacks under way that have modes of their own. */
+  asyncScopes: number;
+} = { gradEnabled: true, inference: false, layers: [], autograd: null, asyncScopes: 0 };
+
+interface AsyncStorage {
+  run<R>(store: Modes, fn: () => R): R;
+  getStore(): Modes | undefined;
+}
+
+let storage: AsyncStorage | null | undefined;
+
+/** Node's AsyncLocalStorage; null in browsers, which have nothing like it yet. */
+export function asyncStorage(): AsyncStorage | null {
+  if (storage === undefined) {
+    const host = (globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } }).process;
+    const hooks = host?.getBuiltinModule?.("node:async_hooks") as
+      | { AsyncLocalStorage: new () => AsyncStorage }
+      | undefined;
+    storage = hooks === undefined ? null : new hooks.AsyncLocalStorage();
+  }
+  return storage;
+}
+
+/** The modes of the code that runs now. */
+export function modes(): Modes {
+  return state.asyncScopes === 0 ? state : (asyncStorage()?.getStore() ?? state);
+}

@@ -1,0 +1,2 @@
+export * from "./modes.ts";
+export * from "./scope.ts";

@@ -1,0 +1,7 @@
+/** Every op record of the main entry; importing it registers them. */
+import "./copy/copy.ts";
+import "./creation/factories.ts";
+import "./matmul/mm.ts";
+import "./pointwise/arithmetic.ts";
+import "./reduction/sum.ts";
+import "./view/shape.ts";

@@ -1,0 +1,32 @@
+import type { Device } from "./device.ts";
+import type { DType, TypedArray } from "./dtype/index.ts";
+
+/**
+ * The memory behind one or more tensors. A `cpu` storage owns a typed array; other devices keep
+ * their own `handle` and bring elements to the host through their backend's copies.
+ */
+export class Storage {
+  readonly device: Device;
+  /** Elements in host memory, or null when the device's memory is not addressable from here. */
+  host: TypedArray | null;
+  /** What the backend needs to find the memory. */
+  handle: unknown;
+  nbytes: number;
+  /** Raised by every in-place write to a tensor on this storage. */
+  version = 0;
+
+  constructor(device: Device, host: TypedArray | null, nbytes: number, handle: unknown = null) {
+    this.device = device;
+    this.host = host;
+    this.nbytes = nbytes;
+    this.handle = handle;
+  }
+
+  /** The memory as entries of `dtype`'s typed array. */
+  as(dtype: DType): TypedArray {
+    const host = this.host!;
+    if (host.constructor === dtype.ArrayType) return host;
+    const { ArrayType } = dtype;
+    return new ArrayType(host.buffer, host.byteOffset, Math.floor(host.byteLength / ArrayType.BYTES_PER_ELEMENT));
+  }
+}

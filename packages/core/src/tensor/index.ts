@@ -1,0 +1,4 @@
+export { Parameter, type TensorOrScalar, Tensor, is_tensor } from "./tensor.ts";
+export type { BackwardOptions, RemovableHandle, TensorGrad } from "./grad.ts";
+export type { NestedArray, TensorValues } from "./values.ts";
+export * from "./literal.ts";
