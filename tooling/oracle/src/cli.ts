@@ -1,0 +1,153 @@
+/** `pnpm oracle`: runs recorded cases of PyTorch against tt. */
+
+import { existsSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { type Baseline, judge, readBaseline, shrink, writeBaseline } from "./baseline.ts";
+import {
+  type CaseResult,
+  count,
+  countParts,
+  FAMILIES,
+  type Family,
+  failureLines,
+  familyLine,
+  lastLine,
+  skipLines,
+} from "./report.ts";
+import { withRunner } from "./run.ts";
+
+const USAGE = `usage: pnpm oracle [options]
+  --dir DIR           folder with recorded cases (default: tooling/oracle/data)
+  --device D          device to compute on (default: cpu)
+  --family LIST       ${FAMILIES.join(", ")} (default: all)
+  --only LIST         ops by name (sum, conv2d) or cases by text (add/float32-3)
+  --jobs N            processes (default: 1)
+  --json FILE         write a report of every case
+  --allow-failures    exit with 0 even when cases fail
+  --baseline FILE     cases known to fail: exit with 1 when others fail or these pass
+  --update-baseline   take cases that pass out of the baseline (records families it lacks)
+  --verbose           print every failing case`;
+
+interface Options {
+  readonly dir: string;
+  readonly device: string;
+  readonly families: readonly Family[];
+  readonly only?: string;
+  readonly jobs: number;
+  readonly json?: string;
+  readonly allowFailures: boolean;
+  readonly baseline?: string;
+  readonly updateBaseline: boolean;
+  readonly verbose: boolean;
+}
+
+class UsageError extends Error {}
+
+function readOptions(argv: readonly string[]): Options | null {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      dir: { type: "string", default: fileURLToPath(new URL("../data", import.meta.url)) },
+      device: { type: "string", default: "cpu" },
+      family: { type: "string", default: FAMILIES.join(",") },
+      only: { type: "string" },
+      jobs: { type: "string", default: "1" },
+      json: { type: "string" },
+      "allow-failures": { type: "boolean", default: false },
+      baseline: { type: "string" },
+      "update-baseline": { type: "boolean", default: false },
+      verbose: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return null;
+  const families = values.family.split(",").map((name) => name.trim());
+  const unknown = families.find((name) => !(FAMILIES as readonly string[]).includes(name));
+  if (unknown !== undefined)
+    throw new UsageError(`unknown family ${unknown}; known are ${FAMILIES.join(", ")}`);
+  if (!existsSync(values.dir)) throw new UsageError(`there is no folder ${values.dir}`);
+  if (!/^[1-9]\d*$/.test(values.jobs))
+    throw new UsageError(`--jobs ${values.jobs} is not a positive number`);
+  if (values["update-baseline"] && values.baseline === undefined)
+    throw new UsageError("--update-baseline needs --baseline FILE");
+  return {
+    dir: values.dir,
+    device: values.device,
+    families: FAMILIES.filter((family) => families.includes(family)),
+    jobs: Number(values.jobs),
+    allowFailures: values["allow-failures"],
+    updateBaseline: values["update-baseline"],
+    verbose: values.verbose,
+    ...(values.only !== undefined && { only: values.only }),
+    ...(values.json !== undefined && { json: values.json }),
+    ...(values.baseline !== undefined && { baseline: values.baseline }),
+  };
+}
+
+async function main(options: Options): Promise<number> {
+  const all: CaseResult[] = [];
+  const { dir: folder, device, jobs, only } = options;
+  await withRunner({ folder, device, jobs, ...(only !== undefined && { only }) }, async (run) => {
+    for (const family of options.families) {
+      const results = await run(family);
+      console.log(familyLine(family, results));
+      all.push(...results);
+    }
+  });
+  for (const line of details(all, options.verbose)) console.log(line);
+  const code =
+    options.baseline === undefined
+      ? Number(count(all).failed > 0)
+      : againstBaseline(all, options.baseline, options.updateBaseline);
+  if (options.json !== undefined)
+    writeFileSync(options.json, `${JSON.stringify(reportOf(all, options), null, 1)}\n`);
+  console.log(lastLine(count(all)));
+  return options.allowFailures ? 0 : code;
+}
+
+function details(all: readonly CaseResult[], verbose: boolean): string[] {
+  if (!verbose) return [...skipLines(all), ...failureLines(all, 40)];
+  const failed = all.filter(({ status }) => status === "failed");
+  return [
+    ...skipLines(all),
+    ...failed.map(
+      ({ family, op, id, part, reason }) => `failed ${family}/${op}/${id} ${part}: ${reason}`,
+    ),
+  ];
+}
+
+function againstBaseline(all: readonly CaseResult[], path: string, update: boolean): number {
+  const before: Baseline = readBaseline(path);
+  const baseline = update ? shrink(before, all) : before;
+  if (update) writeBaseline(path, baseline);
+  const { unlisted, recovered } = judge(baseline, all);
+  for (const { family, op, id, part, reason } of unlisted)
+    console.log(`not in the baseline: ${family}/${op}/${id} ${part}: ${reason}`);
+  for (const { family, op, id } of recovered)
+    console.log(
+      `passes now, take it out of the baseline (--update-baseline): ${family}/${op}/${id}`,
+    );
+  return Number(unlisted.length + recovered.length > 0);
+}
+
+function reportOf(all: readonly CaseResult[], { device, families }: Options): object {
+  const summary = families.map((family) => {
+    const results = all.filter((result) => result.family === family);
+    return [family, { ...count(results), parts: Object.fromEntries(countParts(results)) }] as const;
+  });
+  return { device, total: count(all), families: Object.fromEntries(summary), cases: all };
+}
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options === null) console.log(USAGE);
+  else process.exitCode = await main(options);
+} catch (error) {
+  const usage =
+    error instanceof UsageError ||
+    String((error as { code?: string }).code).startsWith("ERR_PARSE_ARGS");
+  if (!usage) throw error;
+  console.error(`${(error as Error).message}\n${USAGE}`);
+  process.exitCode = 2;
+}
