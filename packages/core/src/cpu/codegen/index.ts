@@ -1,0 +1,4 @@
+export * from "./convert.ts";
+export * from "./emit.ts";
+export * from "./generate.ts";
+export * from "./interpret.ts";
