@@ -1,0 +1,2 @@
+export { convBackwardInput, convBackwardWeight, convForward } from "./conv.ts";
+export type { ConvParams } from "./geometry.ts";
