@@ -10,3 +10,4 @@ export * from "./op.ts";
 export * from "./pointwise.ts";
 export * from "./schema.ts";
 export * from "./state.ts";
+export { Storage } from "../storage.ts";
