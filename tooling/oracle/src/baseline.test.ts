@@ -4,9 +4,7 @@ import type { CaseResult } from "./report.ts";
 
 function result(op: string, id: string, reason?: string): CaseResult {
   const base = { family: "ops", op, id, parts: {} } as const;
-  return reason === undefined
-    ? { ...base, status: "passed" }
-    : { ...base, status: "failed", part: "forward", reason };
+  return reason === undefined ? { ...base, status: "passed" } : { ...base, status: "failed", part: "forward", reason };
 }
 
 it("records a family it does not have, missing ops in one entry", () => {
@@ -25,12 +23,7 @@ it("only shrinks afterwards", () => {
   const before = {
     ops: { a: { "1": "forward: wrong", "3": "forward: wrong" }, b: { "*": "missing: b" } },
   };
-  const results = [
-    result("a", "1"),
-    result("a", "2", "new"),
-    result("b", "1"),
-    result("b", "2", "wrong"),
-  ];
+  const results = [result("a", "1"), result("a", "2", "new"), result("b", "1"), result("b", "2", "wrong")];
   expect(shrink(before, results)).toEqual({
     ops: { a: { "3": "forward: wrong" }, b: { "2": "forward: wrong" } },
   });

@@ -47,9 +47,7 @@ export function shrink(baseline: Baseline, results: readonly CaseResult[]): Base
   for (const group of groups.values()) {
     const { family, op } = group[0]!;
     const fresh = !(family in baseline);
-    const failing = group.filter(
-      (result) => result.status === "failed" && (fresh || isListed(baseline, result)),
-    );
+    const failing = group.filter((result) => result.status === "failed" && (fresh || isListed(baseline, result)));
     const ops = (next[family] ??= {});
     const { "*": _, ...kept } = ops[op] ?? {};
     for (const { id, status } of group) if (status !== "failed") delete kept[id];
@@ -66,7 +64,5 @@ function summary(failing: readonly CaseResult[], total: number): Record<string, 
   const [only] = reasons;
   if (failing.length === total && total > 1 && reasons.size === 1 && only!.startsWith("missing: "))
     return { "*": only! };
-  return Object.fromEntries(
-    failing.map(({ id, part, reason }) => [id, `${part}: ${reason!.slice(0, 120)}`]),
-  );
+  return Object.fromEntries(failing.map(({ id, part, reason }) => [id, `${part}: ${reason!.slice(0, 120)}`]));
 }

@@ -64,11 +64,9 @@ function readOptions(argv: readonly string[]): Options | null {
   if (values.help) return null;
   const families = values.family.split(",").map((name) => name.trim());
   const unknown = families.find((name) => !(FAMILIES as readonly string[]).includes(name));
-  if (unknown !== undefined)
-    throw new UsageError(`unknown family ${unknown}; known are ${FAMILIES.join(", ")}`);
+  if (unknown !== undefined) throw new UsageError(`unknown family ${unknown}; known are ${FAMILIES.join(", ")}`);
   if (!existsSync(values.dir)) throw new UsageError(`there is no folder ${values.dir}`);
-  if (!/^[1-9]\d*$/.test(values.jobs))
-    throw new UsageError(`--jobs ${values.jobs} is not a positive number`);
+  if (!/^[1-9]\d*$/.test(values.jobs)) throw new UsageError(`--jobs ${values.jobs} is not a positive number`);
   if (values["update-baseline"] && values.baseline === undefined)
     throw new UsageError("--update-baseline needs --baseline FILE");
   return {
@@ -100,8 +98,7 @@ async function main(options: Options): Promise<number> {
     options.baseline === undefined
       ? Number(count(all).failed > 0)
       : againstBaseline(all, options.baseline, options.updateBaseline);
-  if (options.json !== undefined)
-    writeFileSync(options.json, `${JSON.stringify(reportOf(all, options), null, 1)}\n`);
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(reportOf(all, options), null, 1)}\n`);
   console.log(lastLine(count(all)));
   return options.allowFailures ? 0 : code;
 }
@@ -111,9 +108,7 @@ function details(all: readonly CaseResult[], verbose: boolean): string[] {
   const failed = all.filter(({ status }) => status === "failed");
   return [
     ...skipLines(all),
-    ...failed.map(
-      ({ family, op, id, part, reason }) => `failed ${family}/${op}/${id} ${part}: ${reason}`,
-    ),
+    ...failed.map(({ family, op, id, part, reason }) => `failed ${family}/${op}/${id} ${part}: ${reason}`),
   ];
 }
 
@@ -125,9 +120,7 @@ function againstBaseline(all: readonly CaseResult[], path: string, update: boole
   for (const { family, op, id, part, reason } of unlisted)
     console.log(`not in the baseline: ${family}/${op}/${id} ${part}: ${reason}`);
   for (const { family, op, id } of recovered)
-    console.log(
-      `passes now, take it out of the baseline (--update-baseline): ${family}/${op}/${id}`,
-    );
+    console.log(`passes now, take it out of the baseline (--update-baseline): ${family}/${op}/${id}`);
   return Number(unlisted.length + recovered.length > 0);
 }
 
@@ -144,9 +137,7 @@ try {
   if (options === null) console.log(USAGE);
   else process.exitCode = await main(options);
 } catch (error) {
-  const usage =
-    error instanceof UsageError ||
-    String((error as { code?: string }).code).startsWith("ERR_PARSE_ARGS");
+  const usage = error instanceof UsageError || String((error as { code?: string }).code).startsWith("ERR_PARSE_ARGS");
   if (!usage) throw error;
   console.error(`${(error as Error).message}\n${USAGE}`);
   process.exitCode = 2;

@@ -2,11 +2,7 @@ import { describe, expect, it } from "vitest";
 import { difference } from "./compare.ts";
 import type { Elements } from "./elements.ts";
 
-function floats(
-  values: readonly number[],
-  dtype = "float32",
-  shape: readonly number[] = [values.length],
-): Elements {
+function floats(values: readonly number[], dtype = "float32", shape: readonly number[] = [values.length]): Elements {
   return { dtype, shape, re: Float64Array.from(values) };
 }
 
@@ -65,12 +61,8 @@ describe("value", () => {
   });
 
   it("always holds dtype and shape", () => {
-    expect(difference(floats([1], "float64"), floats([1]))).toBe(
-      "dtype float64 instead of float32",
-    );
-    expect(difference(floats([1, 2], "float32", [1, 2]), floats([1, 2]))).toBe(
-      "shape [1, 2] instead of [2]",
-    );
+    expect(difference(floats([1], "float64"), floats([1]))).toBe("dtype float64 instead of float32");
+    expect(difference(floats([1, 2], "float32", [1, 2]), floats([1, 2]))).toBe("shape [1, 2] instead of [2]");
     expect(difference(floats([5]), floats([1]), { mode: "meta" })).toBeNull();
   });
 });
@@ -114,12 +106,8 @@ describe("index", () => {
   it("accepts any order among ties, but no index twice", () => {
     const found = floats([3, 3, 2, 2], "float32", [2, 2]);
     const options = { mode: "index", searched, found } as const;
-    expect(
-      difference(integers([2, 0, 1, 2], [2, 2]), integers([0, 2, 0, 1], [2, 2]), options),
-    ).toBeNull();
-    expect(
-      difference(integers([2, 2, 1, 2], [2, 2]), integers([0, 2, 0, 1], [2, 2]), options),
-    ).not.toBeNull();
+    expect(difference(integers([2, 0, 1, 2], [2, 2]), integers([0, 2, 0, 1], [2, 2]), options)).toBeNull();
+    expect(difference(integers([2, 2, 1, 2], [2, 2]), integers([0, 2, 0, 1], [2, 2]), options)).not.toBeNull();
   });
 
   it("finds the dimension that was searched", () => {

@@ -54,10 +54,7 @@ export function metaDifference(
   want: Pick<Elements, "dtype" | "shape">,
 ): string | null {
   if (got.dtype !== want.dtype) return `dtype ${got.dtype} instead of ${want.dtype}`;
-  if (
-    got.shape.length !== want.shape.length ||
-    got.shape.some((size, d) => size !== want.shape[d])
-  ) {
+  if (got.shape.length !== want.shape.length || got.shape.some((size, d) => size !== want.shape[d])) {
     return `shape [${got.shape.join(", ")}] instead of [${want.shape.join(", ")}]`;
   }
   return null;
@@ -70,13 +67,7 @@ function toleranceOf(dtype: string, options: Options): Tolerance {
   return { atol: found.atol * scale, rtol: found.rtol * scale };
 }
 
-function closeAt(
-  got: Elements,
-  i: number,
-  want: Elements,
-  j: number,
-  { atol, rtol }: Tolerance,
-): boolean {
+function closeAt(got: Elements, i: number, want: Elements, j: number, { atol, rtol }: Tolerance): boolean {
   const a = got.re[i]!;
   const b = want.re[j]!;
   if (typeof a === "bigint" || typeof b === "bigint") return a === b;
@@ -114,9 +105,7 @@ const REAL_OF: Readonly<Record<string, string>> = { complex64: "float32", comple
 
 function magnitudes(elements: Elements): Elements {
   const { dtype, shape, im } = elements;
-  const re = Float64Array.from(elements.re as Float64Array, (x, i) =>
-    im ? Math.hypot(x, im[i]!) : Math.abs(x),
-  );
+  const re = Float64Array.from(elements.re as Float64Array, (x, i) => (im ? Math.hypot(x, im[i]!) : Math.abs(x)));
   return { dtype: REAL_OF[dtype] ?? dtype, shape, re };
 }
 
@@ -144,23 +133,13 @@ function indexDifference(got: Elements, want: Elements, options: Options): strin
   if (plain === null) return null;
   const { searched, found } = options;
   if (searched === undefined || found === undefined) return plain;
-  const dims = searched.shape
-    .map((_, d) => d)
-    .filter((d) => mayHaveSearched(searched.shape, got.shape, d));
-  return dims.some((d) => gathers(searched, got, found, d))
-    ? null
-    : `${plain}; nor do they point at the values found`;
+  const dims = searched.shape.map((_, d) => d).filter((d) => mayHaveSearched(searched.shape, got.shape, d));
+  return dims.some((d) => gathers(searched, got, found, d)) ? null : `${plain}; nor do they point at the values found`;
 }
 
-function mayHaveSearched(
-  input: readonly number[],
-  output: readonly number[],
-  dim: number,
-): boolean {
+function mayHaveSearched(input: readonly number[], output: readonly number[], dim: number): boolean {
   const rest = (shape: readonly number[]): string => shape.filter((_, d) => d !== dim).join();
-  return output.length === input.length
-    ? rest(input) === rest(output)
-    : rest(input) === output.join();
+  return output.length === input.length ? rest(input) === rest(output) : rest(input) === output.join();
 }
 
 function gathers(searched: Elements, got: Elements, found: Elements, dim: number): boolean {
@@ -175,8 +154,7 @@ function gathers(searched: Elements, got: Elements, found: Elements, dim: number
     const place = `${outer},${i % inner},${index}`;
     if (seen.has(place)) return false;
     seen.add(place);
-    if (!closeAt(searched, (outer * size + index) * inner + (i % inner), found, i, EXACT))
-      return false;
+    if (!closeAt(searched, (outer * size + index) * inner + (i % inner), found, i, EXACT)) return false;
   }
   return true;
 }

@@ -21,8 +21,6 @@ export function jsonNames(folder: string): string[] {
 
 /** Reads `folder/name.json.gz` or `folder/name.json`; null when there is neither. */
 export function readNamed(folder: string, name: string): Json {
-  const path = [`${name}.json.gz`, `${name}.json`]
-    .map((file) => join(folder, file))
-    .find(existsSync);
+  const path = [`${name}.json.gz`, `${name}.json`].map((file) => join(folder, file)).find(existsSync);
   return path === undefined ? null : readJson(path);
 }

@@ -1,12 +1,6 @@
 /** Tensors as plain data: what the recorded JSON says, and what tt computed, in one form. */
 
-export type Json =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly Json[]
-  | { readonly [key: string]: Json };
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
 /** A tensor in the recorded JSON; `data` is absent where only shape and dtype mean something. */
@@ -53,9 +47,7 @@ export function isComplex(dtype: string): boolean {
 
 /** A JSON number of a tensor's data or of `{"f": ...}`: infinities and nan are strings. */
 export function toNumber(value: Json | undefined): number {
-  return typeof value === "string" || typeof value === "boolean"
-    ? Number(value)
-    : (value as number);
+  return typeof value === "string" || typeof value === "boolean" ? Number(value) : (value as number);
 }
 
 /** The elements that a record (dense or sparse) stands for. */
@@ -63,12 +55,9 @@ export function elementsOf(record: TensorRecord): Elements {
   if (record.layout === "sparse_coo") return densified(record);
   const { dtype, shape, data } = record;
   if (data === undefined) throw new Error("this record has no data");
-  if (dtype === "int64")
-    return { dtype, shape, re: BigInt64Array.from(data, (x) => BigInt(x as number | string)) };
-  const round =
-    dtype === "float32" || dtype === "complex64" ? Math.fround : (x: number): number => x;
-  if (!isComplex(dtype))
-    return { dtype, shape, re: Float64Array.from(data, (x) => round(toNumber(x))) };
+  if (dtype === "int64") return { dtype, shape, re: BigInt64Array.from(data, (x) => BigInt(x as number | string)) };
+  const round = dtype === "float32" || dtype === "complex64" ? Math.fround : (x: number): number => x;
+  if (!isComplex(dtype)) return { dtype, shape, re: Float64Array.from(data, (x) => round(toNumber(x))) };
   const pairs = data as readonly (readonly Json[])[];
   return {
     dtype,
@@ -89,8 +78,7 @@ function densified(record: TensorRecord): Elements {
   const im = values.im && new Float64Array(numel(shape));
   for (let entry = 0; entry < entries; entry++) {
     let row = 0;
-    for (let d = 0; d < sparseDims; d++)
-      row = row * shape[d]! + Number(indices.re[d * entries + entry]!);
+    for (let d = 0; d < sparseDims; d++) row = row * shape[d]! + Number(indices.re[d * entries + entry]!);
     for (let i = 0; i < inner; i++) {
       const to = row * inner + i;
       const from = entry * inner + i;
@@ -105,17 +93,12 @@ function densified(record: TensorRecord): Elements {
 /** Row-major strides. */
 export function contiguousStrides(shape: readonly number[]): number[] {
   const strides = Array.from({ length: shape.length }, () => 1);
-  for (let d = shape.length - 2; d >= 0; d--)
-    strides[d] = strides[d + 1]! * Math.max(shape[d + 1]!, 1);
+  for (let d = shape.length - 2; d >= 0; d--) strides[d] = strides[d + 1]! * Math.max(shape[d + 1]!, 1);
   return strides;
 }
 
 /** Storage positions of all elements in logical order. */
-export function positions(
-  shape: readonly number[],
-  strides: readonly number[],
-  offset = 0,
-): Int32Array {
+export function positions(shape: readonly number[], strides: readonly number[], offset = 0): Int32Array {
   const count = numel(shape);
   const result = new Int32Array(count);
   const index = shape.map(() => 0);

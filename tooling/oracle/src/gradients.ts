@@ -24,16 +24,11 @@ export function firstGradients(
   for (const [k, output] of outputs.entries()) {
     const mode = modes?.[k] ?? "value";
     if (!output.requires_grad || mode === "meta") continue;
-    const dense =
-      property(output, "is_sparse") === true ? (send(output, "to_dense", []) as Tensor) : output;
+    const dense = property(output, "is_sparse") === true ? (send(output, "to_dense", []) as Tensor) : output;
     const target = mode === "abs" ? (send(dense, "abs", []) as Tensor) : dense;
     const { shape, dtype } = target;
     used.push(target);
-    cotangents.push(
-      tt.fromElements(
-        mode === "unordered" ? ones(shape, dtype.name) : cotangent(shape, dtype.name, k),
-      ),
-    );
+    cotangents.push(tt.fromElements(mode === "unordered" ? ones(shape, dtype.name) : cotangent(shape, dtype.name, k)));
   }
   return used.length === 0 ? null : tt.grad(used, leaves, cotangents, createGraph);
 }

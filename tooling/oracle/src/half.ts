@@ -8,9 +8,7 @@ export function fromHalfBits(bits: number): number {
   const exponent = (bits >>> 10) & 31;
   const mantissa = bits & 1023;
   if (exponent === 31) return mantissa === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return exponent === 0
-    ? sign * mantissa * 2 ** -24
-    : sign * (1024 + mantissa) * 2 ** (exponent - 25);
+  return exponent === 0 ? sign * mantissa * 2 ** -24 : sign * (1024 + mantissa) * 2 ** (exponent - 25);
 }
 
 export function fromBfloat16Bits(bits: number): number {

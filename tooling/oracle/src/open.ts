@@ -14,9 +14,7 @@ export async function openTT(device: string): Promise<TT> {
     const made = (await import(backend)) as Record<string, () => unknown>;
     await (torch["use"] as (backend: unknown) => Promise<void>)(made[device.split(":")[0]!]!());
   } else if (device !== "cpu")
-    throw new Error(
-      `there is no backend for device ${device}; known are cpu, ${Object.keys(BACKENDS).join(", ")}`,
-    );
+    throw new Error(`there is no backend for device ${device}; known are cpu, ${Object.keys(BACKENDS).join(", ")}`);
   return new TT(torch, device, await optional("@tt/vision"));
 }
 

@@ -1,13 +1,5 @@
 import { expect, it } from "vitest";
-import {
-  CaseRecorder,
-  count,
-  familyLine,
-  failureLines,
-  lastLine,
-  skipLines,
-  skipped,
-} from "./report.ts";
+import { CaseRecorder, count, familyLine, failureLines, lastLine, skipLines, skipped } from "./report.ts";
 
 async function results(): Promise<Parameters<typeof count>[0]> {
   const good = new CaseRecorder();
@@ -18,11 +10,7 @@ async function results(): Promise<Parameters<typeof count>[0]> {
   await bad.run("grad", () => {
     throw new RangeError("too far\nsecond line");
   });
-  return [
-    good.result("ops", "add", "1"),
-    bad.result("ops", "add", "2"),
-    skipped("ops", "mul", "1", "no such thing"),
-  ];
+  return [good.result("ops", "add", "1"), bad.result("ops", "add", "2"), skipped("ops", "mul", "1", "no such thing")];
 }
 
 it("counts cases and parts", async () => {

@@ -15,16 +15,7 @@ export interface CaseResult {
   readonly parts: Readonly<Record<string, "passed" | "failed">>;
 }
 
-export const FAMILIES = [
-  "ops",
-  "errors",
-  "modules",
-  "optim",
-  "rng",
-  "repr",
-  "files",
-  "surface",
-] as const;
+export const FAMILIES = ["ops", "errors", "modules", "optim", "rng", "repr", "files", "surface"] as const;
 export type Family = (typeof FAMILIES)[number];
 
 /** Collects what the parts of one case found; a case passes when all its parts do. */
@@ -55,9 +46,7 @@ export class CaseRecorder {
 
   result(family: Family, op: string, id: string): CaseResult {
     const base = { family, op, id, parts: this.parts };
-    return this.failure === null
-      ? { ...base, status: "passed" }
-      : { ...base, status: "failed", ...this.failure };
+    return this.failure === null ? { ...base, status: "passed" } : { ...base, status: "failed", ...this.failure };
   }
 }
 
@@ -85,9 +74,7 @@ export function count(results: readonly CaseResult[]): Counts {
 }
 
 /** Passed and tried cases of each part. */
-export function countParts(
-  results: readonly CaseResult[],
-): Map<string, { passed: number; tried: number }> {
+export function countParts(results: readonly CaseResult[]): Map<string, { passed: number; tried: number }> {
   const parts = new Map<string, { passed: number; tried: number }>();
   for (const result of results) {
     for (const [part, status] of Object.entries(result.parts)) {
@@ -138,9 +125,7 @@ export function failureLines(results: readonly CaseResult[], limit: number): str
       return `failed ${group.length} of ${key}: ${id} ${part}: ${reason!.slice(0, 200)}`;
     });
   const more = lines.length - limit;
-  return more > 0
-    ? [...lines.slice(0, limit), `... and ${more} more groups (--verbose or --json lists all)`]
-    : lines;
+  return more > 0 ? [...lines.slice(0, limit), `... and ${more} more groups (--verbose or --json lists all)`] : lines;
 }
 
 export function lastLine({ passed, failed, skipped: left }: Counts): string {

@@ -1,27 +1,15 @@
 /** Walking nested results and their records side by side, and comparing them. */
 
 import { difference, metaDifference, type Mode } from "./compare.ts";
-import {
-  type Elements,
-  elementsOf,
-  isObject,
-  isTensorRecord,
-  type Json,
-  type TensorRecord,
-} from "./elements.ts";
+import { type Elements, elementsOf, isObject, isTensorRecord, type Json, type TensorRecord } from "./elements.ts";
 import type { Tensor, TT, Value } from "./tt.ts";
 
 /** All tensors of a nested value, in order, named as gradients name their leaves. */
 export function tensorsIn(tt: TT, value: Value, path = ""): [string, Tensor][] {
   if (tt.isTensor(value)) return [[path, value]];
   const inside = (key: string | number): string => (path === "" ? String(key) : `${path}.${key}`);
-  if (Array.isArray(value))
-    return value.flatMap((item: Value, i) => tensorsIn(tt, item, inside(i)));
-  if (
-    typeof value === "object" &&
-    value !== null &&
-    Object.getPrototypeOf(value) === Object.prototype
-  ) {
+  if (Array.isArray(value)) return value.flatMap((item: Value, i) => tensorsIn(tt, item, inside(i)));
+  if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
     return Object.entries(value).flatMap(([key, item]) => tensorsIn(tt, item, inside(key)));
   }
   return [];
@@ -53,8 +41,7 @@ export async function resultDifference(
   const wanted = recordsIn(record);
   if (wanted.length === 0) return plainDifference(got, record);
   const tensors = tensorsIn(tt, got).map(([, tensor]) => tensor);
-  if (tensors.length !== wanted.length)
-    return `${tensors.length} tensors instead of ${wanted.length}`;
+  if (tensors.length !== wanted.length) return `${tensors.length} tensors instead of ${wanted.length}`;
   for (const [i, want] of wanted.entries()) {
     const mode = modes?.[i] ?? "value";
     const options = { mode, scale, exact, ...(mode === "index" && searched(input, wanted)) };
@@ -64,10 +51,7 @@ export async function resultDifference(
   return null;
 }
 
-function searched(
-  input: Json | undefined,
-  wanted: readonly TensorRecord[],
-): { searched?: Elements; found?: Elements } {
+function searched(input: Json | undefined, wanted: readonly TensorRecord[]): { searched?: Elements; found?: Elements } {
   if (!isTensorRecord(input) || wanted[0]?.data === undefined) return {};
   return { searched: elementsOf(input), found: elementsOf(wanted[0]) };
 }
@@ -81,12 +65,7 @@ export async function tensorDifference(
 ): Promise<string | null> {
   if (want.dtype === "complex32") return "the result has dtype complex32 in PyTorch";
   const meta = metaDifference({ dtype: got.dtype.name, shape: got.shape }, want);
-  if (
-    meta !== null ||
-    options.mode === "meta" ||
-    (want.data === undefined && want.layout === undefined)
-  )
-    return meta;
+  if (meta !== null || options.mode === "meta" || (want.data === undefined && want.layout === undefined)) return meta;
   return difference(await tt.read(got), elementsOf(want), options);
 }
 

@@ -18,10 +18,7 @@ export interface RunOptions {
 export type RunFamily = (family: Family) => Promise<CaseResult[]>;
 
 /** Hands `body` a function that runs families; with several jobs each unit goes to a free process. */
-export async function withRunner(
-  options: RunOptions,
-  body: (run: RunFamily) => Promise<void>,
-): Promise<void> {
+export async function withRunner(options: RunOptions, body: (run: RunFamily) => Promise<void>): Promise<void> {
   if (options.jobs > 1) return withProcesses(options, body);
   const tt = await openTT(options.device);
   await body(async (family) => {
@@ -30,8 +27,7 @@ export async function withRunner(
     const names = runner.units(folder);
     const filter = parseOnly(only, names);
     const results: CaseResult[] = [];
-    for (const unit of names)
-      if (filter.op(unit)) results.push(...(await runner.run(tt, folder, unit, filter)));
+    for (const unit of names) if (filter.op(unit)) results.push(...(await runner.run(tt, folder, unit, filter)));
     return results;
   });
 }
@@ -43,14 +39,9 @@ interface Task {
 }
 type Answer = { readonly results: CaseResult[] } | { readonly error: string };
 
-async function withProcesses(
-  options: RunOptions,
-  body: (run: RunFamily) => Promise<void>,
-): Promise<void> {
+async function withProcesses(options: RunOptions, body: (run: RunFamily) => Promise<void>): Promise<void> {
   const script = fileURLToPath(import.meta.url);
-  const processes = Array.from({ length: options.jobs }, () =>
-    fork(script, [JSON.stringify(options)]),
-  );
+  const processes = Array.from({ length: options.jobs }, () => fork(script, [JSON.stringify(options)]));
   try {
     await body(async (family) => {
       const runner = RUNNERS[family];
@@ -100,5 +91,4 @@ async function serve(options: RunOptions): Promise<void> {
   });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  await serve(JSON.parse(process.argv[2]!) as RunOptions);
+if (process.argv[1] === fileURLToPath(import.meta.url)) await serve(JSON.parse(process.argv[2]!) as RunOptions);

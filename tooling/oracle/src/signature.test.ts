@@ -8,19 +8,16 @@ it("reads Python's signatures", () => {
     "dim",
     "out",
   ]);
-  expect(
-    pythonKeywords(
-      "celu(input: torch.Tensor, shape: Tuple[int, int] = (1, 2), *args, _stacklevel=3)",
-    ),
-  ).toEqual(["input", "shape"]);
+  expect(pythonKeywords("celu(input: torch.Tensor, shape: Tuple[int, int] = (1, 2), *args, _stacklevel=3)")).toEqual([
+    "input",
+    "shape",
+  ]);
   expect(pythonKeywords("__rsub__(self, other)")).toEqual(["other"]);
 });
 
 it("reads schemas", () => {
   expect(
-    schemaKeywords(
-      "sum.dim(Tensor input, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
-    ),
+    schemaKeywords("sum.dim(Tensor input, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor"),
   ).toEqual(["input", "dim", "keepdim", "dtype"]);
 });
 

@@ -40,26 +40,22 @@ export function decodeArguments(tt: TT, call: Call, record: JsonObject): Argumen
   const input = decode(tt, record["input"]!);
   const kwargs = decodeOptions(tt, record["kwargs"]);
   const raw = record["args"] as readonly Json[];
-  const args =
-    call.path === "__getitem__" ? indices(tt, raw[0]!) : raw.map((value) => decode(tt, value));
+  const args = call.path === "__getitem__" ? indices(tt, raw[0]!) : raw.map((value) => decode(tt, value));
   return { input, args, kwargs };
 }
 
 /** `x[index]`: a tuple's items are separate arguments of `at`, anything else is one. */
 function indices(tt: TT, index: Json): Value[] {
-  if (isObject(index) && "tuple" in index)
-    return (index["tuple"] as readonly Json[]).map((item) => decode(tt, item));
+  if (isObject(index) && "tuple" in index) return (index["tuple"] as readonly Json[]).map((item) => decode(tt, item));
   return [decode(tt, index)];
 }
 
 /** Performs the call in its TypeScript spelling. */
 export function perform(tt: TT, call: Call, { input, args, kwargs }: Arguments): Value {
-  const self =
-    call.cloneInput === true && tt.isTensor(input) ? (send(input, "clone", []) as Tensor) : input;
+  const self = call.cloneInput === true && tt.isTensor(input) ? (send(input, "clone", []) as Tensor) : input;
   if (call.kind === "property") return property(self, call.path) ?? send(self, call.path, []);
   const rest = withOptions(args, kwargs);
-  if (call.path === "torch.ops.aten.slice")
-    return send(self, "at", slicing(self as Tensor, args as readonly number[]));
+  if (call.path === "torch.ops.aten.slice") return send(self, "at", slicing(self as Tensor, args as readonly number[]));
   if (call.kind === "function") return tt.call(call.path, [self, ...rest]);
   if (call.path === "__getitem__") return send(self, "at", rest);
   const reflected = OPERATORS[/^__r(\w+)__$/.exec(call.path)?.[1] ?? ""];

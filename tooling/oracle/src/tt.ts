@@ -82,9 +82,7 @@ export class TT {
 
   isDtype(value: Value): value is { readonly name: string } {
     return (
-      typeof value === "object" &&
-      value !== null &&
-      value === this.find(`torch.${String(property(value, "name"))}`)
+      typeof value === "object" && value !== null && value === this.find(`torch.${String(property(value, "name"))}`)
     );
   }
 
@@ -102,10 +100,7 @@ export class TT {
     return record.coalesced === true ? (send(tensor, "_coalesced_", [true]) as Tensor) : tensor;
   }
 
-  fromElements(
-    elements: Elements,
-    strides: readonly number[] = contiguousStrides(elements.shape),
-  ): Tensor {
+  fromElements(elements: Elements, strides: readonly number[] = contiguousStrides(elements.shape)): Tensor {
     const { shape } = elements;
     const options = { dtype: this.dtype(elements.dtype) };
     const contiguous = strides.every((step, d) => step === contiguousStrides(shape)[d]);
@@ -118,8 +113,7 @@ export class TT {
 
   /** The elements of a tensor on any device, dense or sparse. */
   async read(tensor: Tensor): Promise<Elements> {
-    let dense =
-      property(tensor, "is_sparse") === true ? (send(tensor, "to_dense", []) as Tensor) : tensor;
+    let dense = property(tensor, "is_sparse") === true ? (send(tensor, "to_dense", []) as Tensor) : tensor;
     for (const [is, resolve] of [
       ["is_conj", "resolve_conj"],
       ["is_neg", "resolve_neg"],
@@ -131,8 +125,7 @@ export class TT {
     const { shape, strides, offset, dtype, array } = dense;
     const places = positions(shape, strides, offset);
     const { name } = dtype;
-    if (name === "int64")
-      return { dtype: name, shape, re: BigInt64Array.from(places, (p) => BigInt(array[p]!)) };
+    if (name === "int64") return { dtype: name, shape, re: BigInt64Array.from(places, (p) => BigInt(array[p]!)) };
     if (isComplex(name)) {
       const re = Float64Array.from(places, (p) => Number(array[2 * p]!));
       return {
@@ -142,8 +135,7 @@ export class TT {
         im: Float64Array.from(places, (p) => Number(array[2 * p + 1]!)),
       };
     }
-    const decode =
-      name === "float16" ? fromHalfBits : name === "bfloat16" ? fromBfloat16Bits : Number;
+    const decode = name === "float16" ? fromHalfBits : name === "bfloat16" ? fromBfloat16Bits : Number;
     return { dtype: name, shape, re: Float64Array.from(places, (p) => decode(Number(array[p]!))) };
   }
 
@@ -171,12 +163,7 @@ export class TT {
     createGraph: boolean,
   ): (Tensor | null)[] {
     const options = { allow_unused: true, create_graph: createGraph };
-    return this.call("torch.autograd.grad", [
-      outputs,
-      leaves,
-      cotangents,
-      options,
-    ]) as (Tensor | null)[];
+    return this.call("torch.autograd.grad", [outputs, leaves, cotangents, options]) as (Tensor | null)[];
   }
 }
 
@@ -193,7 +180,7 @@ export function property(value: Value, name: string): Value {
 export function send(target: Value, name: string, args: readonly Value[]): Value {
   const method = property(target, name);
   if (typeof method !== "function")
-    throw new Missing(`${property(property(target, "constructor"), "name")}.${name}`);
+    throw new Missing(`${String(property(property(target, "constructor"), "name"))}.${name}`);
   return (method as Callable).apply(target, args as Value[]);
 }
 
@@ -210,8 +197,7 @@ export function callModuleState(module: object, state: Readonly<Record<string, V
 /** Name and value pairs of a dict in any of its forms: plain object, Map, or iterable of pairs. */
 export function entriesOf(value: Value): [Value, Value][] {
   if (value instanceof Map) return [...(value as Map<Value, Value>)];
-  if (value !== null && typeof value === "object" && !(Symbol.iterator in value))
-    return Object.entries(value);
+  if (value !== null && typeof value === "object" && !(Symbol.iterator in value)) return Object.entries(value);
   return [...(value as Iterable<[Value, Value]>)];
 }
 

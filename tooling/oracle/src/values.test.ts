@@ -72,9 +72,9 @@ describe("spelling", () => {
       { inplace: true },
     ]);
     expect(perform(tt, call, { input: 1, args: [], kwargs: {} })).toEqual(["relu", 1]);
-    expect(() =>
-      perform(tt, { kind: "function", path: "torch.nope" }, { input: 1, args: [], kwargs: {} }),
-    ).toThrow("missing: torch.nope");
+    expect(() => perform(tt, { kind: "function", path: "torch.nope" }, { input: 1, args: [], kwargs: {} })).toThrow(
+      "missing: torch.nope",
+    );
   });
 
   it("writes Python's indexing as at()", () => {
@@ -85,28 +85,29 @@ describe("spelling", () => {
         input,
       });
     };
-    expect(
-      at({ tuple: [[0, 3], { slice: [null, null, null] }, { ellipsis: true }, null] }),
-    ).toEqual(["at", [0, 3], ":", "...", null]);
+    expect(at({ tuple: [[0, 3], { slice: [null, null, null] }, { ellipsis: true }, null] })).toEqual([
+      "at",
+      [0, 3],
+      ":",
+      "...",
+      null,
+    ]);
     expect(at([1, 2])).toEqual(["at", [1, 2]]);
     expect(at({ slice: [1, null, -2] })).toEqual(["at", "1::-2"]);
   });
 
   it("writes aten.slice as at() and reflected operators as functions", () => {
     const slice = { kind: "function", path: "torch.ops.aten.slice" } as const;
-    expect(perform(tt, slice, { input, args: [-1, -3, -1, 1], kwargs: {} })).toEqual([
-      "at",
-      ":",
-      "-3:-1:1",
+    expect(perform(tt, slice, { input, args: [-1, -3, -1, 1], kwargs: {} })).toEqual(["at", ":", "-3:-1:1"]);
+    expect(perform(tt, { kind: "method", path: "__rsub__" }, { input, args: [2], kwargs: {} })).toEqual([
+      "sub",
+      2,
+      input,
     ]);
-    expect(
-      perform(tt, { kind: "method", path: "__rsub__" }, { input, args: [2], kwargs: {} }),
-    ).toEqual(["sub", 2, input]);
-    expect(
-      perform(tt, { kind: "method", path: "expand" }, { input, args: [[2]], kwargs: {} }),
-    ).toEqual(["expand", [2]]);
-    expect(
-      perform(tt, { kind: "property", path: "shape" }, { input, args: [], kwargs: {} }),
-    ).toEqual([4, 5]);
+    expect(perform(tt, { kind: "method", path: "expand" }, { input, args: [[2]], kwargs: {} })).toEqual([
+      "expand",
+      [2],
+    ]);
+    expect(perform(tt, { kind: "property", path: "shape" }, { input, args: [], kwargs: {} })).toEqual([4, 5]);
   });
 });

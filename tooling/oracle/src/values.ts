@@ -1,13 +1,6 @@
 /** Turning recorded JSON values into arguments for tt (README.md, "Values"). */
 
-import {
-  isObject,
-  isTensorRecord,
-  type Json,
-  type JsonObject,
-  type TensorRecord,
-  toNumber,
-} from "./elements.ts";
+import { isObject, isTensorRecord, type Json, type JsonObject, type TensorRecord, toNumber } from "./elements.ts";
 import { callModuleState, type Tensor, type TT, type Value } from "./tt.ts";
 
 /** A value of the record that tt, or JavaScript, has no form for. */
@@ -30,9 +23,7 @@ export function decode(tt: TT, value: Json): Value {
 /** A keyword mapping of the record (`kwargs`) as an options object. */
 export function decodeOptions(tt: TT, kwargs: Json | undefined): Record<string, Value> {
   if (!isObject(kwargs)) return {};
-  return Object.fromEntries(
-    Object.entries(kwargs).map(([name, value]) => [name, decode(tt, value)]),
-  );
+  return Object.fromEntries(Object.entries(kwargs).map(([name, value]) => [name, decode(tt, value)]));
 }
 
 function decodeTensor(tt: TT, record: TensorRecord): Tensor {
@@ -41,8 +32,7 @@ function decodeTensor(tt: TT, record: TensorRecord): Tensor {
 }
 
 function requireDtype(name: string): void {
-  if (name === "complex32")
-    throw new Inexpressible("complex32, a beta dtype of PyTorch, is not among tt's dtypes");
+  if (name === "complex32") throw new Inexpressible("complex32, a beta dtype of PyTorch, is not among tt's dtypes");
 }
 
 type Decoder = (tt: TT, value: JsonObject) => Value;
@@ -72,9 +62,7 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
 /** Dicts with text keys are plain objects, others are Maps. */
 function decodeDict(tt: TT, entries: readonly (readonly [Json, Json])[]): Value {
   const pairs = entries.map(([key, value]) => [decode(tt, key), decode(tt, value)] as const);
-  return pairs.every(([key]) => typeof key === "string")
-    ? Object.fromEntries(pairs)
-    : new Map(pairs);
+  return pairs.every(([key]) => typeof key === "string") ? Object.fromEntries(pairs) : new Map(pairs);
 }
 
 /** A `torch.nn` module from its class name and constructor arguments. */
@@ -84,22 +72,18 @@ export function decodeModule(tt: TT, value: JsonObject): object {
     `torch.nn.${value["module"] as string}`,
     withOptions(args, decodeOptions(tt, value["kwargs"])),
   );
-  if (value["state_dict"] !== undefined)
-    callModuleState(module, decodeOptions(tt, value["state_dict"]));
+  if (value["state_dict"] !== undefined) callModuleState(module, decodeOptions(tt, value["state_dict"]));
   return module;
 }
 
 /** Positionals, then one options object when there are keywords. */
-export function withOptions(
-  args: readonly Value[],
-  options: Readonly<Record<string, Value>>,
-): Value[] {
+export function withOptions(args: readonly Value[], options: Readonly<Record<string, Value>>): Value[] {
   return Object.keys(options).length === 0 ? [...args] : [...args, options];
 }
 
 /** `slice(1, None, 2)` as `at` writes it: "1::2". */
 export function sliceText([start, stop, step]: readonly (Json | undefined)[]): string {
-  const text = (x: Json | undefined): string => (x === null || x === undefined ? "" : String(x));
+  const text = (x: Json | undefined): string => (typeof x === "number" ? String(x) : "");
   return step === null || step === undefined
     ? `${text(start)}:${text(stop)}`
     : `${text(start)}:${text(stop)}:${text(step)}`;

@@ -41,8 +41,7 @@ async function clip(tt: TT, one: JsonObject): Promise<string | null> {
     ...(norm && { norm_type: toNumber(norm["f"]) }),
     ...(one["error_if_nonfinite"] === true && { error_if_nonfinite: true }),
   };
-  const run = (): Value =>
-    tt.call("torch.nn.utils.clip_grad_norm_", [parameters, one["max_norm"], options]);
+  const run = (): Value => tt.call("torch.nn.utils.clip_grad_norm_", [parameters, one["max_norm"], options]);
   if (typeof one["throws"] === "string") return throwsDifference(run, one["throws"]);
   const total = run() as Tensor;
   const problem = await tensorDifference(tt, total, one["total_norm"] as unknown as TensorRecord);
@@ -60,11 +59,7 @@ function throwsDifference(run: () => Value, start: string): string | null {
   return "did not throw";
 }
 
-async function gradsDifference(
-  tt: TT,
-  parameters: readonly Tensor[],
-  one: JsonObject,
-): Promise<string | null> {
+async function gradsDifference(tt: TT, parameters: readonly Tensor[], one: JsonObject): Promise<string | null> {
   for (const [j, record] of (one["after"] as unknown as readonly TensorRecord[]).entries()) {
     const problem = await tensorDifference(tt, parameters[j]!.grad!, record);
     if (problem !== null) return `gradient ${j}: ${problem}`;
@@ -79,10 +74,7 @@ export async function runGradScaler(tt: TT, folder: string, filter: Filter): Pro
     disabled: JsonObject;
   };
   const results: CaseResult[] = [];
-  const run = async (
-    id: string,
-    body: () => Promise<string | null> | string | null,
-  ): Promise<void> => {
+  const run = async (id: string, body: () => Promise<string | null> | string | null): Promise<void> => {
     if (!filter.case("grad_scaler", id)) return;
     const recorder = new CaseRecorder();
     await recorder.run("scaler", body);

@@ -22,9 +22,7 @@ export const files: FamilyRunner = {
   units: (folder) => (existsSync(join(folder, "files", "index.json")) ? ["files"] : []),
   async run(tt, folder, unit, filter) {
     const results: CaseResult[] = [];
-    for (const entry of readJson(
-      join(folder, "files", "index.json"),
-    ) as unknown as readonly Entry[]) {
+    for (const entry of readJson(join(folder, "files", "index.json")) as unknown as readonly Entry[]) {
       if (!filter.case(unit, entry.file)) continue;
       const recorder = new CaseRecorder();
       const path = join(folder, "files", entry.file);
@@ -48,9 +46,7 @@ async function loads(tt: TT, path: string, recorder: CaseRecorder): Promise<void
     loaded = await load(tt, path);
     return stateDifference(tt, loaded, content!);
   });
-  await recorder.run("sharing", () =>
-    fine ? sharingDifference(tt, loaded, groups as Groups) : "the content differs",
-  );
+  await recorder.run("sharing", () => (fine ? sharingDifference(tt, loaded, groups as Groups) : "the content differs"));
 }
 
 type Groups = readonly (readonly {
@@ -67,8 +63,7 @@ function sharingDifference(tt: TT, loaded: Value, groups: Groups): string | null
       const tensor = tensors.get(path);
       if (tensor === undefined) return `there is no tensor ${path}`;
       storages.add(tensor.storage);
-      if (tensor.offset !== storage_offset)
-        return `${path} starts at ${tensor.offset} instead of ${storage_offset}`;
+      if (tensor.offset !== storage_offset) return `${path} starts at ${tensor.offset} instead of ${storage_offset}`;
       if (tensor.strides.join() !== stride.join())
         return `${path} has strides ${tensor.strides.join()} instead of ${stride.join()}`;
     }
@@ -79,26 +74,13 @@ function sharingDifference(tt: TT, loaded: Value, groups: Groups): string | null
 
 function tensorPaths(tt: TT, value: Value, path: string): [string, Tensor][] {
   if (tt.isTensor(value)) return [[path, value]];
-  if (
-    typeof value !== "object" ||
-    value === null ||
-    ArrayBuffer.isView(value) ||
-    value instanceof Set
-  )
-    return [];
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || value instanceof Set) return [];
   const entries = Array.isArray(value) ? Object.entries(value as Value[]) : entriesOf(value);
-  return entries.flatMap(([key, item]) =>
-    tensorPaths(tt, item, path === "" ? String(key) : `${path}.${String(key)}`),
-  );
+  return entries.flatMap(([key, item]) => tensorPaths(tt, item, path === "" ? String(key) : `${path}.${String(key)}`));
 }
 
 /** A refusal is an error about the file, not a breakdown of the reader. */
-async function refuses(
-  tt: TT,
-  path: string,
-  { format, reason = "" }: Entry,
-  recorder: CaseRecorder,
-): Promise<void> {
+async function refuses(tt: TT, path: string, { format, reason = "" }: Entry, recorder: CaseRecorder): Promise<void> {
   await recorder.run("refusal", async () => {
     tt.resolve("torch.load");
     try {

@@ -45,37 +45,25 @@ function optional(options: object): object[] {
 
 async function epochs(tt: TT, one: JsonObject, extra: object): Promise<Value[]> {
   const { batch_size, shuffle = false, drop_last = false } = one;
-  const loader = tt.construct("torch.utils.data.DataLoader", [
-    ITEMS,
-    { batch_size, shuffle, drop_last, ...extra },
-  ]);
+  const loader = tt.construct("torch.utils.data.DataLoader", [ITEMS, { batch_size, shuffle, drop_last, ...extra }]);
   const all: Value[] = [];
   for (let epoch = 0; epoch < (one["epochs"] as number); epoch++) {
     const batches: Value[] = [];
-    for await (const batch of loader as AsyncIterable<Value>)
-      batches.push(send(batch, "tolist", []));
+    for await (const batch of loader as AsyncIterable<Value>) batches.push(send(batch, "tolist", []));
     all.push(batches);
   }
   return all;
 }
 
 /** One function for each pass over a sampler. */
-function samplersFor(
-  tt: TT,
-  id: string,
-  one: JsonObject,
-  generator: () => { generator?: Value },
-): (() => object)[] {
-  const make = (name: string, ...args: readonly Value[]): object =>
-    tt.construct(`torch.utils.data.${name}`, args);
+function samplersFor(tt: TT, id: string, one: JsonObject, generator: () => { generator?: Value }): (() => object)[] {
+  const make = (name: string, ...args: readonly Value[]): object => tt.construct(`torch.utils.data.${name}`, args);
   const { weights } = one;
   switch (id) {
     case "RandomSampler":
       return [() => make("RandomSampler", ITEMS), () => make("RandomSampler", ITEMS)];
     case "RandomSampler-replacement":
-      return [50, 7].map(
-        (num_samples) => () => make("RandomSampler", ITEMS, { replacement: true, num_samples }),
-      );
+      return [50, 7].map((num_samples) => () => make("RandomSampler", ITEMS, { replacement: true, num_samples }));
     case "RandomSampler-generator":
       return [() => make("RandomSampler", ITEMS, generator())];
     case "SubsetRandomSampler":

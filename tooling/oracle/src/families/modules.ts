@@ -4,15 +4,7 @@ import type { Json, JsonObject, TensorRecord } from "../elements.ts";
 import { firstGradients, gradientDifference, type GradRecord } from "../gradients.ts";
 import { CaseRecorder, type CaseResult, skipped } from "../report.ts";
 import { resultDifference, tensorDifference, tensorsIn } from "../results.ts";
-import {
-  callModule,
-  callModuleState,
-  entriesOf,
-  send,
-  type Tensor,
-  type TT,
-  type Value,
-} from "../tt.ts";
+import { callModule, callModuleState, entriesOf, send, type Tensor, type TT, type Value } from "../tt.ts";
 import { decode, decodeModule, decodeOptions, Inexpressible, withOptions } from "../values.ts";
 import type { FamilyRunner } from "./family.ts";
 
@@ -55,9 +47,7 @@ async function runModule(tt: TT, name: string, unit: string, one: ModuleCase): P
     }
     const after = one["state_dict_after"] as JsonObject | undefined;
     if (after !== undefined) {
-      await recorder.run("state", () =>
-        fine ? stateDifference(tt, run!.module, after) : "the forward pass failed",
-      );
+      await recorder.run("state", () => (fine ? stateDifference(tt, run!.module, after) : "the forward pass failed"));
     }
   } catch (error) {
     if (error instanceof Inexpressible) return skipped("modules", unit, one.id, error.message);
@@ -105,9 +95,7 @@ function gradients(
   const named = new Map<string, Tensor>([
     ...tensorsIn(tt, args, "args"),
     ...tensorsIn(tt, kwargs, "kwargs"),
-    ...parameters.map(
-      ([name, parameter]) => [`param.${String(name)}`, parameter as Tensor] as const,
-    ),
+    ...parameters.map(([name, parameter]) => [`param.${String(name)}`, parameter as Tensor] as const),
   ]);
   const leaves = records.map(({ leaf }) => {
     const found = named.get(leaf);
@@ -115,12 +103,7 @@ function gradients(
     return found;
   });
   const outputs = tensorsIn(tt, result).map(([, tensor]) => tensor);
-  return gradientDifference(
-    tt,
-    firstGradients(tt, outputs, undefined, leaves, false),
-    records,
-    scale,
-  );
+  return gradientDifference(tt, firstGradients(tt, outputs, undefined, leaves, false), records, scale);
 }
 
 async function stateDifference(tt: TT, module: object, after: JsonObject): Promise<string | null> {

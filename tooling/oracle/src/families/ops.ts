@@ -9,12 +9,7 @@ import {
   numel,
   type TensorRecord,
 } from "../elements.ts";
-import {
-  firstGradients,
-  gradientDifference,
-  type GradRecord,
-  secondGradients,
-} from "../gradients.ts";
+import { firstGradients, gradientDifference, type GradRecord, secondGradients } from "../gradients.ts";
 import { CaseRecorder, type CaseResult, skipped } from "../report.ts";
 import { recordsIn, resultDifference, tensorsIn } from "../results.ts";
 import { type Arguments, type Call, decodeArguments, perform } from "../spelling.ts";
@@ -46,20 +41,13 @@ export const ops: FamilyRunner = {
     const record = readNamed(join(folder, "ops"), unit) as unknown as OpRecord;
     const results: CaseResult[] = [];
     for (const [index, one] of record.cases.entries()) {
-      if (filter.case(unit, one.id))
-        results.push(await runCase(tt, record, unit, one, index === 0));
+      if (filter.case(unit, one.id)) results.push(await runCase(tt, record, unit, one, index === 0));
     }
     return results;
   },
 };
 
-async function runCase(
-  tt: TT,
-  record: OpRecord,
-  unit: string,
-  one: OpCase,
-  isFirst: boolean,
-): Promise<CaseResult> {
+async function runCase(tt: TT, record: OpRecord, unit: string, one: OpCase, isFirst: boolean): Promise<CaseResult> {
   const reason = whySkipped(one);
   if (reason !== null) return skipped("ops", unit, one.id, reason);
   const check = new OpCheck(tt, record, one);
@@ -156,22 +144,12 @@ class OpCheck {
     let firsts: (Tensor | null)[] | null = null;
     const fine = await recorder.run("grad", () => {
       firsts = firstGradients(tt, outputs, modes, leaves, second !== undefined);
-      return gradientDifference(
-        tt,
-        firsts,
-        one["grads"] as unknown as readonly GradRecord[],
-        this.scale("grad"),
-      );
+      return gradientDifference(tt, firsts, one["grads"] as unknown as readonly GradRecord[], this.scale("grad"));
     });
     if (second === undefined) return;
     await recorder.run("grad2", () => {
       if (!fine) return "the first gradient failed";
-      return gradientDifference(
-        tt,
-        secondGradients(tt, firsts!, leaves),
-        second,
-        this.scale("grad2"),
-      );
+      return gradientDifference(tt, secondGradients(tt, firsts!, leaves), second, this.scale("grad2"));
     });
   }
 
@@ -180,8 +158,7 @@ class OpCheck {
     const { tt, one, record, recorder } = this;
     if (isTensorRecord(one["input"])) {
       const { method, inplace } = record;
-      if (inplace !== null && one["inplace"] === true)
-        await recorder.run("inplace", () => this.inplace(inplace));
+      if (inplace !== null && one["inplace"] === true) await recorder.run("inplace", () => this.inplace(inplace));
       if (method !== null && one["noMethod"] !== true) {
         await recorder.run("method", () => {
           const { input, args, kwargs } = this.arguments();
@@ -208,19 +185,11 @@ class OpCheck {
 }
 
 /** Whether the output shares memory with an input exactly when PyTorch's does, and a view's strides. */
-function viewDifference(
-  tt: TT,
-  output: Tensor,
-  { input, args, kwargs }: Arguments,
-  one: OpCase,
-): string | null {
+function viewDifference(tt: TT, output: Tensor, { input, args, kwargs }: Arguments, one: OpCase): string | null {
   if (numel(output.shape) === 0 || property(output, "is_sparse") === true) return null;
   const inputs = tensorsIn(tt, [input, args, kwargs]).map(([, tensor]) => tensor);
-  const shares = inputs.some(
-    (tensor) => property(tensor, "is_sparse") !== true && tensor.storage === output.storage,
-  );
-  if (one["view"] !== true)
-    return shares ? "the result shares memory with an input, PyTorch's does not" : null;
+  const shares = inputs.some((tensor) => property(tensor, "is_sparse") !== true && tensor.storage === output.storage);
+  if (one["view"] !== true) return shares ? "the result shares memory with an input, PyTorch's does not" : null;
   if (!shares) return "the result does not share memory with an input";
   const { shape, stride = contiguousStrides(shape) } = one.outputs as unknown as TensorRecord;
   const wrong = shape.some((size, d) => size > 1 && output.strides[d] !== stride[d]);

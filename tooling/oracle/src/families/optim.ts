@@ -8,9 +8,7 @@ import { runSchedulers } from "./schedulers.ts";
 import type { Filter } from "../only.ts";
 import type { TT } from "../tt.ts";
 
-const UNITS: Readonly<
-  Record<string, (tt: TT, folder: string, filter: Filter) => Promise<CaseResult[]>>
-> = {
+const UNITS: Readonly<Record<string, (tt: TT, folder: string, filter: Filter) => Promise<CaseResult[]>>> = {
   optimizers: runOptimizers,
   schedulers: runSchedulers,
   clip: runClip,

@@ -1,12 +1,5 @@
 import { readNamed } from "../data.ts";
-import {
-  type Elements,
-  type Json,
-  type JsonObject,
-  numel,
-  type TensorRecord,
-  toNumber,
-} from "../elements.ts";
+import { type Elements, type Json, type JsonObject, numel, type TensorRecord, toNumber } from "../elements.ts";
 import type { Filter } from "../only.ts";
 import { CaseRecorder, type CaseResult } from "../report.ts";
 import { tensorDifference } from "../results.ts";
@@ -46,10 +39,7 @@ function optimizerOf(tt: TT, one: OptimizerCase, parameters: readonly Tensor[]):
     ...decodeOptions(tt, options),
     params: (params as readonly number[]).map((j) => parameters[j]!),
   }));
-  return tt.construct(`torch.optim.${one.optimizer}`, [
-    target ?? parameters,
-    decodeOptions(tt, one["options"]),
-  ]);
+  return tt.construct(`torch.optim.${one.optimizer}`, [target ?? parameters, decodeOptions(tt, one["options"])]);
 }
 
 /** `cos(0.9 i + 1.1 j + 0.37 step + phase) (1 + 0.1 step)`. */
@@ -57,13 +47,7 @@ function gradientAt(i: number, j: number, step: number, phase: number): number {
   return Math.cos(0.9 * i + 1.1 * j + 0.37 * step + phase) * (1 + 0.1 * step);
 }
 
-function gradient(
-  tt: TT,
-  one: OptimizerCase,
-  shape: readonly number[],
-  j: number,
-  step: number,
-): Tensor {
+function gradient(tt: TT, one: OptimizerCase, shape: readonly number[], j: number, step: number): Tensor {
   const phase = toNumber((one["phase"] as JsonObject)["f"]);
   const at = (i: number): number => gradientAt(i, j, step, phase);
   if (one["sparse"] !== true) {
@@ -79,11 +63,7 @@ function gradient(
   const indices: Elements = { dtype: "int64", shape: [1, 1], re: BigInt64Array.of(BigInt(row)) };
   const values = Float64Array.from({ length: width }, (_, i) => at(row * width + i));
   const dense: Elements = { dtype: one.dtype, shape: [1, ...shape.slice(1)], re: values };
-  return tt.call("torch.sparse_coo_tensor", [
-    tt.fromElements(indices),
-    tt.fromElements(dense),
-    [...shape],
-  ]) as Tensor;
+  return tt.call("torch.sparse_coo_tensor", [tt.fromElements(indices), tt.fromElements(dense), [...shape]]) as Tensor;
 }
 
 async function steps(tt: TT, one: OptimizerCase, recorder: CaseRecorder): Promise<void> {
@@ -92,8 +72,7 @@ async function steps(tt: TT, one: OptimizerCase, recorder: CaseRecorder): Promis
     const parameters = parametersOf(tt, one);
     optimizer = optimizerOf(tt, one, parameters);
     for (const [s, wanted] of (one["steps"] as readonly (readonly Data[])[]).entries()) {
-      for (const [j, parameter] of parameters.entries())
-        parameter.grad = gradient(tt, one, parameter.shape, j, s + 1);
+      for (const [j, parameter] of parameters.entries()) parameter.grad = gradient(tt, one, parameter.shape, j, s + 1);
       send(optimizer, "step", []);
       const problem = await parameterDifference(tt, parameters, wanted);
       if (problem !== null) return `step ${s + 1}, ${problem}`;
@@ -135,14 +114,10 @@ async function lbfgs(tt: TT, one: OptimizerCase): Promise<string | null> {
   const counts = one["evaluations"] as readonly number[];
   for (const [s, wanted] of (one["steps"] as readonly (readonly Data[])[]).entries()) {
     const returned = send(optimizer, "step", [closure]);
-    const loss = tt.isTensor(returned)
-      ? Number(elementsOf0(await tt.read(returned)))
-      : Number(returned);
+    const loss = tt.isTensor(returned) ? Number(elementsOf0(await tt.read(returned))) : Number(returned);
     const want = toNumber(losses[s]);
-    if (Math.abs(loss - want) > 1e-5 + 1e-5 * Math.abs(want))
-      return `step ${s + 1}: loss ${loss} instead of ${want}`;
-    if (evaluations !== counts[s])
-      return `step ${s + 1}: ${evaluations} evaluations instead of ${counts[s]}`;
+    if (Math.abs(loss - want) > 1e-5 + 1e-5 * Math.abs(want)) return `step ${s + 1}: loss ${loss} instead of ${want}`;
+    if (evaluations !== counts[s]) return `step ${s + 1}: ${evaluations} evaluations instead of ${counts[s]}`;
     const problem = await parameterDifference(tt, parameters, wanted);
     if (problem !== null) return `step ${s + 1}, ${problem}`;
   }
@@ -165,11 +140,7 @@ function lbfgsLoss(tt: TT, parameters: readonly Tensor[]): Tensor {
     });
   };
   const offset = send(flat, "sub", [constant((n) => 0.2 * n)]);
-  const square = send(
-    send(send(offset, "pow", [2]), "mul", [constant((n) => 1 + 0.3 * n)]),
-    "mul",
-    [0.5],
-  );
+  const square = send(send(send(offset, "pow", [2]), "mul", [constant((n) => 1 + 0.3 * n)]), "mul", [0.5]);
   const fourth = send(send(flat, "pow", [4]), "mul", [0.1]);
   return send(send(square, "add", [fourth]), "sum", []) as Tensor;
 }

@@ -26,9 +26,7 @@ async function runCase(tt: TT, unit: string, id: string, one: JsonObject): Promi
   try {
     await recorder.run("text", () => {
       const text = unit === "modules" ? String(build(tt, one["build"]!)) : tensorText(tt, one);
-      return text === one["repr"]
-        ? null
-        : `${JSON.stringify(text)} instead of ${JSON.stringify(one["repr"])}`;
+      return text === one["repr"] ? null : `${JSON.stringify(text)} instead of ${JSON.stringify(one["repr"])}`;
     });
   } catch (error) {
     if (error instanceof Inexpressible) return skipped("repr", unit, id, error.message);
@@ -48,16 +46,12 @@ function tensorText(tt: TT, one: JsonObject): string {
     if (isObject(one["printoptions"])) tt.call("torch.set_printoptions", [one["printoptions"]]);
     return String(value);
   } finally {
-    if (isObject(one["printoptions"]))
-      tt.call("torch.set_printoptions", [{ profile: "default", sci_mode: null }]);
+    if (isObject(one["printoptions"])) tt.call("torch.set_printoptions", [{ profile: "default", sci_mode: null }]);
   }
 }
 
 function made(tt: TT, one: JsonObject): Value {
-  return tt.call(
-    text(one["fn"]),
-    withOptions(decode(tt, one["args"]!) as Value[], decodeOptions(tt, one["kwargs"])),
-  );
+  return tt.call(text(one["fn"]), withOptions(decode(tt, one["args"]!) as Value[], decodeOptions(tt, one["kwargs"])));
 }
 
 function then(tt: TT, value: Value, step: JsonObject): Value {
@@ -80,8 +74,5 @@ function build(tt: TT, value: Json): Value {
     ([key, item]) => [key, build(tt, item)] as const,
   );
   const args = build(tt, value["args"] ?? []) as Value[];
-  return tt.construct(
-    `torch.nn.${text(value["module"])}`,
-    withOptions(args, Object.fromEntries(kwargs)),
-  );
+  return tt.construct(`torch.nn.${text(value["module"])}`, withOptions(args, Object.fromEntries(kwargs)));
 }

@@ -26,9 +26,7 @@ export const rng: FamilyRunner = {
 /** Scripts have ids of their own; the same script runs with several seeds. */
 function idOf(one: JsonObject): string {
   if ("nonlinearity" in one)
-    return one["param"] === null
-      ? text(one["nonlinearity"])
-      : `${text(one["nonlinearity"])}-${text(one["param"])}`;
+    return one["param"] === null ? text(one["nonlinearity"]) : `${text(one["nonlinearity"])}-${text(one["param"])}`;
   const seed = one["seed"];
   return `${text(one["id"])}/${text(isObject(seed) ? seed["i"] : seed)}`;
 }
@@ -71,9 +69,7 @@ async function distribution(tt: TT, one: JsonObject, recorder: CaseRecorder): Pr
     return fine ? resultDifference(tt, send(made, "log_prob", [sample]), one["log_prob"]!) : failed;
   });
   if (isObject(one["mean"])) {
-    await recorder.run("mean", () =>
-      fine ? resultDifference(tt, property(made, "mean"), one["mean"]!) : failed,
-    );
+    await recorder.run("mean", () => (fine ? resultDifference(tt, property(made, "mean"), one["mean"]!) : failed));
   }
   if (isObject(one["entropy"])) {
     await recorder.run("entropy", () =>

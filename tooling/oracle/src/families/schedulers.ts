@@ -31,12 +31,7 @@ const LAMBDAS: Readonly<Record<string, (epoch: number) => number>> = {
   "0.95": () => 0.95,
 };
 
-function makeScheduler(
-  tt: TT,
-  name: string,
-  kwargs: Readonly<Record<string, Value>>,
-  optimizer: object,
-): object {
+function makeScheduler(tt: TT, name: string, kwargs: Readonly<Record<string, Value>>, optimizer: object): object {
   const { schedulers, lr_lambda: text, ...rest } = kwargs;
   const options = text === undefined ? rest : { ...rest, lr_lambda: LAMBDAS[text as string] };
   const path = `torch.optim.lr_scheduler.${name}`;
@@ -61,45 +56,29 @@ function schedule(tt: TT, one: SchedulerCase): string | null {
   );
   const groups = [{ params: parameters.slice(0, 1) }, { params: parameters.slice(1), lr: 0.05 }];
   const optimizer = tt.construct("torch.optim.SGD", [groups, { lr: 0.2, momentum: 0.9 }]);
-  const scheduler = makeScheduler(
-    tt,
-    one.scheduler,
-    decode(tt, one["kwargs"]!) as Record<string, Value>,
-    optimizer,
-  );
+  const scheduler = makeScheduler(tt, one.scheduler, decode(tt, one["kwargs"]!) as Record<string, Value>, optimizer);
   const read = (key: string): number[] =>
     (property(optimizer, "param_groups") as object[]).map((group) => Number(property(group, key)));
   const lrs = [read("lr")];
   const momenta = [read("momentum")];
   for (let epoch = 0; epoch < 40; epoch++) {
     send(optimizer, "step", []);
-    send(
-      scheduler,
-      "step",
-      one.scheduler === "ReduceLROnPlateau" ? [metric(epoch, one.phase)] : [],
-    );
+    send(scheduler, "step", one.scheduler === "ReduceLROnPlateau" ? [metric(epoch, one.phase)] : []);
     lrs.push(read("lr"));
     momenta.push(read("momentum"));
   }
   const last = one["last_lr"] as readonly number[] | undefined;
   return (
     rowsDifference("lr", lrs, one["lrs"] as Rows) ??
-    (one["momenta"] === undefined
-      ? null
-      : rowsDifference("momentum", momenta, one["momenta"] as Rows)) ??
-    (last === undefined
-      ? null
-      : rowsDifference("last lr", [send(scheduler, "get_last_lr", []) as number[]], [last]))
+    (one["momenta"] === undefined ? null : rowsDifference("momentum", momenta, one["momenta"] as Rows)) ??
+    (last === undefined ? null : rowsDifference("last lr", [send(scheduler, "get_last_lr", []) as number[]], [last]))
   );
 }
 
 function rowsDifference(what: string, got: Rows, want: Rows): string | null {
   for (const [epoch, row] of want.entries()) {
-    const wrong = row.some(
-      (value, i) => !(Math.abs(got[epoch]![i]! - value) <= 1e-12 + 1e-9 * Math.abs(value)),
-    );
-    if (wrong)
-      return `${what} [${got[epoch]!.join(", ")}] instead of [${row.join(", ")}] at epoch ${epoch - 1}`;
+    const wrong = row.some((value, i) => !(Math.abs(got[epoch]![i]! - value) <= 1e-12 + 1e-9 * Math.abs(value)));
+    if (wrong) return `${what} [${got[epoch]!.join(", ")}] instead of [${row.join(", ")}] at epoch ${epoch - 1}`;
   }
   return null;
 }

@@ -23,11 +23,7 @@ function nameOf(call: JsonObject): string {
   return text(call["fn"] ?? call["module"] ?? call["method"]);
 }
 
-async function callDifference(
-  tt: TT,
-  call: JsonObject,
-  saved: Map<string, Value>,
-): Promise<string | null> {
+async function callDifference(tt: TT, call: JsonObject, saved: Map<string, Value>): Promise<string | null> {
   if (call["fn"] === "torch.get_rng_state") return stateDifference(tt, call, saved);
   if (call["fn"] === "torch.set_rng_state") {
     tt.call("torch.set_rng_state", [saved.get("state")]);
@@ -36,9 +32,7 @@ async function callDifference(
   if ("module" in call) return moduleDifference(tt, call);
   const result = perform(tt, call, saved);
   if (typeof call["save"] === "string") saved.set(call["save"], result);
-  return "result" in call
-    ? resultDifference(tt, result, call["result"]!, { exact: EXACT.test(nameOf(call)) })
-    : null;
+  return "result" in call ? resultDifference(tt, result, call["result"]!, { exact: EXACT.test(nameOf(call)) }) : null;
 }
 
 function perform(tt: TT, call: JsonObject, saved: ReadonlyMap<string, Value>): Value {
@@ -64,26 +58,18 @@ function filled(tt: TT, call: JsonObject): Tensor {
   return send(tt.call("torch.zeros", [[...shape].reverse(), options]), "t", []) as Tensor;
 }
 
-async function stateDifference(
-  tt: TT,
-  call: JsonObject,
-  saved: Map<string, Value>,
-): Promise<string | null> {
+async function stateDifference(tt: TT, call: JsonObject, saved: Map<string, Value>): Promise<string | null> {
   const state = tt.call("torch.get_rng_state", []) as Tensor;
   saved.set("state", state);
   const bytes = Uint8Array.from((await tt.read(state)).re as Float64Array);
-  if (bytes.length !== call["bytes"])
-    return `${bytes.length} bytes instead of ${text(call["bytes"])}`;
+  if (bytes.length !== call["bytes"]) return `${bytes.length} bytes instead of ${text(call["bytes"])}`;
   const digest = createHash("sha256").update(bytes).digest("hex");
   if (digest === call["sha256"]) return null;
   const want = Buffer.from(call["base64"] as string, "base64");
   return `byte ${bytes.findIndex((byte, i) => byte !== want[i])} of the state differs`;
 }
 
-async function moduleDifference(
-  tt: TT,
-  { state_dict: want, ...reference }: JsonObject,
-): Promise<string | null> {
+async function moduleDifference(tt: TT, { state_dict: want, ...reference }: JsonObject): Promise<string | null> {
   const state = new Map(entriesOf(send(decodeModule(tt, reference), "state_dict", [])));
   const names = Object.keys(want as JsonObject);
   if ([...state.keys()].join() !== names.join())

@@ -22,8 +22,7 @@ let spacesOf: { readonly path: string; readonly spaces: Spaces } | null = null;
 function read(folder: string): Spaces {
   const path = join(folder, "surface.json");
   if (!existsSync(path)) return {};
-  if (spacesOf?.path !== path)
-    spacesOf = { path, spaces: (readJson(path) as unknown as { spaces: Spaces }).spaces };
+  if (spacesOf?.path !== path) spacesOf = { path, spaces: (readJson(path) as unknown as { spaces: Spaces }).spaces };
   return spacesOf.spaces;
 }
 
@@ -102,34 +101,22 @@ function check(unit: string, scope: Value, entry: Entry): CaseResult {
   const key = unit === "torch.Tensor" ? spelling(name) : name;
   const present = scope !== null && scope !== undefined && key in Object(scope);
   recorder.note("name", present ? null : `missing: ${unit}.${String(key)}`);
-  if (present && kind !== "property")
-    content(recorder, (scope as Record<string | symbol, Value>)[key], entry);
-  if (!present && signature !== undefined)
-    recorder.note("keywords", `missing: ${unit}.${String(key)}`);
+  if (present && kind !== "property") content(recorder, (scope as Record<string | symbol, Value>)[key], entry);
+  if (!present && signature !== undefined) recorder.note("keywords", `missing: ${unit}.${String(key)}`);
   if (!present && methods.length > 0) recorder.note("methods", `missing: ${unit}.${String(key)}`);
   return recorder.result("surface", unit, name);
 }
 
-function content(
-  recorder: CaseRecorder,
-  found: Value,
-  { name, kind, signature, methods = [], value }: Entry,
-): void {
+function content(recorder: CaseRecorder, found: Value, { name, kind, signature, methods = [], value }: Entry): void {
   if ((kind === "function" || kind === "class") && typeof found !== "function") {
     recorder.note("name", `${name} is not a ${kind}`);
     return;
   }
   if (kind === "constant" && typeof found === "number")
-    recorder.note(
-      "name",
-      Object.is(found, constant(value)) ? null : `${found} instead of ${value}`,
-    );
+    recorder.note("name", Object.is(found, constant(value)) ? null : `${found} instead of ${value}`);
   if (signature !== undefined && !name.startsWith("__")) {
     const missing = missingKeywords(found, signature);
-    recorder.note(
-      "keywords",
-      missing.length === 0 ? null : `does not accept ${missing.join(", ")}`,
-    );
+    recorder.note("keywords", missing.length === 0 ? null : `does not accept ${missing.join(", ")}`);
   }
   if (methods.length > 0) {
     const prototype = property(found, "prototype") as object | undefined;

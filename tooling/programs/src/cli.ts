@@ -1,0 +1,109 @@
+/** `pnpm programs`: runs the ported reference programs and compares them with PyTorch's results. */
+
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { compareProgram, type ProgramResult } from "./compare.ts";
+import { type Expected, type Plain, readExpected } from "./expected.ts";
+
+const USAGE = `usage: pnpm programs [options]
+  --only LIST        letters or names, such as a,b_curve (default: all that are ported)
+  --device D         device to compute on (default: cpu)
+  --allow-failures   exit with 0 even when programs fail
+  --verbose          print every key that fails`;
+
+const EXPECTED = fileURLToPath(new URL("../expected", import.meta.url));
+const PORTS = new URL("../../../apps/docs-examples/src/programs/", import.meta.url);
+
+/** A ported program (apps/docs-examples/src/programs). */
+interface Port {
+  readonly options?: Readonly<Record<string, number | string | boolean | null>>;
+  main(run: { readonly results: ReadonlyMap<string, Plain> }): Promise<void>;
+}
+
+function portOf(program: string): URL | null {
+  const url = new URL(`${program}.ts`, PORTS);
+  return existsSync(url) ? url : null;
+}
+
+/** By letter (`a` is a_mnist) or by name (`a_mnist_10_epochs`). */
+function choose(all: readonly Expected[], only: string | undefined): Expected[] {
+  if (only === undefined) return all.filter(({ program, options }) => options.length === 0 && portOf(program) !== null);
+  return only.split(",").map((text) => {
+    const asked = text.trim();
+    const found = all.find(
+      ({ name, options }) => name === asked || (options.length === 0 && name.startsWith(`${asked}_`)),
+    );
+    if (found === undefined)
+      throw new UsageError(`there is no program ${asked}; there are ${all.map(({ name }) => name).join(", ")}`);
+    return found;
+  });
+}
+
+class UsageError extends Error {}
+
+async function runProgram(expected: Expected, device: string): Promise<ProgramResult> {
+  const url = portOf(expected.program);
+  if (url === null) return failed(expected, "is not ported");
+  try {
+    const { main, options = {} } = (await import(url.href)) as Port;
+    const { Run } = await import("@tt-app/docs-examples/programs/common");
+    const run = new Run(expected.program, options, [...expected.options, "--device", device]);
+    await main(run);
+    return compareProgram(run.results, expected);
+  } catch (error) {
+    return failed(expected, error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+}
+
+function failed({ name }: Expected, note: string): ProgramResult {
+  const worst = { key: name, distance: Infinity, note };
+  return { passed: false, keys: [worst], worst };
+}
+
+function line({ name }: Expected, { passed, keys, worst }: ProgramResult, seconds: number): string {
+  const head = `${name.padEnd(18)} ${passed ? "passed" : "FAILED"} ${seconds.toFixed(1).padStart(6)} s`;
+  const bad = keys.filter(({ distance }) => distance > 1).length;
+  if (bad > 0) return `${head}  ${bad} of ${keys.length} keys wrong; ${worst!.key}: ${worst!.note}`;
+  return `${head}  ${keys.length} keys; furthest ${worst!.key} at ${(100 * worst!.distance).toFixed(0)} % of its tolerance`;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      only: { type: "string" },
+      device: { type: "string", default: "cpu" },
+      "allow-failures": { type: "boolean", default: false },
+      verbose: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const chosen = choose(readExpected(EXPECTED), values.only);
+  let passed = 0;
+  for (const expected of chosen) {
+    const start = performance.now();
+    const result = await runProgram(expected, values.device);
+    console.log(line(expected, result, (performance.now() - start) / 1000));
+    if (values.verbose) {
+      for (const { key, distance, note } of result.keys)
+        if (distance > 1) console.log(`  ${key}: ${note} (${distance.toPrecision(3)} tolerances)`);
+    }
+    if (result.passed) passed++;
+  }
+  console.log(`programs: ${passed} of ${chosen.length}`);
+  return values["allow-failures"] ? 0 : Number(passed < chosen.length);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const usage = error instanceof UsageError || String((error as { code?: string }).code).startsWith("ERR_PARSE_ARGS");
+  if (!usage) throw error;
+  console.error(`${(error as Error).message}\n${USAGE}`);
+  process.exitCode = 2;
+}
