@@ -1,1 +1,10 @@
-export {};
+/** PyTorch's checkpoints in both directions. */
+export { BytesIO } from "./io/bytes-io.ts";
+export type { LoadSource, SyncLoadSource } from "./io/open.ts";
+export type { SaveTarget } from "./io/sink.ts";
+export { load, loadSync, type LoadOptions } from "./checkpoint/load.ts";
+export { save, saveSync, type SaveOptions } from "./checkpoint/save.ts";
+export type { MapLocation } from "./checkpoint/map-location.ts";
+export { PicklingError, UnpicklingError } from "./pickle/errors.ts";
+export { ordered_dict, python_type, tuple, type PythonType } from "./pickle/python-type.ts";
+export { ZipError } from "./zip/errors.ts";

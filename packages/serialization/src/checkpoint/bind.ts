@@ -1,0 +1,110 @@
+/** From a checkpoint's records to tensors. */
+import { CPU, type Device, device, DType, Parameter, RuntimeError, Tensor } from "@tt/core";
+import { Storage, transfer } from "@tt/core/dispatch";
+import { NumpyArrayRecord } from "./numpy-globals.ts";
+import { type MapLocation, targetDevice } from "./map-location.ts";
+import { DeviceRecord, Layout, ParameterRecord, SparseRecord, type StorageRecord, StorageType, TensorRecord } from "./records.ts";
+
+/** Gives the bytes of a storage, or undefined to have them read when they are first needed. */
+export type Contents = (record: StorageRecord) => Uint8Array<ArrayBuffer> | (() => Uint8Array<ArrayBuffer>);
+
+/** Makes tensors of records; tensors on one storage share its memory. */
+export class Binder {
+  readonly #contents: Contents;
+  readonly #map: MapLocation | null | undefined;
+  readonly #storages: Map<StorageRecord, Storage> = new Map();
+
+  constructor(contents: Contents, map: MapLocation | null | undefined) {
+    this.#contents = contents;
+    this.#map = map;
+  }
+
+  /** What the user gets for a leaf of the loaded object. */
+  readonly bind = (leaf: object): unknown => {
+    if (leaf instanceof TensorRecord) return this.#tensor(leaf);
+    if (leaf instanceof ParameterRecord) return this.#parameter(leaf);
+    if (leaf instanceof NumpyArrayRecord) return this.#numpy(leaf);
+    if (leaf instanceof DeviceRecord) return device(leaf.index === undefined ? leaf.type : `${leaf.type}:${leaf.index}`);
+    if (leaf instanceof Layout) return `torch.${leaf.name}`;
+    if (leaf instanceof SparseRecord) throw new RuntimeError(`tensors of layout torch.${leaf.layout} are not supported; save tensor.to_dense() instead`);
+    if (leaf instanceof StorageType) throw new RuntimeError("the file holds a storage class itself, which has no JavaScript counterpart");
+    return leaf;
+  };
+
+  #tensor(record: TensorRecord): Tensor {
+    if (!record.storage) throw new RuntimeError("tensors of the meta device have no data to load");
+    const tensor = new Tensor(this.#storage(record.storage), record.dtype, record.size, record.stride, record.offset);
+    return markGrad(tensor, record.requires_grad);
+  }
+
+  #parameter(record: ParameterRecord): Parameter {
+    return markGrad(new Parameter(this.#tensor(record.data), false), record.requires_grad);
+  }
+
+  #storage(record: StorageRecord): Storage {
+    let storage = this.#storages.get(record);
+    if (!storage) this.#storages.set(record, (storage = this.#makeStorage(record)));
+    return storage;
+  }
+
+  #makeStorage(record: StorageRecord): Storage {
+    const contents = this.#contents(record);
+    const storage = typeof contents === "function" ? lazyStorage(record, contents) : hostStorage(record.dtype, contents);
+    const target = targetDevice(this.#map, record.location, () => storage);
+    return target === CPU ? storage : moveStorage(storage, record, target);
+  }
+
+  #numpy(record: NumpyArrayRecord): Tensor {
+    const { dtype, shape, bytes, fortranOrder } = record;
+    if (!dtype) throw new RuntimeError("a numpy array has no data");
+    return new Tensor(hostStorage(dtype, bytes), dtype, shape, fortranOrder ? fortranStrides(shape) : null);
+  }
+}
+
+/**
+ * Sets the flag without asking for automatic differentiation: it only tells what the file says,
+ * and comes into force when `@tt/autograd` is imported.
+ */
+function markGrad<T extends Tensor>(tensor: T, requires_grad: boolean): T {
+  if (requires_grad && !tensor.dtype.is_floating_point && !tensor.dtype.is_complex) {
+    throw new RuntimeError("only Tensors of floating point and complex dtype can require gradients");
+  }
+  tensor.requiresGradFlag = requires_grad;
+  return tensor;
+}
+
+/** A cpu storage on these bytes, which must be its own. */
+export function hostStorage(dtype: DType, bytes: Uint8Array<ArrayBuffer>): Storage {
+  return new Storage(CPU, new dtype.ArrayType(bytes.buffer, bytes.byteOffset, (bytes.length / dtype.itemsize) * dtype.lanes), bytes.length);
+}
+
+/** A cpu storage whose elements are read from the file when something first looks at them. */
+function lazyStorage(record: StorageRecord, read: () => Uint8Array<ArrayBuffer>): Storage {
+  const storage = new Storage(CPU, null, record.nbytes);
+  Object.defineProperty(storage, "host", {
+    configurable: true,
+    enumerable: true,
+    get() {
+      const { host } = hostStorage(record.dtype, read());
+      Object.defineProperty(storage, "host", { value: host, writable: true, enumerable: true, configurable: true });
+      return host;
+    },
+    set(host: Storage["host"]) {
+      Object.defineProperty(storage, "host", { value: host, writable: true, enumerable: true, configurable: true });
+    },
+  });
+  return storage;
+}
+
+function moveStorage(storage: Storage, record: StorageRecord, target: Device): Storage {
+  return transfer(new Tensor(storage, record.dtype, [record.numel]), target).storage;
+}
+
+export function fortranStrides(shape: readonly number[]): number[] {
+  let step = 1;
+  return shape.map((n) => {
+    const stride = step;
+    step *= Math.max(n, 1);
+    return stride;
+  });
+}

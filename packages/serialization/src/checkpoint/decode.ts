@@ -1,0 +1,29 @@
+/** From a pickle to a description of the saved object: containers with records for tensors. */
+import { Budget } from "../pickle/globals.ts";
+import { Unpickler } from "../pickle/unpickler.ts";
+import type { StorageRecord } from "./records.ts";
+import { storageFromId, torchFindGlobal } from "./torch-globals.ts";
+
+export interface Decoded {
+  /** Still in the unpickler's terms: see `materialize`. */
+  readonly value: unknown;
+  /** In the order in which they are named first. */
+  readonly storages: Map<string, StorageRecord>;
+  /** Where the pickle ended. */
+  readonly end: number;
+}
+
+/** Reads one pickle of a checkpoint. @throws UnpicklingError */
+export function decodeCheckpoint(bytes: Uint8Array, position = 0): Decoded {
+  const storages = new Map<string, StorageRecord>();
+  const find_global = torchFindGlobal(new Budget(bytes.length));
+  const unpickler = new Unpickler(bytes, { find_global, persistent_load: (id) => storageFromId(id, storages) }, position);
+  const value = unpickler.load();
+  return { value, storages, end: unpickler.position };
+}
+
+/** Reads a pickle of plain values, without tensors. */
+export function decodePlain(bytes: Uint8Array, position: number): { value: unknown; end: number } {
+  const unpickler = new Unpickler(bytes, { find_global: torchFindGlobal(new Budget(bytes.length)) }, position);
+  return { value: unpickler.load(), end: unpickler.position };
+}

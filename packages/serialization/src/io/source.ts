@@ -1,0 +1,69 @@
+import type { Range } from "./range.ts";
+
+export interface ReadOptions {
+  /** Called with the number of bytes that have just been read. */
+  onRead?: (bytes: number) => void;
+  signal?: AbortSignal | undefined;
+}
+
+/** Bytes with random access. */
+export interface ByteSource {
+  readonly size: number;
+  /** A file name for messages, if there is one. */
+  readonly name?: string;
+  /** Absent where the host cannot block. */
+  readSync?(range: Range, options: ReadOptions): Uint8Array<ArrayBuffer>;
+  read(range: Range, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>>;
+  close(): void | Promise<void>;
+}
+
+/** A source over bytes in memory. */
+export class BytesSource implements ByteSource {
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+
+  constructor(bytes: Uint8Array | ArrayBuffer) {
+    this.#bytes = (bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes) as Uint8Array<ArrayBuffer>;
+  }
+
+  get size(): number {
+    return this.#bytes.length;
+  }
+
+  readSync(range: Range, options: ReadOptions): Uint8Array<ArrayBuffer> {
+    const end = range.offset + range.length;
+    options.onRead?.(range.length);
+    // Buffer.prototype.slice does not copy, so name the method that does.
+    return range.own ? Uint8Array.prototype.slice.call(this.#bytes, range.offset, end) as Uint8Array<ArrayBuffer> : this.#bytes.subarray(range.offset, end);
+  }
+
+  async read(range: Range, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
+    return this.readSync(range, options);
+  }
+
+  close(): void {}
+}
+
+/** A source over a Blob or a File, such as a file input gives. */
+export class BlobSource implements ByteSource {
+  readonly #blob: Blob;
+
+  constructor(blob: Blob) {
+    this.#blob = blob;
+  }
+
+  get size(): number {
+    return this.#blob.size;
+  }
+
+  get name(): string {
+    return "name" in this.#blob ? String(this.#blob.name) : "";
+  }
+
+  async read(range: Range, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
+    const buffer = await this.#blob.slice(range.offset, range.offset + range.length).arrayBuffer();
+    options.onRead?.(range.length);
+    return new Uint8Array(buffer);
+  }
+
+  close(): void {}
+}

@@ -1,0 +1,96 @@
+import { mark, ordered_dict, rememberFloat, rememberOrder } from "./python-type.ts";
+import { Callable, PyDict, PyFloat, PySet } from "./values.ts";
+
+/** Turns a leaf that is not a Python container (a tensor's description, say) into what the user gets. */
+export type Bind = (leaf: object) => unknown;
+
+/**
+ * Turns an unpickler's result into plain JavaScript values: dicts whose keys are all strings become
+ * plain objects, other dicts Maps; lists and tuples arrays; sets Sets; leaves what `bind` makes of them.
+ *
+ * Shared objects stay shared and cycles stay cycles. Works through a list of containers instead of
+ * recursing, so depth is no concern.
+ */
+export function materialize(root: unknown, bind: Bind): unknown {
+  const made = new Map<object, unknown>();
+  const pending: (() => void)[] = [];
+
+  const convert = (value: unknown): unknown => {
+    if (value instanceof PyFloat) return value.value;
+    if (typeof value !== "object" || value === null) return value;
+    if (made.has(value)) return made.get(value);
+    const [result, fill] = begin(value, convert, bind);
+    made.set(value, result);
+    if (fill) pending.push(fill);
+    return result;
+  };
+
+  const result = convert(root);
+  for (let fill = pending.pop(); fill; fill = pending.pop()) fill();
+  return result;
+}
+
+type Convert = (value: unknown) => unknown;
+
+/** The still empty counterpart of `value`, and what fills it once it can be referred to. */
+function begin(value: object, convert: Convert, bind: Bind): [result: unknown, fill?: () => void] {
+  if (Array.isArray(value)) {
+    const fill = (): void => {
+      for (let i = 0; i < value.length; i++) {
+        if (value[i] instanceof PyFloat) rememberFloat(value, i);
+        value[i] = convert(value[i]);
+      }
+    };
+    return [value, fill];
+  }
+  if (value instanceof PyDict) return beginDict(value, convert);
+  if (value instanceof PySet) {
+    const set = new Set<unknown>();
+    if (value.frozen) mark(set, "frozenset");
+    const fill = (): void => {
+      for (const item of value.items) {
+        const key = convert(item);
+        if (item instanceof PyFloat) rememberFloat(set, key);
+        set.add(key);
+      }
+    };
+    return [set, fill];
+  }
+  if (value instanceof Callable) {
+    throw new TypeError(`the file holds the function or class ${value.path} itself, which has no JavaScript counterpart`);
+  }
+  return value instanceof Uint8Array ? [value] : [bind(value)];
+}
+
+function beginDict(dict: PyDict, convert: Convert): [result: object, fill: () => void] {
+  const target = allStrings(dict.entries.keys()) ? {} : new Map<unknown, unknown>();
+  if (dict.kind === "Counter") mark(target, "Counter");
+  if (dict.kind === "OrderedDict") ordered_dict(target, convert(dict.attributes?.entries.get("_metadata")));
+  const fill = (): void => {
+    for (const [from, value] of dict.entries) {
+      const key = convert(from);
+      if (value instanceof PyFloat) rememberFloat(target, key);
+      if (target instanceof Map) target.set(key, convert(value));
+      else define(target, key as string, convert(value));
+    }
+    if (!(target instanceof Map)) rememberForeignOrder(target, [...dict.entries.keys()] as string[]);
+  };
+  return [target, fill];
+}
+
+/** JavaScript moves integer-like keys to the front; Python keeps the order of insertion. */
+function rememberForeignOrder(target: object, order: readonly string[]): void {
+  const own = Object.keys(target);
+  if (order.some((key, i) => own[i] !== key)) rememberOrder(target, order);
+}
+
+function allStrings(keys: Iterable<unknown>): boolean {
+  for (const key of keys) if (typeof key !== "string") return false;
+  return true;
+}
+
+/** Assignment would run the setter of a key named `__proto__`. */
+function define(target: object, key: string, value: unknown): void {
+  if (key === "__proto__") Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
+  else (target as Record<string, unknown>)[key] = value;
+}

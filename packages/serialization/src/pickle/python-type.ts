@@ -1,0 +1,93 @@
+/**
+ * What a value was in Python, where JavaScript has no type for the difference.
+ *
+ * A list and a tuple are both arrays, a dict and an OrderedDict both plain objects. The difference
+ * is remembered beside the object (not in it), so that loading and saving again gives Python the
+ * types it had.
+ */
+export type PythonType = "tuple" | "torch.Size" | "OrderedDict" | "Counter" | "frozenset" | "bytearray";
+
+interface Info {
+  type?: PythonType;
+  /** Slots that held a float with an integral value. */
+  floats?: Set<unknown>;
+  /** Key order, where integer-like keys made the object's own order differ. */
+  order?: readonly string[];
+}
+
+const infos = new WeakMap<object, Info>();
+
+function infoOf(value: object): Info {
+  let info = infos.get(value);
+  if (!info) infos.set(value, (info = {}));
+  return info;
+}
+
+/** The Python type remembered for `value`, if any. */
+export function python_type(value: object): PythonType | undefined {
+  return infos.get(value)?.type;
+}
+
+export function mark<T extends object>(value: T, type: PythonType): T {
+  infoOf(value).type = type;
+  return value;
+}
+
+/**
+ * Marks an array as a Python tuple: it is saved as `(a, b)` instead of `[a, b]`. Arrays that were
+ * tuples in a loaded file are marked already.
+ *
+ * @returns the same array
+ * @example
+ * const point = tuple([1, 2]);
+ * python_type(point); // "tuple"
+ */
+export function tuple<T extends readonly unknown[]>(items: T): T {
+  return mark(items, "tuple");
+}
+
+/**
+ * Marks a plain object (or Map) as a `collections.OrderedDict`, the type of PyTorch's state dicts.
+ *
+ * @param metadata becomes the attribute `_metadata`, which is not enumerable
+ * @returns the same object
+ * @example
+ * python_type(ordered_dict({ weight: 1 })); // "OrderedDict"
+ */
+export function ordered_dict<T extends object>(dict: T, metadata?: unknown): T {
+  if (metadata !== undefined) Object.defineProperty(dict, "_metadata", { value: metadata, enumerable: false, writable: true, configurable: true });
+  return mark(dict, "OrderedDict");
+}
+
+/** The `_metadata` attribute of a state dict: an own property that is not enumerable. */
+export function metadataOf(dict: object): unknown {
+  const property = Object.getOwnPropertyDescriptor(dict, "_metadata");
+  return property && !property.enumerable ? property.value : undefined;
+}
+
+export function rememberFloat(container: object, slot: unknown): void {
+  (infoOf(container).floats ??= new Set()).add(slot);
+}
+
+export function wasFloat(container: object, slot: unknown): boolean {
+  return infos.get(container)?.floats?.has(slot) ?? false;
+}
+
+export function rememberOrder(dict: object, order: readonly string[]): void {
+  infoOf(dict).order = order;
+}
+
+/** Own enumerable string keys in the order Python had them, as long as they are the same keys. */
+export function keysInOrder(dict: object): readonly string[] {
+  const keys = Object.keys(dict);
+  const order = infos.get(dict)?.order;
+  const same = order !== undefined && order.length === keys.length && order.every((key) => Object.hasOwn(dict, key));
+  return same ? order : keys;
+}
+
+/** A tuple whose numbers are all floats, whatever their values. */
+export function floats(items: readonly number[]): readonly number[] {
+  const result = tuple([...items]);
+  items.forEach((_, i) => rememberFloat(result, i));
+  return result;
+}
