@@ -84,7 +84,7 @@ function densified(record: TensorRecord): Elements {
       const from = entry * inner + i;
       if (re instanceof BigInt64Array) re[to] = re[to]! + (values.re[from] as bigint);
       else re[to] = re[to]! + (values.re[from] as number);
-      if (im) im[to] = im[to]! + values.im![from]!;
+      if (im) im[to] = im[to]! + values.im[from]!;
     }
   }
   return { dtype, shape, re, ...(im && { im }) };

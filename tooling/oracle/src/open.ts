@@ -8,7 +8,7 @@ const BACKENDS: Readonly<Record<string, string>> = {
 
 /** Loads tt, and the backend of `device`, and makes it ready to run cases. */
 export async function openTT(device: string): Promise<TT> {
-  const torch = (await import("@tt/torch" as string)) as Record<string, unknown>;
+  const torch = (await import("@tt/torch")) as Record<string, unknown>;
   const backend = BACKENDS[device.split(":")[0]!];
   if (backend !== undefined) {
     const made = (await import(backend)) as Record<string, () => unknown>;

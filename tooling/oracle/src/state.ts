@@ -86,7 +86,7 @@ async function dictionary(tt: TT, got: Value, { dict, ordered }: JsonObject, pat
   const entries = new Map(
     entriesOf(got)
       .filter(([key]) => relevant(key))
-      .map(([key, value]) => [text(key), value]),
+      .map(([key, value]) => [String(key), value]),
   );
   const wanted = new Map(record.filter(([key]) => relevant(key)).map(([key, value]) => [text(key), value]));
   // JavaScript objects move keys that look like integers to the front: their place says nothing.

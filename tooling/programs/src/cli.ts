@@ -46,10 +46,10 @@ async function runProgram(expected: Expected, device: string): Promise<ProgramRe
   const url = portOf(expected.program);
   if (url === null) return failed(expected, "is not ported");
   try {
-    const { main, options = {} } = (await import(url.href)) as Port;
+    const port = (await import(url.href)) as Port;
     const { Run } = await import("@tt-app/docs-examples/programs/common");
-    const run = new Run(expected.program, options, [...expected.options, "--device", device]);
-    await main(run);
+    const run = new Run(expected.program, port.options ?? {}, [...expected.options, "--device", device]);
+    await port.main(run);
     return compareProgram(run.results, expected);
   } catch (error) {
     return failed(expected, error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -119,7 +119,7 @@ export function plain(value: unknown): Plain {
   if (typeof value === "number" || typeof value === "string" || typeof value === "boolean") return value;
   if (value instanceof Map) return plain(Object.fromEntries(value));
   if (typeof value === "object" && Symbol.iterator in value) return Array.from(value as Iterable<unknown>, plain);
-  if (Object.getPrototypeOf(value) !== Object.prototype) throw new TypeError(`cannot emit ${String(value)}`);
+  if (Object.getPrototypeOf(value) !== Object.prototype) throw new TypeError(`cannot emit a ${typeof value}`);
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
 }
 

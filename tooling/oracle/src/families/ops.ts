@@ -94,7 +94,7 @@ class OpCheck {
 
   private arguments(): Arguments {
     const made = decodeArguments(this.tt, this.call, this.one);
-    this.tt.manualSeed((decode(this.tt, this.one["seed"] ?? 0) as number) ?? 0);
+    this.tt.manualSeed(decode(this.tt, this.one["seed"] ?? 0));
     return made;
   }
 

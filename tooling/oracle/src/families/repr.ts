@@ -64,7 +64,7 @@ function then(tt: TT, value: Value, step: JsonObject): Value {
 function build(tt: TT, value: Json): Value {
   if (Array.isArray(value)) return value.map((item: Json) => build(tt, item));
   if (!isObject(value)) return value;
-  if ("tuple" in value) return build(tt, value["tuple"]!);
+  if ("tuple" in value) return build(tt, value["tuple"]);
   if ("dict" in value) {
     const entries = value["dict"] as readonly (readonly [string, Json])[];
     return Object.fromEntries(entries.map(([key, item]) => [key, build(tt, item)]));

@@ -32,7 +32,7 @@ async function callDifference(tt: TT, call: JsonObject, saved: Map<string, Value
   if ("module" in call) return moduleDifference(tt, call);
   const result = perform(tt, call, saved);
   if (typeof call["save"] === "string") saved.set(call["save"], result);
-  return "result" in call ? resultDifference(tt, result, call["result"]!, { exact: EXACT.test(nameOf(call)) }) : null;
+  return "result" in call ? resultDifference(tt, result, call["result"], { exact: EXACT.test(nameOf(call)) }) : null;
 }
 
 function perform(tt: TT, call: JsonObject, saved: ReadonlyMap<string, Value>): Value {

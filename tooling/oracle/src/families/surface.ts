@@ -33,9 +33,8 @@ export const surface: FamilyRunner = {
   async run(tt, folder, unit, filter) {
     const space = tt.find(unit);
     const scope = unit === "torch.Tensor" ? property(space, "prototype") : space;
-    return read(folder)
-      [unit]!.filter(({ name }) => filter.case(unit, name))
-      .map((entry) => check(unit, scope, entry));
+    const entries = read(folder)[unit]!.filter(({ name }) => filter.case(unit, name));
+    return entries.map((entry) => check(unit, scope, entry));
   },
 };
 
