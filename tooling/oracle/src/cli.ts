@@ -14,6 +14,7 @@ import {
   familyLine,
   lastLine,
   skipLines,
+  unitLine,
 } from "./report.ts";
 import { withRunner } from "./run.ts";
 
@@ -90,6 +91,7 @@ async function main(options: Options): Promise<number> {
     for (const family of options.families) {
       const results = await run(family);
       console.log(familyLine(family, results));
+      if (family === "surface") console.log(unitLine(results));
       all.push(...results);
     }
   });

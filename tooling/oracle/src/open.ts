@@ -15,7 +15,10 @@ export async function openTT(device: string): Promise<TT> {
     await (torch["use"] as (backend: unknown) => Promise<void>)(made[device.split(":")[0]!]!());
   } else if (device !== "cpu")
     throw new Error(`there is no backend for device ${device}; known are cpu, ${Object.keys(BACKENDS).join(", ")}`);
-  return new TT(torch, device, await optional("@tt/vision"));
+  const tt = new TT(torch, device, await optional("@tt/vision"));
+  // Calls without tensors, such as arange, are to make theirs on the device too.
+  if (device !== "cpu") tt.call("torch.set_default_device", [device]);
+  return tt;
 }
 
 async function optional(name: string): Promise<object | null> {

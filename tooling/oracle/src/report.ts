@@ -97,6 +97,17 @@ export function familyLine(family: Family, results: readonly CaseResult[]): stri
   return parts.length < 2 ? line : `${line} | ${parts.join(", ")}`;
 }
 
+/** Passed names of each namespace: `torch 600/676, torch.Tensor 610/631, ...`. */
+export function unitLine(results: readonly CaseResult[]): string {
+  const units = new Map<string, CaseResult[]>();
+  for (const result of results) units.set(result.op, [...(units.get(result.op) ?? []), result]);
+  const texts = [...units].map(([unit, group]) => {
+    const { passed, failed } = count(group);
+    return `${unit} ${passed}/${passed + failed}`;
+  });
+  return `         ${texts.join(", ")}`;
+}
+
 function percent(part: number, whole: number): string {
   return whole === 0 ? "-" : `${((100 * part) / whole).toFixed(1)} %`;
 }

@@ -26,5 +26,5 @@ it("joins overloads, and says nothing of callables without schemas", () => {
     schema: ["f(Tensor input) -> Tensor", "f.x(Tensor input, int dim) -> Tensor"],
   });
   expect(missingKeywords(op, "f(input, dim, keepdim=False)")).toEqual(["keepdim"]);
-  expect(missingKeywords(() => 0, "f(input)")).toEqual([]);
+  expect(missingKeywords(() => 0, "f(input)")).toBeNull();
 });

@@ -47,10 +47,13 @@ export function schemaKeywords(schema: string): string[] {
     .filter((name) => name !== "");
 }
 
-/** Keywords of PyTorch's signature that no overload of `callable` has; none for callables without schemas. */
-export function missingKeywords(callable: Value, signature: string): string[] {
+/**
+ * Keywords of PyTorch's signature that no overload of `callable` has; null for callables without schemas.
+ * Schema texts leave `out` to the calling convention, so it is not looked for.
+ */
+export function missingKeywords(callable: Value, signature: string): string[] | null {
   const schemas = property(callable, "schema");
-  if (!Array.isArray(schemas)) return [];
+  if (!Array.isArray(schemas)) return null;
   const accepted = new Set((schemas as string[]).flatMap(schemaKeywords));
-  return pythonKeywords(signature).filter((name) => !accepted.has(name));
+  return pythonKeywords(signature).filter((name) => name !== "out" && !accepted.has(name));
 }

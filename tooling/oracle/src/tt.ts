@@ -102,7 +102,7 @@ export class TT {
 
   fromElements(elements: Elements, strides: readonly number[] = contiguousStrides(elements.shape)): Tensor {
     const { shape } = elements;
-    const options = { dtype: this.dtype(elements.dtype) };
+    const options = { dtype: this.dtype(elements.dtype), device: "cpu" };
     const contiguous = strides.every((step, d) => step === contiguousStrides(shape)[d]);
     const tensor = contiguous
       ? (this.call("torch.empty", [[...shape], options]) as Tensor)

@@ -113,6 +113,7 @@ class OpCheck {
     let result: Value;
     let made: Arguments | undefined;
     const fine = await recorder.run("forward", () => {
+      requireCall(tt, this.call);
       made = this.arguments();
       result = perform(tt, this.call, made);
       return this.compare(result);

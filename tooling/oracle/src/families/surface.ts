@@ -4,7 +4,7 @@ import { readJson } from "../data.ts";
 import { CaseRecorder, type CaseResult, skipped } from "../report.ts";
 import { missingKeywords } from "../signature.ts";
 import { OPERATORS } from "../spelling.ts";
-import { property, type Value } from "../tt.ts";
+import { property, type TT, type Value } from "../tt.ts";
 import type { FamilyRunner } from "./family.ts";
 
 interface Entry {
@@ -34,7 +34,7 @@ export const surface: FamilyRunner = {
     const space = tt.find(unit);
     const scope = unit === "torch.Tensor" ? property(space, "prototype") : space;
     const entries = read(folder)[unit]!.filter(({ name }) => filter.case(unit, name));
-    return entries.map((entry) => check(unit, scope, entry));
+    return entries.map((entry) => check(tt, unit, scope, entry));
   },
 };
 
@@ -86,7 +86,7 @@ function spelling(name: string): string | symbol {
   return operator[1] === "i" ? `${base}_` : base;
 }
 
-function check(unit: string, scope: Value, entry: Entry): CaseResult {
+function check(tt: TT, unit: string, scope: Value, entry: Entry): CaseResult {
   const { name, kind, signature, methods = [] } = entry;
   if (unit === "torch.Tensor" && PYTHON_ONLY.has(name)) {
     return skipped(
@@ -100,13 +100,27 @@ function check(unit: string, scope: Value, entry: Entry): CaseResult {
   const key = unit === "torch.Tensor" ? spelling(name) : name;
   const present = scope !== null && scope !== undefined && key in Object(scope);
   recorder.note("name", present ? null : `missing: ${unit}.${String(key)}`);
-  if (present && kind !== "property") content(recorder, (scope as Record<string | symbol, Value>)[key], entry);
+  if (present && kind !== "property") {
+    const found = (scope as Record<string | symbol, Value>)[key];
+    // A method shares its schema with the function of its name.
+    const described = property(found, "schema") === undefined ? twin(tt, unit, name) : found;
+    content(recorder, found, described, entry);
+  }
   if (!present && signature !== undefined) recorder.note("keywords", `missing: ${unit}.${String(key)}`);
   if (!present && methods.length > 0) recorder.note("methods", `missing: ${unit}.${String(key)}`);
   return recorder.result("surface", unit, name);
 }
 
-function content(recorder: CaseRecorder, found: Value, { name, kind, signature, methods = [], value }: Entry): void {
+function twin(tt: TT, unit: string, name: string): Value {
+  return unit === "torch.Tensor" ? tt.find(`torch.${name.replace(/_$/, "")}`) : undefined;
+}
+
+function content(
+  recorder: CaseRecorder,
+  found: Value,
+  described: Value,
+  { name, kind, signature, methods = [], value }: Entry,
+): void {
   if ((kind === "function" || kind === "class") && typeof found !== "function") {
     recorder.note("name", `${name} is not a ${kind}`);
     return;
@@ -114,8 +128,9 @@ function content(recorder: CaseRecorder, found: Value, { name, kind, signature, 
   if (kind === "constant" && typeof found === "number")
     recorder.note("name", Object.is(found, constant(value)) ? null : `${found} instead of ${value}`);
   if (signature !== undefined && !name.startsWith("__")) {
-    const missing = missingKeywords(found, signature);
-    recorder.note("keywords", missing.length === 0 ? null : `does not accept ${missing.join(", ")}`);
+    const missing = missingKeywords(described, signature);
+    if (missing !== null)
+      recorder.note("keywords", missing.length === 0 ? null : `does not accept ${missing.join(", ")}`);
   }
   if (methods.length > 0) {
     const prototype = property(found, "prototype") as object | undefined;
