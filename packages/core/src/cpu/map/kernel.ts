@@ -1,8 +1,19 @@
-import { COMPLEX, type Program } from "../../expr/index.ts";
-import { type DType, DTYPES, type Scalar, Complex, type TypedArray, readElement, writeElement } from "../../dtype/index.ts";
+import { BOOL, COMPLEX, INTEGER, type Program, kindOf } from "../../expr/index.ts";
+import {
+  Complex,
+  type DType,
+  DTYPES,
+  type Scalar,
+  type TypedArray,
+  float64,
+  int64,
+  readElement,
+  writeElement,
+} from "../../dtype/index.ts";
 import {
   Emitter,
   FunctionBuilder,
+  type Helper,
   canGenerate,
   convertText,
   convertValue,
@@ -11,7 +22,10 @@ import {
   loadText,
   roundReal,
   storeText,
+  storeWords,
   type ValueText,
+  wordsOf,
+  wrapText,
 } from "../codegen/index.ts";
 
 /** Stands for the dtype id of a slot whose value is one constant for the whole loop. */
@@ -63,6 +77,43 @@ function isMove(kernel: Kernel): boolean {
   return program.result.kind === "operand" && compute === out && slots[program.result.index] === out.id;
 }
 
+/** Whether int64 slot `k` is read as words because the computation is in another dtype. */
+function readsWords(kernel: Kernel, k: number): boolean {
+  return kernel.slots[k] === int64.id && kernel.compute !== int64;
+}
+
+/** Whether results are numbers or truth values to be stored as int64. */
+function writesWords(kernel: Kernel): boolean {
+  const kind = kindOf(kernel.program.result, kernel.program, kernel.compute);
+  return kernel.out === int64 && kind !== COMPLEX && !(kernel.compute === int64 && kind === INTEGER) && !isMove(kernel);
+}
+
+/** Statements before the loops. */
+function preamble(kernel: Kernel, builder: FunctionBuilder): string {
+  const lines = kernel.slots.map((_, k) =>
+    readsWords(kernel, k) ? `const I${k} = ${builder.helper(wordsOf)}(A${k});\n` : "",
+  );
+  if (writesWords(kernel)) lines.push(`const W = ${builder.helper(wordsOf)}(O);\n`);
+  return lines.join("");
+}
+
+/** Text of the value at word pair `at` of slot `k`, as dtype `compute`. */
+function wordsText(k: number, at: string, compute: DType, helper: Helper): ValueText {
+  const low = `I${k}[2 * (${at})]`;
+  const high = `I${k}[2 * (${at}) + 1]`;
+  if (compute.category === BOOL) return { re: `((${low} | ${high}) !== 0)`, im: null };
+  if (compute.category === INTEGER) return { re: wrapText(low, compute), im: null };
+  return convertText({ re: `(${high} * 4294967296 + (${low} >>> 0))`, im: null }, float64, compute, helper);
+}
+
+/** Text that stores a value computed as `from` as the word pair `at` of the output. */
+function storeWordsText(value: string, from: DType, at: string, helper: Helper): string {
+  if (from.category === BOOL) return `W[2 * (${at})] = ${value} ? 1 : 0; W[2 * (${at}) + 1] = 0;`;
+  if (from.category === INTEGER) return `W[2 * (${at})] = ${value}; W[2 * (${at}) + 1] = ${value} >> 31;`;
+  const rounded = convertText({ re: value, im: null }, float64, from, helper).re;
+  return `${helper(storeWords)}(W, 2 * (${at}), ${rounded});`;
+}
+
 /** Statements that compute one element, `index` and `indices` being the texts of entry numbers. */
 function elementText(kernel: Kernel, builder: FunctionBuilder, index: string, indices: readonly string[]): string {
   const { program, compute, out, slots } = kernel;
@@ -75,7 +126,9 @@ function elementText(kernel: Kernel, builder: FunctionBuilder, index: string, in
   const values = slots.map((id, k): ValueText => {
     if (id === CONSTANT) return { re: `A${k}`, im: compute.category === COMPLEX ? `a${k}` : null };
     const dtype = DTYPES[id]!;
-    const text = convertText(loadText(`A${k}`, indices[k]!, dtype, builder.helper), dtype, compute, builder.helper);
+    const text = readsWords(kernel, k)
+      ? wordsText(k, indices[k]!, compute, builder.helper)
+      : convertText(loadText(`A${k}`, indices[k]!, dtype, builder.helper), dtype, compute, builder.helper);
     lines.push(`const v${k} = ${text.re};`);
     if (text.im !== null) lines.push(`const w${k} = ${text.im};`);
     return { re: `v${k}`, im: text.im === null ? null : `w${k}` };
@@ -89,7 +142,12 @@ function elementText(kernel: Kernel, builder: FunctionBuilder, index: string, in
   );
   const result = emitter.run();
   lines.push(...emitter.lines);
-  lines.push(storeText(result, dtypeOfKind(result.kind, compute), "O", index, out, builder.helper));
+  const from = dtypeOfKind(result.kind, compute);
+  lines.push(
+    writesWords(kernel)
+      ? storeWordsText(result.re, from, index, builder.helper)
+      : storeText(result, from, "O", index, out, builder.helper),
+  );
   return lines.join("\n");
 }
 
@@ -97,12 +155,27 @@ function parametersOf(kernel: Kernel): string[] {
   return ["O", "o", ...kernel.slots.flatMap((_, k) => [`A${k}`, `a${k}`])];
 }
 
+/** Bodies up to this many characters are repeated, so that loop overhead does not dominate them. */
+const UNROLLED_LENGTH = 160;
+const UNROLL = 4;
+
 function generateContiguous(kernel: Kernel): ContiguousLoop {
   const builder = new FunctionBuilder();
-  const at = (base: string, lanes: number): string => (lanes === 2 ? `${base} + 2 * i` : `${base} + i`);
-  const indices = kernel.slots.map((id, k) => (id === CONSTANT ? "0" : at(`a${k}`, DTYPES[id]!.lanes)));
-  const element = elementText(kernel, builder, at("o", kernel.out.lanes), indices);
-  return builder.build(["n", ...parametersOf(kernel)], `for (let i = 0; i < n; i++) {\n${element}\n}`);
+  const element = (step: number): string => {
+    const at = (base: string, lanes: number): string => {
+      return `${base} + ${lanes === 2 ? "2 * i" : "i"}${step === 0 ? "" : ` + ${step * lanes}`}`;
+    };
+    const indices = kernel.slots.map((id, k) => (id === CONSTANT ? "0" : at(`a${k}`, DTYPES[id]!.lanes)));
+    return elementText(kernel, builder, at("o", kernel.out.lanes), indices);
+  };
+  const single = element(0);
+  const lines = [preamble(kernel, builder), "let i = 0;"];
+  if (single.length <= UNROLLED_LENGTH) {
+    const bodies = Array.from({ length: UNROLL }, (_, step) => `{\n${element(step)}\n}`);
+    lines.push(`for (const end = n - ${UNROLL - 1}; i < end; i += ${UNROLL}) {\n${bodies.join("\n")}\n}`);
+  }
+  lines.push(`for (; i < n; i++) {\n${single}\n}`);
+  return builder.build(["n", ...parametersOf(kernel)], lines.join("\n"));
 }
 
 function generateStrided(kernel: Kernel): StridedLoop {
@@ -112,7 +185,7 @@ function generateStrided(kernel: Kernel): StridedLoop {
   const element = elementText(kernel, builder, "x", kernel.slots.map((_, k) => `x${k}`));
   return builder.build(
     ["L", ...parametersOf(kernel)],
-    `const n0 = L[0], n1 = L[1], ${["p = L[2], q = L[3]", ...steps].join(", ")};
+    `${preamble(kernel, builder)}const n0 = L[0], n1 = L[1], ${["p = L[2], q = L[3]", ...steps].join(", ")};
 for (let i = 0; i < n0; i++) {
 let ${["x = o", ...moving.map((k) => `x${k} = a${k}`)].join(", ")};
 for (let j = 0; j < n1; j++) {

@@ -9,7 +9,7 @@ import { Plan } from "./plan.ts";
 type Node = (Node | Kernel | undefined)[];
 
 const plan = new Plan();
-// Reused by every call that is not one of the short cuts; nothing is left in `views` afterwards.
+// Reused by every call that is not one of the short cuts; tensors are dropped from them afterwards.
 const views: (ArrayView | null)[] = [];
 const ids: number[] = [];
 const offsets: number[] = [];
@@ -95,12 +95,11 @@ function mapGeneral(
   for (let k = operands; k < count; k++) setConstant(k, scalars[k - operands]!, null, program, compute);
   const kernel = find(program, compute, out.dtype, count);
   offsets[0] = out.offset * out.dtype.lanes;
-  try {
-    if (dense) callContiguous(kernel, n, out, count);
-    else if (n > 0) runStrided(kernel, out, count);
-  } finally {
-    views.fill(null);
-    slots.fill(0);
+  if (dense) callContiguous(kernel, n, out, count);
+  else if (n > 0) runStrided(kernel, out, count);
+  for (let k = 0; k < operands; k++) {
+    views[k] = null;
+    slots[2 * k] = 0;
   }
 }
 
@@ -157,6 +156,11 @@ function setConstant(k: number, value: Scalar, dtype: DType | null, program: Pro
   views[k] = null;
   ids[k] = CONSTANT;
   offsets[k + 1] = 0;
+  if (typeof value === "number" && (compute === float32 || compute === float64)) {
+    slots[2 * k] = compute === float32 ? Math.fround(value) : value;
+    slots[2 * k + 1] = 0;
+    return;
+  }
   const constant = convertValue(value, dtype ?? dtypeOfScalar(value), constantDtype(dtype, program, compute));
   slots[2 * k] = constant instanceof Complex ? constant.re : constant;
   slots[2 * k + 1] = constant instanceof Complex ? constant.im : 0;
