@@ -51,7 +51,7 @@ export function shrink(baseline: Baseline, results: readonly CaseResult[]): Base
     const ops = (next[family] ??= {});
     const { "*": _, ...kept } = ops[op] ?? {};
     for (const { id, status } of group) if (status !== "failed") delete kept[id];
-    const cases = summary(failing, group.length);
+    const cases = summary(failing, group.filter(({ status }) => status !== "skipped").length);
     const merged = "*" in cases ? cases : { ...kept, ...cases };
     if (Object.keys(merged).length > 0) ops[op] = merged;
     else delete ops[op];
