@@ -24,8 +24,9 @@ export interface Meta {
  * - `float_comparison`: as `float`, gives bool
  * - `real`: complex operands give the real dtype of their parts
  * - `float_real`: both `float` and `real`
+ * - `complex`: computes in the common dtype, gives the complex dtype with such parts
  */
-export type Promotion = "default" | "float" | "comparison" | "float_comparison" | "real" | "float_real";
+export type Promotion = "default" | "float" | "comparison" | "float_comparison" | "real" | "float_real" | "complex";
 
 /**
  * A gradient formula: `g` is the output's gradient (an array, with nulls, for several differentiable
@@ -77,7 +78,7 @@ interface OpCommon {
 export interface PointwiseRecord extends OpCommon {
   /** Operands are a, b, c ... in schema order; other scalar arguments go by their names. */
   readonly expr: string | ((...args: Bound[]) => string);
-  readonly promote?: Promotion;
+  readonly promote?: Promotion | ((...args: Bound[]) => Promotion);
 }
 
 /** Computed by a backend's kernel into outputs of known shape. */

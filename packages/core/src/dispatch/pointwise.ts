@@ -6,9 +6,10 @@ import {
   resultType,
   type Scalar,
   scalarTypeName,
+  toComplex,
   toReal,
 } from "../dtype/index.ts";
-import { RuntimeError } from "../errors.ts";
+import { NotImplementedError, RuntimeError } from "../errors.ts";
 import { broadcastPair, sameShape } from "../layout.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { allocate, resizeOutput } from "./allocate.ts";
@@ -48,7 +49,7 @@ export function runPointwise(op: Op, args: readonly Bound[], target: Tensor | nu
   const inputs = new Array<Tensor | Scalar>(n);
   for (let i = 0; i < n; i++) inputs[i] = args[operands[i]!] as Tensor | Scalar;
   const common = uniform && first !== null ? first.dtype : resultType(inputs);
-  const promote = record.promote ?? "default";
+  const promote = typeof record.promote === "function" ? record.promote(...args) : (record.promote ?? "default");
   const compute = computeDtype(promote, common);
   const result = resultDtype(promote, compute);
   if (device === null) device = CPU;
@@ -82,7 +83,14 @@ function runMap(
       if (input instanceof Tensor && input.storage.device !== out.storage.device) inputs[i] = input.item();
     }
   }
-  table.map(program, compute, out, inputs, op.scalars(program, args));
+  // An operand that was not given is not in the program either.
+  for (let i = 0; i < inputs.length; i++) if (inputs[i] === null) inputs[i] = 0;
+  try {
+    table.map(program, compute, out, inputs, op.scalars(program, args));
+  } catch (error) {
+    if (!(error instanceof NotImplementedError)) throw error;
+    throw new RuntimeError(`"${op.name}_${out.storage.device.type}" not implemented for '${scalarTypeName(compute)}'`, { cause: error });
+  }
 }
 
 function mixDevices(device: Device, first: Tensor, next: Tensor): Device {
@@ -110,6 +118,8 @@ export function resultDtype(promote: Promotion, compute: DType): DType {
     case "real":
     case "float_real":
       return toReal(compute);
+    case "complex":
+      return toComplex(compute);
     default:
       return compute;
   }
