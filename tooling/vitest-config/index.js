@@ -11,5 +11,7 @@ export const config = defineConfig({
     pool: "threads",
     maxWorkers: 2,
     testTimeout: 30_000,
+    // .ci/run adds up the JSON of all packages.
+    reporters: ["default", ["json", { outputFile: ".vitest/results.json" }]],
   },
 });

@@ -1,0 +1,22 @@
+/** `pnpm check:package`: packs every public package and looks at the tarballs as a user gets them. */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { checkConsumer } from "./consumer.ts";
+import { packAll } from "./pack.ts";
+import { bin, run } from "./run.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "tt-package-check-"));
+try {
+  const packed = packAll(folder);
+  for (const { name, tarball } of packed) {
+    run(bin("publint"), ["run", tarball, "--strict"]);
+    run(bin("attw"), [tarball, "--profile", "esm-only", "--quiet"]);
+    console.log(`${name}: publint and attw have nothing to say`);
+  }
+  checkConsumer(join(folder, "consumer"), packed);
+  console.log(`packages: ${packed.length} packed, installed, type-checked and run`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
