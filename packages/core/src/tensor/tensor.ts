@@ -6,7 +6,10 @@ import { contiguousStrides, isContiguous, numelOf } from "../layout.ts";
 import type { Storage } from "../storage.ts";
 import type { GradientEdgeSource } from "../dispatch/autograd.ts";
 import type { TensorMethods } from "../ops/methods.gen.ts";
+import type { TensorTransposes } from "../ops/view/properties.ts";
 import type { TensorGrad } from "./grad.ts";
+import type { TensorIndexing } from "./indexing.ts";
+import type { TensorIntrospection } from "./introspection.ts";
 import type { TensorValues } from "./values.ts";
 
 /** Rarely present autograd state: hooks, retained gradients, how a view came to be. */
@@ -15,18 +18,13 @@ export interface TensorExtra {
   postAccumulateHooks?: Map<number, (tensor: Tensor) => void>;
   retainsGrad?: boolean;
   gradAccumulator?: GradientEdgeSource;
-  /** Version of the base at which a view's grad_fn was made. */
-  attrVersion?: number;
-  /** Grad mode was off when this view was made. */
-  noGradView?: boolean;
-  /** One of several views made by one call (unbind, split, chunk). */
-  multiView?: string;
   name?: string;
   inference?: boolean;
 }
 
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging
-export interface Tensor extends TensorMethods, TensorGrad, TensorValues {}
+export interface Tensor
+  extends TensorMethods, TensorGrad, TensorIndexing, TensorIntrospection, TensorTransposes, TensorValues {}
 
 /**
  * An n-dimensional array of one dtype on one device: a shape and strides over a {@link Storage}.
@@ -47,6 +45,10 @@ export class Tensor {
   versionCell: { version: number };
   /** @internal the tensor this one is a differentiable view of (never itself a view) */
   base: Tensor | null = null;
+  /** @internal version of the memory at which a view's node was made */
+  viewVersion = 0;
+  /** @internal how a view came to be, for in-place writes: 0 plainly, 1 without grad mode, 2 one of several */
+  viewKind: 0 | 1 | 2 = 0;
   /** @internal */
   requiresGradFlag = false;
   /** @internal may be stale on views: read `grad_fn` */

@@ -1,0 +1,211 @@
+import { is_tensor, type Tensor } from "@tt/core";
+import type { Formula, Op } from "@tt/core/dispatch";
+import { type Gradients, Node } from "./node.ts";
+import { checkVersion, freedError } from "./saved.ts";
+
+/** What a formula wants kept: an argument, a result, or a property of an argument. */
+interface SaveSpec {
+  readonly kind: "arg" | "result" | "shape" | "dtype" | "strides" | "offset" | "numel";
+  readonly position: number;
+}
+
+interface Entry {
+  readonly formula: Formula;
+  readonly saves: readonly SaveSpec[];
+  /** Argument positions this formula gives gradients for. */
+  readonly positions: readonly number[];
+  readonly joint: boolean;
+}
+
+/** How an op's gradient is computed, read from its record once. */
+export interface Plan {
+  readonly op: Op;
+  readonly entries: readonly Entry[];
+  /** Differentiable argument positions in schema order. */
+  readonly positions: readonly number[];
+  /** Whether some of them hold lists of tensors. */
+  readonly lists: boolean;
+}
+
+const plans: (Plan | undefined)[] = [];
+
+/** The plan of an op that has a derivative. */
+export function planOf(op: Op): Plan {
+  return (plans[op.id] ??= makePlan(op));
+}
+
+function makePlan(op: Op): Plan {
+  const entries = Object.entries(op.record.derivative!).map(([key, spec]): Entry => {
+    const names = key.split(",").map((name) => name.trim());
+    const [formula, ...saves] = typeof spec === "function" ? [spec] : spec;
+    return {
+      formula,
+      saves: saves.map((name) => saveSpec(op, name)),
+      positions: names.map((name) => op.position(name)),
+      joint: names.length > 1,
+    };
+  });
+  const positions = entries.flatMap((e) => e.positions).sort((a, b) => a - b);
+  return { op, entries, positions, lists: positions.some((p) => op.schema.params[p]!.list) };
+}
+
+function saveSpec(op: Op, name: string): SaveSpec {
+  const dot = name.indexOf(".");
+  if (dot > 0) {
+    return { kind: name.slice(dot + 1) as SaveSpec["kind"], position: op.position(name.slice(0, dot)) };
+  }
+  const result = op.schema.returns.findIndex((r) => r.name === name);
+  if (result >= 0) return { kind: "result", position: result };
+  return { kind: "arg", position: op.position(name) };
+}
+
+/** The node of an op with a derivative in its record. */
+export class OpNode extends Node {
+  private readonly plan: Plan;
+  private readonly label: string;
+  /** Saved values, entry after entry; null once released. */
+  private saved: unknown[] | null = null;
+  private versions: number[] | null = null;
+  private savesTensors = false;
+  /** Differentiable outputs by position among all outputs, when there are several. */
+  outputs = 1;
+  /** For list arguments: how many edges each differentiable argument has. */
+  counts: number[] | null = null;
+
+  constructor(plan: Plan, args: readonly unknown[]) {
+    super();
+    this.plan = plan;
+    this.label = plan.op.gradName(args);
+  }
+
+  override name(): string {
+    return this.label;
+  }
+
+  /** Keeps what the formulas of edges that need a gradient ask for. */
+  save(args: readonly unknown[], results: unknown): void {
+    const saved: unknown[] = [];
+    const versions: number[] = [];
+    for (const entry of this.plan.entries) {
+      const wanted = this.entryNeeded(entry);
+      for (const spec of entry.saves) {
+        const value = wanted ? fetch(spec, args, results) : null;
+        saved.push(value);
+        if (is_tensor(value)) {
+          this.savesTensors = true;
+          versions.push(value._version);
+        } else if (Array.isArray(value) && value.some(is_tensor)) {
+          this.savesTensors = true;
+          versions.push(0);
+          // Lists are kept as they are; the elements' versions are checked one by one.
+          saved[saved.length - 1] = new SavedList(value as unknown[]);
+        } else versions.push(0);
+      }
+    }
+    if (saved.length > 0) {
+      this.saved = saved;
+      this.versions = versions;
+    }
+  }
+
+  override release(): void {
+    if (this.savesTensors) this.saved = null;
+  }
+
+  private entryNeeded(entry: Entry): boolean {
+    for (const position of entry.positions) {
+      const [from, to] = this.edgeRange(position);
+      for (let i = from; i < to; i++) if (this.next[i] !== null) return true;
+    }
+    return false;
+  }
+
+  /** Edges [from, to) of the argument at `position`. */
+  private edgeRange(position: number): [number, number] {
+    const index = this.plan.positions.indexOf(position);
+    if (this.counts === null) return [index, index + 1];
+    let from = 0;
+    for (let i = 0; i < index; i++) from += this.counts[i]!;
+    return [from, from + this.counts[index]!];
+  }
+
+  override apply(grads: Gradients): Gradients {
+    const { plan } = this;
+    if (this.savesTensors && this.saved === null) throw freedError();
+    const out = new Array<Tensor | null>(this.next.length).fill(null);
+    const g = this.outputs === 1 ? (grads[0] ?? null) : grads;
+    if (g === null || (Array.isArray(g) && g.every((x) => x === null || x === undefined))) return out;
+    let at = 0;
+    for (const entry of plan.entries) {
+      const { saves, positions } = entry;
+      const start = at;
+      at += saves.length;
+      if (!this.entryNeeded(entry)) continue;
+      const values = saves.length === 0 ? NOTHING : this.unpack(start, saves.length);
+      if (entry.joint) {
+        const needs = positions.map((position) => this.next[this.edgeRange(position)[0]] != null);
+        const results = entry.formula(g, needs, ...values) as readonly (Tensor | null | undefined)[];
+        positions.forEach((position, i) => (out[this.edgeRange(position)[0]] = results[i] ?? null));
+        continue;
+      }
+      const [from, to] = this.edgeRange(positions[0]!);
+      const result = entry.formula(g, ...values);
+      if (Array.isArray(result)) for (let i = from; i < to; i++) out[i] = (result[i - from] as Tensor | null | undefined) ?? null;
+      else out[from] = (result as Tensor | null | undefined) ?? null;
+    }
+    return out;
+  }
+
+  private unpack(start: number, count: number): unknown[] {
+    const values = new Array<unknown>(count);
+    for (let i = 0; i < count; i++) {
+      const value = this.saved![start + i];
+      if (is_tensor(value)) checkVersion(value, this.versions![start + i]!);
+      values[i] = value instanceof SavedList ? value.unpack() : value;
+    }
+    return values;
+  }
+}
+
+const NOTHING: unknown[] = [];
+
+class SavedList {
+  private readonly values: unknown[];
+  private readonly versions: number[];
+
+  constructor(values: unknown[]) {
+    this.values = [...values];
+    this.versions = values.map((v) => (is_tensor(v) ? v._version : 0));
+  }
+
+  unpack(): unknown[] {
+    this.values.forEach((v, i) => is_tensor(v) && checkVersion(v, this.versions[i]!));
+    return this.values;
+  }
+}
+
+function fetch(spec: SaveSpec, args: readonly unknown[], results: unknown): unknown {
+  if (spec.kind === "result") return Array.isArray(results) ? (results as unknown[])[spec.position] : results;
+  const arg = args[spec.position];
+  if (spec.kind === "arg") return arg;
+  if (!is_tensor(arg)) {
+    if (Array.isArray(arg)) return arg.map((a) => property(a as Tensor, spec.kind));
+    return spec.kind === "shape" ? [] : null;
+  }
+  return property(arg, spec.kind);
+}
+
+function property(tensor: Tensor, kind: SaveSpec["kind"]): unknown {
+  switch (kind) {
+    case "shape":
+      return tensor.shape;
+    case "dtype":
+      return tensor.dtype;
+    case "strides":
+      return tensor.strides;
+    case "offset":
+      return tensor.offset;
+    default:
+      return tensor.numel();
+  }
+}
