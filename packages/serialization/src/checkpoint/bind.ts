@@ -1,21 +1,21 @@
 /** From a checkpoint's records to tensors. */
-import { CPU, type Device, device, DType, Parameter, RuntimeError, Tensor } from "@tt/core";
+import { CPU, type Device, type DeviceLike, device, DType, Parameter, RuntimeError, Tensor } from "@tt/core";
 import { Storage, transfer } from "@tt/core/dispatch";
 import { NumpyArrayRecord } from "./numpy-globals.ts";
 import { type MapLocation, targetDevice } from "./map-location.ts";
 import { DeviceRecord, Layout, ParameterRecord, SparseRecord, type StorageRecord, StorageType, TensorRecord } from "./records.ts";
 
-/** Gives the bytes of a storage, or undefined to have them read when they are first needed. */
-export type Contents = (record: StorageRecord) => Uint8Array<ArrayBuffer> | (() => Uint8Array<ArrayBuffer>);
+/** Gives the bytes of a storage, or a function that reads them when they are first needed. */
+export type Supply = (record: StorageRecord) => Uint8Array<ArrayBuffer> | (() => Uint8Array<ArrayBuffer>);
 
 /** Makes tensors of records; tensors on one storage share its memory. */
 export class Binder {
-  readonly #contents: Contents;
+  readonly #supply: Supply;
   readonly #map: MapLocation | null | undefined;
   readonly #storages: Map<StorageRecord, Storage> = new Map();
 
-  constructor(contents: Contents, map: MapLocation | null | undefined) {
-    this.#contents = contents;
+  constructor(supply: Supply, map: MapLocation | null | undefined) {
+    this.#supply = supply;
     this.#map = map;
   }
 
@@ -48,7 +48,7 @@ export class Binder {
   }
 
   #makeStorage(record: StorageRecord): Storage {
-    const contents = this.#contents(record);
+    const contents = this.#supply(record);
     const storage = typeof contents === "function" ? lazyStorage(record, contents) : hostStorage(record.dtype, contents);
     const target = targetDevice(this.#map, record.location, () => storage);
     return target === CPU ? storage : moveStorage(storage, record, target);
@@ -57,7 +57,7 @@ export class Binder {
   #numpy(record: NumpyArrayRecord): Tensor {
     const { dtype, shape, bytes, fortranOrder } = record;
     if (!dtype) throw new RuntimeError("a numpy array has no data");
-    return new Tensor(hostStorage(dtype, bytes), dtype, shape, fortranOrder ? fortranStrides(shape) : null);
+    return placeTensor(bytes, dtype, shape, fortranOrder ? fortranStrides(shape) : null);
   }
 }
 
@@ -74,7 +74,7 @@ function markGrad<T extends Tensor>(tensor: T, requires_grad: boolean): T {
 }
 
 /** A cpu storage on these bytes, which must be its own. */
-export function hostStorage(dtype: DType, bytes: Uint8Array<ArrayBuffer>): Storage {
+function hostStorage(dtype: DType, bytes: Uint8Array<ArrayBuffer>): Storage {
   return new Storage(CPU, new dtype.ArrayType(bytes.buffer, bytes.byteOffset, (bytes.length / dtype.itemsize) * dtype.lanes), bytes.length);
 }
 
@@ -98,6 +98,13 @@ function lazyStorage(record: StorageRecord, read: () => Uint8Array<ArrayBuffer>)
 
 function moveStorage(storage: Storage, record: StorageRecord, target: Device): Storage {
   return transfer(new Tensor(storage, record.dtype, [record.numel]), target).storage;
+}
+
+/** A tensor on these bytes, which must be its own; without `strides` it is contiguous. */
+export function placeTensor(bytes: Uint8Array<ArrayBuffer>, dtype: DType, shape: readonly number[], strides: readonly number[] | null, target: DeviceLike = CPU): Tensor {
+  const tensor = new Tensor(hostStorage(dtype, bytes), dtype, shape, strides);
+  const destination = device(target);
+  return destination === CPU ? tensor : transfer(tensor, destination);
 }
 
 export function fortranStrides(shape: readonly number[]): number[] {

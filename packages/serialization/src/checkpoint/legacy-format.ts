@@ -28,7 +28,7 @@ export function* openLegacyCheckpoint(fileSize: number): Reading<Container> {
   let position = head.end;
   for (const key of head.keys) {
     const record = head.storages.get(key);
-    if (!record || offsets.has(key)) throw new RuntimeError(`the list of storages is damaged: ${JSON.stringify(key)} does not belong there`);
+    if (!record || offsets.has(key)) throw new RuntimeError(`the list of storages is damaged: it names storages that no tensor has, or one twice`);
     if (position + 8 + record.nbytes > fileSize) throw new RuntimeError(`unexpected EOF, expected ${position + 8 + record.nbytes - fileSize} more bytes. The file might be corrupted.`);
     const length = yield* request(position, 8);
     const numel = Number(new DataView(length.buffer, length.byteOffset, 8).getBigInt64(0, !head.bigEndian));
@@ -62,7 +62,7 @@ function parseHead(bytes: Uint8Array): Head {
   const magic = decodePlain(bytes, 0);
   if (magic.value !== MAGIC) throw new RuntimeError("Invalid magic number; corrupt file?");
   const version = decodePlain(bytes, magic.end);
-  if (version.value !== PROTOCOL_VERSION) throw new RuntimeError(`Invalid protocol version: ${String(version.value)}`);
+  if (version.value !== PROTOCOL_VERSION) throw new RuntimeError(`Invalid protocol version: ${typeof version.value === "number" ? version.value : typeof version.value}`);
   const system = decodePlain(bytes, version.end);
   const info = materialize(system.value, () => null);
   const bigEndian = typeof info === "object" && info !== null && "little_endian" in info && info.little_endian === false;

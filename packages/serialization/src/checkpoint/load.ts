@@ -1,10 +1,11 @@
 import type { DeviceLike } from "@tt/core";
 import { type LoadSource, openSource, openSourceSync, type SyncLoadSource } from "../io/open.ts";
 import { readAsync, readSync } from "../io/range.ts";
-import type { ByteSource, ReadOptions } from "../io/source.ts";
+import { Counter } from "../io/counter.ts";
+import type { ByteSource } from "../io/source.ts";
 import { materialize } from "../pickle/materialize.ts";
 import { Binder } from "./bind.ts";
-import type { Container } from "./container.ts";
+import { type Container, type Contents, readContents } from "./container.ts";
 import type { MapLocation } from "./map-location.ts";
 import { openCheckpoint } from "./open.ts";
 import type { StorageRecord } from "./records.ts";
@@ -62,8 +63,7 @@ export async function load(source: LoadSource, map_location?: PositionalLocation
       held = true;
       return bindLazily(container, bytes, chosen);
     }
-    const contents = new Map<StorageRecord, Uint8Array<ArrayBuffer>>();
-    for (const record of container.storages.values()) contents.set(record, await readAsync(container.readStorage(record), bytes, counter));
+    const contents = await readAsync(readContents(container), bytes, counter);
     counter.finish();
     return bindAll(container, contents, chosen);
   } finally {
@@ -93,8 +93,7 @@ export function loadSync(source: SyncLoadSource, map_location?: PositionalLocati
       held = true;
       return bindLazily(container, bytes, chosen);
     }
-    const contents = new Map<StorageRecord, Uint8Array<ArrayBuffer>>();
-    for (const record of container.storages.values()) contents.set(record, readSync(container.readStorage(record), bytes, counter));
+    const contents = readSync(readContents(container), bytes, counter);
     counter.finish();
     return bindAll(container, contents, chosen);
   } finally {
@@ -102,8 +101,7 @@ export function loadSync(source: SyncLoadSource, map_location?: PositionalLocati
   }
 }
 
-/** Storages that nothing in the object refers to are read as well, which checks them, and dropped. */
-function bindAll(container: Container, contents: Map<StorageRecord, Uint8Array<ArrayBuffer>>, options: LoadOptions): unknown {
+function bindAll(container: Container, contents: Contents, options: LoadOptions): unknown {
   return materialize(container.value, new Binder((record) => contents.get(record)!, options.map_location).bind);
 }
 
@@ -126,28 +124,6 @@ function bindLazily(container: Container, source: ByteSource, options: LoadOptio
     return bytes;
   };
   return materialize(container.value, new Binder((record) => () => read(record), options.map_location).bind);
-}
-
-/** Adds up what was read. */
-class Counter implements ReadOptions {
-  readonly signal: AbortSignal | undefined;
-  readonly onRead: (bytes: number) => void;
-  readonly #progress: LoadOptions["progress"];
-  total = 0;
-  #done = 0;
-
-  constructor(options: LoadOptions) {
-    this.signal = options.signal;
-    this.#progress = options.progress;
-    this.onRead = (bytes) => {
-      this.#done += bytes;
-      this.#progress?.(Math.min(this.#done, this.total), this.total);
-    };
-  }
-
-  finish(): void {
-    if (this.#done !== this.total) this.#progress?.(this.total, this.total);
-  }
 }
 
 /** A plain object is always the keywords, so a mapping of locations is given there or as a Map. */

@@ -49,8 +49,13 @@ export function torchFindGlobal(budget: Budget): (module: string, name: string) 
   return (module, name) => {
     const path = `${module}.${name}`;
     if (table.has(path)) return table.get(path);
-    throw new UnpicklingError(refusal(path, name));
+    throw new UnpicklingError(refusal(shorten(path), name));
   };
+}
+
+/** Messages are for people, and what a damaged file says may be long. */
+function shorten(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100)}...` : text;
 }
 
 function refusal(path: string, name: string): string {
@@ -153,7 +158,7 @@ function fromType(rebuild: unknown, _type: unknown, args: unknown, _state: unkno
 
 /** The record a persistent id describes: `('storage', type, key, location, numel[, view])`. */
 export function storageFromId(id: unknown, known: Map<string, StorageRecord>): StorageRecord {
-  if (!Array.isArray(id) || id[0] !== "storage") throw new UnpicklingError(`Unknown saved id type: ${Array.isArray(id) ? String(id[0]) : typeof id}`);
+  if (!Array.isArray(id) || id[0] !== "storage") throw new UnpicklingError(`Unknown saved id type: ${Array.isArray(id) && typeof id[0] === "string" ? shorten(id[0]) : typeof id}`);
   const [, type, key, location, numel, view] = id as unknown[];
   if (!(type instanceof StorageType) || typeof key !== "string" || typeof location !== "string" || !isCount(numel)) throw new UnpicklingError("a storage's description is damaged");
   if (view !== undefined && view !== null) throw new UnpicklingError("storage views of PyTorch before 0.4 are not supported");

@@ -12,22 +12,22 @@ import { ZipArchive } from "./zip-archive.ts";
 export function* openZipCheckpoint(fileSize: number): Reading<Container> {
   const archive = yield* ZipArchive.open(fileSize);
   if (archive.has("constants.pkl")) {
-    throw new RuntimeError("Cannot use torch.load with TorchScript archives (this one was written by torch.jit.save). Use torch.jit.load, or torchscript_state_dict for its weights alone");
+    throw new RuntimeError("Cannot use torch.load with TorchScript archives (this one was written by torch.jit.save). Use torch.jit.load, or readTorchScript for its weights and code alone");
   }
   const { value, storages } = decodeCheckpoint(yield* archive.read("data.pkl"));
-  return { value, storages, readStorage: yield* storageReader(archive, storages, "data/") };
+  return { value, storages, readStorage: yield* storageReader(archive, storages, (key) => `data/${key}`) };
 }
 
 /** Makes a reader of storages, having made sure that all of them are there in full. */
-export function* storageReader(archive: ZipArchive, storages: ReadonlyMap<string, StorageRecord>, folder: string): Reading<Container["readStorage"]> {
+export function* storageReader(archive: ZipArchive, storages: ReadonlyMap<string, StorageRecord>, recordName: (key: string) => string): Reading<Container["readStorage"]> {
   const order = archive.has("byteorder") ? yield* archive.readText("byteorder") : "little";
   if (order !== "little" && order !== "big") throw new RuntimeError(`Unknown endianness ${JSON.stringify(order.slice(0, 20))}`);
   for (const record of storages.values()) {
-    const { size } = archive.entry(folder + record.key);
+    const { size } = archive.entry(recordName(record.key));
     if (size !== record.nbytes) throw new RuntimeError(`storage ${record.key} has ${size} bytes where ${record.nbytes} were expected; the file is damaged`);
   }
   return function* (record) {
-    const bytes = yield* archive.read(folder + record.key, true);
+    const bytes = yield* archive.read(recordName(record.key), true);
     if (order === "big") swapBytes(bytes, record.dtype);
     return bytes;
   };

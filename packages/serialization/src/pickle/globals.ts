@@ -1,6 +1,6 @@
 /** Python's own types among the globals a pickle may name. */
 import { UnpicklingError } from "./errors.ts";
-import { mark, python_type } from "./python-type.ts";
+import { mark } from "./python-type.ts";
 import { Callable, PyDict, PyFloat, PySet } from "./values.ts";
 
 export interface PythonGlobalHooks {
@@ -93,7 +93,7 @@ function toBytes(text: unknown, encoding: unknown, budget: Budget): Uint8Array {
   budget.charge(text.length);
   const name = typeof encoding === "string" ? encoding.toLowerCase().replace(/[-_]/g, "") : "";
   if (name === "utf8") return utf8.encode(text);
-  if (name !== "latin1" && name !== "iso88591" && name !== "ascii") throw new UnpicklingError(`unsupported encoding of bytes: ${String(encoding)}`);
+  if (name !== "latin1" && name !== "iso88591" && name !== "ascii") throw new UnpicklingError("bytes have an encoding that is not supported");
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -101,8 +101,4 @@ function toBytes(text: unknown, encoding: unknown, budget: Budget): Uint8Array {
     bytes[i] = code;
   }
   return bytes;
-}
-
-export function isTuple(value: unknown): value is unknown[] {
-  return Array.isArray(value) && (python_type(value) === "tuple" || python_type(value) === "torch.Size");
 }

@@ -1,8 +1,12 @@
+import { UnpicklingError } from "./errors.ts";
 import { mark, ordered_dict, rememberFloat, rememberOrder } from "./python-type.ts";
 import { Callable, PyDict, PyFloat, PySet } from "./values.ts";
 
+/** Gives the counterpart of a value; containers are filled later. */
+export type Convert = (value: unknown) => unknown;
+
 /** Turns a leaf that is not a Python container (a tensor's description, say) into what the user gets. */
-export type Bind = (leaf: object) => unknown;
+export type Bind = (leaf: object, convert: Convert) => unknown;
 
 /**
  * Turns an unpickler's result into plain JavaScript values: dicts whose keys are all strings become
@@ -30,8 +34,6 @@ export function materialize(root: unknown, bind: Bind): unknown {
   return result;
 }
 
-type Convert = (value: unknown) => unknown;
-
 /** The still empty counterpart of `value`, and what fills it once it can be referred to. */
 function begin(value: object, convert: Convert, bind: Bind): [result: unknown, fill?: () => void] {
   if (Array.isArray(value)) {
@@ -57,9 +59,9 @@ function begin(value: object, convert: Convert, bind: Bind): [result: unknown, f
     return [set, fill];
   }
   if (value instanceof Callable) {
-    throw new TypeError(`the file holds the function or class ${value.path} itself, which has no JavaScript counterpart`);
+    throw new UnpicklingError(`the file holds the function or class ${value.path} itself, which has no JavaScript counterpart`);
   }
-  return value instanceof Uint8Array ? [value] : [bind(value)];
+  return value instanceof Uint8Array ? [value] : [bind(value, convert)];
 }
 
 function beginDict(dict: PyDict, convert: Convert): [result: object, fill: () => void] {
