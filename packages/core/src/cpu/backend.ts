@@ -7,7 +7,6 @@ import type { ArrayView } from "./view.ts";
 import { copy, fill } from "./copy/index.ts";
 import { map } from "./map/index.ts";
 import { mm } from "./matmul/index.ts";
-import { reduce } from "./reduce/index.ts";
 
 function arange(out: ArrayView, start: number, step: number): void {
   const { array, dtype } = out;
@@ -30,8 +29,6 @@ export const cpuBackend: Backend = {
     fill,
     arange,
     mm,
-    sum: (out, input, dims) => reduce("sum", out, input, dims),
-    mean: (out, input, dims) => reduce("mean", out, input, dims),
   },
 };
 
