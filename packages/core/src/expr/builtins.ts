@@ -15,12 +15,28 @@ export interface Builtin {
   readonly logical?: true;
 }
 
+export type BuiltinName =
+  | "add" | "sub" | "mul" | "div" | "neg" | "lt" | "le" | "gt" | "ge" | "eq" | "ne" | "logical_and" | "logical_or"
+  | "logical_not" | "bool"
+  | "abs" | "sign" | "square" | "relu" | "floor" | "ceil" | "trunc" | "round" | "frac" | "copysign" | "nextafter"
+  | "heaviside"
+  | "min" | "max" | "fmin" | "fmax" | "pow" | "atan2" | "hypot" | "fmod" | "remainder" | "floor_divide"
+  | "trunc_divide" | "ldexp" | "gcd" | "lcm" | "and" | "or" | "xor" | "not" | "shl" | "shr"
+  | "isnan" | "isinf" | "isfinite" | "isposinf" | "isneginf" | "signbit"
+  | "exp" | "exp2" | "expm1" | "log" | "log2" | "log10" | "log1p" | "sqrt" | "rsqrt" | "reciprocal" | "sigmoid"
+  | "logaddexp" | "logaddexp2" | "xlogy" | "xlog1py" | "entr"
+  | "sin" | "cos" | "tan" | "asin" | "acos" | "atan" | "sinh" | "cosh" | "tanh" | "asinh" | "acosh" | "atanh"
+  | "sinc"
+  | "erf" | "erfc" | "erfcx" | "erfinv" | "ndtri" | "log_ndtr" | "lgamma" | "digamma" | "polygamma" | "zeta" | "i0"
+  | "i0e" | "i1" | "i1e"
+  | "real" | "imag" | "conj" | "angle" | "complex";
+
 const same = (arity: number, domain: string): Builtin => ({ arity, domain, result: "same" });
 const test = (arity: number, domain: string): Builtin => ({ arity, domain, result: "bool" });
 const bitwise = (arity: number): Builtin => ({ arity, domain: "bi", result: "same", logical: true });
 
 /** Every function and operator of the expression language. */
-export const BUILTINS = {
+export const BUILTINS: Readonly<Record<BuiltinName, Builtin>> = {
   // Operators: + - * / unary - < <= > >= == != && || !
   add: same(2, "birc"),
   sub: same(2, "irc"),
@@ -156,9 +172,7 @@ export const BUILTINS = {
   angle: { arity: 1, domain: "rc", result: "real" },
   /** complex(re, im) */
   complex: { arity: 2, domain: "r", result: "complex" },
-} as const satisfies Record<string, Builtin>;
-
-export type BuiltinName = keyof typeof BUILTINS;
+};
 
 /** The builtin of that name, widened to {@link Builtin}. */
 export function builtin(name: BuiltinName): Builtin {

@@ -41,21 +41,27 @@ export class Emitter {
   private readonly scalars: readonly ValueText[];
   private readonly locals: EmittedValue[] = [];
   private readonly helper: Helper;
+  private readonly prefix: string;
   private temporaries = 0;
 
-  /** @param operands - texts of operands and of scalars, converted to `compute` and cheap to repeat */
+  /**
+   * @param operands - texts of operands and of scalars, converted to `compute` and cheap to repeat
+   * @param prefix - begins the names of temporaries; differs between programs in one scope
+   */
   constructor(
     program: Program,
     compute: DType,
     operands: readonly ValueText[],
     scalars: readonly ValueText[],
     helper: Helper,
+    prefix = "t",
   ) {
     this.program = program;
     this.compute = compute;
     this.operands = operands;
     this.scalars = scalars;
     this.helper = helper;
+    this.prefix = prefix;
   }
 
   /** Emits the whole program and returns its result. */
@@ -174,6 +180,6 @@ export class Emitter {
   }
 
   private temporary(): string {
-    return `t${this.temporaries++}`;
+    return `${this.prefix}${this.temporaries++}`;
   }
 }

@@ -29,7 +29,7 @@ import {
 } from "../codegen/index.ts";
 
 /** Stands for the dtype id of a slot whose value is one constant for the whole loop. */
-export const CONSTANT = DTYPES.length;
+export const CONSTANT: number = DTYPES.length;
 
 /**
  * A loop over contiguous memory: (n, out, outAt, slot, slotAt, slot, slotAt, ...).

@@ -228,6 +228,14 @@ function find2(program: Program, compute: number, out: number, a: number, b: num
   return node === undefined ? undefined : (node[b] as Kernel | undefined);
 }
 
+/** The kernel of a program of one operand, for callers that lay out the loops themselves. */
+export function kernelOf(program: Program, compute: DType, out: DType, a: DType): Kernel {
+  const kernel = find1(program, compute.id, out.id, a.id);
+  if (kernel !== undefined) return kernel;
+  ids[0] = a.id;
+  return find(program, compute, out, 1);
+}
+
 /** The kernel for the dtypes in `ids`, made if need be. */
 function find(program: Program, compute: DType, out: DType, count: number): Kernel {
   let node = (program.host ??= newNode()) as Node;

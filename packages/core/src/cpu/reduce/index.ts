@@ -1,0 +1,1 @@
+export { type ReduceKind, reduce } from "./reduce.ts";
