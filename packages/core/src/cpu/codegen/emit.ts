@@ -118,10 +118,10 @@ export class Emitter {
   private complexCall(expr: Expr & { kind: "call" }, args: readonly EmittedValue[], kind: Kind): EmittedValue {
     const rule = complexRuleFor(expr.fn, this.compute);
     const parts = args.flatMap((arg) => (arg.im === null ? [arg.re] : [arg.re, arg.im]));
-    if ("parts" in rule) {
+    if (rule.parts !== undefined) {
       const atoms = parts.map((part) => this.atom(part));
-      const re = `(${this.fill(rule.parts[0], atoms)})`;
-      return { kind, re, im: rule.parts.length > 1 ? `(${this.fill(rule.parts[1]!, atoms)})` : null };
+      const [re, im] = rule.parts;
+      return { kind, re: `(${this.fill(re, atoms)})`, im: im === undefined ? null : `(${this.fill(im, atoms)})` };
     }
     const call = `${this.helper(rule.fn)}(${parts.join(", ")})`;
     if (kind !== COMPLEX) return { kind, re: call, im: null };

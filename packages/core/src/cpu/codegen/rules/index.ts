@@ -1,11 +1,11 @@
 import type { BuiltinName, Kind } from "../../../expr/index.ts";
 import { BOOL, COMPLEX } from "../../../expr/index.ts";
 import type { DType } from "../../../dtype/index.ts";
-import { NotImplementedError } from "../../../errors.ts";
 import { BOOL_RULES } from "./bool.ts";
 import { INT16_RULES, INT32_RULES, INT8_RULES, UINT8_RULES } from "./int.ts";
 import { INT64_RULES } from "./int64.ts";
 import { BFLOAT16_RULES, FLOAT16_RULES, FLOAT32_RULES, FLOAT64_RULES } from "./real.ts";
+import { notImplemented } from "./not_implemented.ts";
 import type { Rule, Rules } from "./rule.ts";
 
 export type { Rule } from "./rule.ts";
@@ -26,11 +26,6 @@ const RULES: readonly Rules[] = [
   BOOL_RULES,
 ];
 
-/** PyTorch's C++ names of dtypes, as its errors spell them; by dtype id. */
-const SCALAR_TYPES = [
-  "Byte", "Char", "Short", "Int", "Long", "Half", "BFloat16", "Float", "Double", "ComplexFloat", "ComplexDouble", "Bool",
-];
-
 /**
  * The rule of `fn` on non-complex arguments of `kind` in a computation of dtype `compute`.
  * @throws NotImplementedError when the function is not defined there
@@ -39,8 +34,4 @@ export function ruleFor(fn: BuiltinName, kind: Kind, compute: DType): Rule {
   const rule = (kind === BOOL ? BOOL_RULES : RULES[compute.id]!)[fn];
   if (rule === undefined || kind === COMPLEX) throw notImplemented(fn, compute);
   return rule;
-}
-
-export function notImplemented(fn: BuiltinName, compute: DType): NotImplementedError {
-  return new NotImplementedError(`"${fn}" not implemented for '${SCALAR_TYPES[compute.id]}'`);
 }
