@@ -5,8 +5,10 @@ import { type DType, writeElement } from "../dtype/index.ts";
 import { Storage } from "../storage.ts";
 import type { ArrayView } from "./view.ts";
 import { copy, fill } from "./copy/index.ts";
+import { draw } from "../ops/random/draw.ts";
 import { map } from "./map/index.ts";
 import { mm } from "./matmul/index.ts";
+import { reduceKernels } from "./tables/reduce.ts";
 
 function arange(out: ArrayView, start: number, step: number): void {
   const { array, dtype } = out;
@@ -28,7 +30,9 @@ export const cpuBackend: Backend = {
     copy,
     fill,
     arange,
+    draw: draw as never,
     mm,
+    ...reduceKernels,
   },
 };
 

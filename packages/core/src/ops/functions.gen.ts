@@ -3,8 +3,58 @@ import { torchFunction } from "../dispatch/expose.ts";
 import type { DeviceLike } from "../device.ts";
 import type { DType, Scalar } from "../dtype/index.ts";
 import type { MemoryFormat } from "../memory_format.ts";
+import type { Generator } from "../random/index.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import "./records.ts";
+
+/**
+ * Derivative of Dirichlet draws `x` by their concentrations `alpha`.
+ *
+ * `_dirichlet_grad(Tensor x, Tensor alpha, Tensor total) -> Tensor`
+ */
+export const _dirichlet_grad: {
+  (x: Tensor, alpha: Tensor, total: Tensor): Tensor;
+  (x: Tensor, alpha: Tensor, options: { total: Tensor }): Tensor;
+  (x: Tensor, options: { alpha: Tensor; total: Tensor }): Tensor;
+  (options: { x: Tensor; alpha: Tensor; total: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("_dirichlet_grad") as never;
+
+/**
+ * Dirichlet numbers; the last dimension holds the concentrations.
+ *
+ * `_sample_dirichlet(Tensor input, Generator? generator=None) -> Tensor`
+ */
+export const _sample_dirichlet: {
+  (input: Tensor, generator?: Generator | null): Tensor;
+  (input: Tensor, options: { generator?: Generator | null }): Tensor;
+  (options: { input: Tensor; generator?: Generator | null }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("_sample_dirichlet") as never;
+
+/**
+ * Numbers of the standard gamma distributions of shapes `input`.
+ *
+ * `_standard_gamma(Tensor input, Generator? generator=None) -> Tensor`
+ */
+export const _standard_gamma: {
+  (input: Tensor, generator?: Generator | null): Tensor;
+  (input: Tensor, options: { generator?: Generator | null }): Tensor;
+  (options: { input: Tensor; generator?: Generator | null }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("_standard_gamma") as never;
+
+/**
+ * Derivative of gamma draws `output` by their shapes `input`.
+ *
+ * `_standard_gamma_grad(Tensor input, Tensor output) -> Tensor`
+ */
+export const _standard_gamma_grad: {
+  (input: Tensor, output: Tensor): Tensor;
+  (input: Tensor, options: { output: Tensor }): Tensor;
+  (options: { input: Tensor; output: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("_standard_gamma_grad") as never;
 
 /**
  * `input + alpha * other`, element by element with broadcasting and type promotion.
@@ -54,6 +104,35 @@ export const as_strided: {
   (options: { input: Tensor; size: readonly number[]; stride: readonly number[]; storage_offset?: number | null }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("as_strided") as never;
+
+/**
+ * 1 with the probability that each element of `input` gives, else 0.
+ * 1 with probability `p`, else 0, in the shape of `input`.
+ *
+ * `bernoulli(Tensor input, *, Generator? generator=None) -> Tensor`
+ * `bernoulli.p(Tensor input, float p, *, Generator? generator=None) -> Tensor`
+ */
+export const bernoulli: {
+  (input: Tensor, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; generator?: Generator | null; out?: Tensor }): Tensor;
+  (input: Tensor, p: number, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { p: number; generator?: Generator | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; p: number; generator?: Generator | null; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("bernoulli") as never;
+
+/**
+ * Successes among `count` trials of probability `prob`.
+ *
+ * `binomial(Tensor count, Tensor prob, Generator? generator=None) -> Tensor`
+ */
+export const binomial: {
+  (count: Tensor, prob: Tensor, generator?: Generator | null, options?: { out?: Tensor }): Tensor;
+  (count: Tensor, prob: Tensor, options: { generator?: Generator | null; out?: Tensor }): Tensor;
+  (count: Tensor, options: { prob: Tensor; generator?: Generator | null; out?: Tensor }): Tensor;
+  (options: { count: Tensor; prob: Tensor; generator?: Generator | null; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("binomial") as never;
 
 /**
  * A copy of the elements in memory of its own; gradients pass through.
@@ -181,6 +260,19 @@ export const mul: {
 } = torchFunction("mul") as never;
 
 /**
+ * Indices drawn with the probabilities in the rows of `input` (which need not sum to one); int64.
+ *
+ * `multinomial(Tensor input, int num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor`
+ */
+export const multinomial: {
+  (input: Tensor, num_samples: number, replacement?: boolean, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
+  (input: Tensor, num_samples: number, options: { replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { num_samples: number; replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; num_samples: number; replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("multinomial") as never;
+
+/**
  * `input * other`, element by element with broadcasting and type promotion.
  *
  * `mul(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
@@ -213,6 +305,34 @@ export const negative: {
   (options: { input: Tensor; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("negative") as never;
+
+/**
+ * Normal numbers with a mean and standard deviation for each element.
+ * Normal numbers with a mean for each element.
+ * Normal numbers with a standard deviation for each element.
+ * Normal numbers in a tensor of `size`.
+ *
+ * `normal.Tensor_Tensor(Tensor mean, Tensor std, *, Generator? generator=None) -> Tensor`
+ * `normal.Tensor_float(Tensor mean, float std=1, *, Generator? generator=None) -> Tensor`
+ * `normal.float_Tensor(float mean, Tensor std, *, Generator? generator=None) -> Tensor`
+ * `normal.float_float(float mean, float std, int[] size, *, Generator? generator=None, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool requires_grad=False, bool pin_memory=False) -> Tensor`
+ */
+export const normal: {
+  (mean: Tensor, std: Tensor, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
+  (mean: Tensor, options: { std: Tensor; generator?: Generator | null; out?: Tensor }): Tensor;
+  (options: { mean: Tensor; std: Tensor; generator?: Generator | null; out?: Tensor }): Tensor;
+  (mean: Tensor, std?: number, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
+  (mean: Tensor, options: { std?: number; generator?: Generator | null; out?: Tensor }): Tensor;
+  (options: { mean: Tensor; std?: number; generator?: Generator | null; out?: Tensor }): Tensor;
+  (mean: number, std: Tensor, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
+  (mean: number, options: { std: Tensor; generator?: Generator | null; out?: Tensor }): Tensor;
+  (options: { mean: number; std: Tensor; generator?: Generator | null; out?: Tensor }): Tensor;
+  (mean: number, std: number, size: readonly number[], options?: { generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; out?: Tensor }): Tensor;
+  (mean: number, std: number, options: { size: readonly number[]; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; out?: Tensor }): Tensor;
+  (mean: number, options: { std: number; size: readonly number[]; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; out?: Tensor }): Tensor;
+  (options: { mean: number; std: number; size: readonly number[]; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("normal") as never;
 
 /**
  * A tensor of ones.
@@ -250,6 +370,113 @@ export const permute: {
   (input: Tensor, ...dims: number[]): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("permute") as never;
+
+/**
+ * Poisson numbers with the rates in `input`.
+ *
+ * `poisson(Tensor input, Generator? generator=None) -> Tensor`
+ */
+export const poisson: {
+  (input: Tensor, generator?: Generator | null, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { generator?: Generator | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; generator?: Generator | null; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("poisson") as never;
+
+/**
+ * A tensor of uniform numbers of [0, 1).
+ *
+ * `rand(int... size, *, Generator? generator=None, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool requires_grad=False, bool pin_memory=False) -> Tensor`
+ */
+export const rand: {
+  (size: readonly number[], options?: { generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; out?: Tensor }): Tensor;
+  (options: { size: readonly number[]; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; out?: Tensor }): Tensor;
+  (...size: number[]): Tensor;
+  (...args: [...size: number[], options: { generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; out?: Tensor }]): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("rand") as never;
+
+/**
+ * A tensor of uniform numbers of [0, 1) with the shape, dtype and device of `input`.
+ *
+ * `rand_like(Tensor input, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool requires_grad=False, bool pin_memory=False, MemoryFormat? memory_format=None) -> Tensor`
+ */
+export const rand_like: {
+  (input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; memory_format?: MemoryFormat | null }): Tensor;
+  (options: { input: Tensor; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; memory_format?: MemoryFormat | null }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("rand_like") as never;
+
+/**
+ * A tensor of integers of [low, high); int64 unless `dtype` says otherwise.
+ * A tensor of integers of [0, high).
+ *
+ * `randint.low(int low, int high, int[] size, *, Generator? generator=None, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool requires_grad=False, bool pin_memory=False) -> Tensor`
+ * `randint(int high, int[] size, *, Generator? generator=None, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool requires_grad=False, bool pin_memory=False) -> Tensor`
+ */
+export const randint: {
+  (low: number, high: number, size: readonly number[], options?: { generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; out?: Tensor }): Tensor;
+  (low: number, high: number, options: { size: readonly number[]; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; out?: Tensor }): Tensor;
+  (low: number, options: { high: number; size: readonly number[]; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; out?: Tensor }): Tensor;
+  (options: { low: number; high: number; size: readonly number[]; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; out?: Tensor }): Tensor;
+  (high: number, size: readonly number[], options?: { generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; out?: Tensor }): Tensor;
+  (high: number, options: { size: readonly number[]; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; out?: Tensor }): Tensor;
+  (options: { high: number; size: readonly number[]; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("randint") as never;
+
+/**
+ * A tensor of integers of [0, high) with the shape, dtype and device of `input`.
+ * A tensor of integers of [low, high) with the shape, dtype and device of `input`.
+ *
+ * `randint_like(Tensor input, int high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool requires_grad=False, bool pin_memory=False, MemoryFormat? memory_format=None) -> Tensor`
+ * `randint_like.low_dtype(Tensor input, int low, int high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool requires_grad=False, bool pin_memory=False, MemoryFormat? memory_format=None) -> Tensor`
+ */
+export const randint_like: {
+  (input: Tensor, high: number, options?: { dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; memory_format?: MemoryFormat | null }): Tensor;
+  (input: Tensor, options: { high: number; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; memory_format?: MemoryFormat | null }): Tensor;
+  (options: { input: Tensor; high: number; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; memory_format?: MemoryFormat | null }): Tensor;
+  (input: Tensor, low: number, high: number, options?: { dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; memory_format?: MemoryFormat | null }): Tensor;
+  (input: Tensor, low: number, options: { high: number; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; memory_format?: MemoryFormat | null }): Tensor;
+  (input: Tensor, options: { low: number; high: number; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; memory_format?: MemoryFormat | null }): Tensor;
+  (options: { input: Tensor; low: number; high: number; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; memory_format?: MemoryFormat | null }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("randint_like") as never;
+
+/**
+ * A tensor of standard normal numbers.
+ *
+ * `randn(int... size, *, Generator? generator=None, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool requires_grad=False, bool pin_memory=False) -> Tensor`
+ */
+export const randn: {
+  (size: readonly number[], options?: { generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; out?: Tensor }): Tensor;
+  (options: { size: readonly number[]; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; out?: Tensor }): Tensor;
+  (...size: number[]): Tensor;
+  (...args: [...size: number[], options: { generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; out?: Tensor }]): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("randn") as never;
+
+/**
+ * A tensor of standard normal numbers with the shape, dtype and device of `input`.
+ *
+ * `randn_like(Tensor input, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool requires_grad=False, bool pin_memory=False, MemoryFormat? memory_format=None) -> Tensor`
+ */
+export const randn_like: {
+  (input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; memory_format?: MemoryFormat | null }): Tensor;
+  (options: { input: Tensor; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; memory_format?: MemoryFormat | null }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("randn_like") as never;
+
+/**
+ * A random permutation of 0 .. n - 1; int64 unless `dtype` says otherwise.
+ *
+ * `randperm(int n, *, Generator? generator=None, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool requires_grad=False, bool pin_memory=False) -> Tensor`
+ */
+export const randperm: {
+  (n: number, options?: { generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; out?: Tensor }): Tensor;
+  (options: { n: number; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("randperm") as never;
 
 /**
  * The elements in row-major order with another shape: a view where the strides allow, else a copy.

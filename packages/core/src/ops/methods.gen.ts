@@ -2,6 +2,7 @@
 import type { DeviceLike } from "../device.ts";
 import type { DType, Scalar } from "../dtype/index.ts";
 import type { MemoryFormat } from "../memory_format.ts";
+import type { Generator } from "../random/index.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** Methods of Tensor that follow from op records. */
@@ -30,6 +31,32 @@ export interface TensorMethods {
   as_strided(size: readonly number[], stride: readonly number[], options: { storage_offset?: number | null }): Tensor;
   as_strided(size: readonly number[], options: { stride: readonly number[]; storage_offset?: number | null }): Tensor;
   as_strided(options: { size: readonly number[]; stride: readonly number[]; storage_offset?: number | null }): Tensor;
+  /** In-place form of {@link TensorMethods.as_strided}. */
+  as_strided_(size: readonly number[], stride: readonly number[], storage_offset?: number | null): this;
+  as_strided_(size: readonly number[], stride: readonly number[], options: { storage_offset?: number | null }): this;
+  as_strided_(size: readonly number[], options: { stride: readonly number[]; storage_offset?: number | null }): this;
+  as_strided_(options: { size: readonly number[]; stride: readonly number[]; storage_offset?: number | null }): this;
+  /**
+   * 1 with the probability that each element of `input` gives, else 0.
+   * 1 with probability `p`, else 0, in the shape of `input`.
+   *
+   * `bernoulli(Tensor input, *, Generator? generator=None) -> Tensor`
+   * `bernoulli.p(Tensor input, float p, *, Generator? generator=None) -> Tensor`
+   */
+  bernoulli(options?: { generator?: Generator | null; out?: Tensor }): Tensor;
+  bernoulli(p: number, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
+  bernoulli(options: { p: number; generator?: Generator | null; out?: Tensor }): Tensor;
+  /**
+   * Overwrites the elements with 1 (probability `p`) or 0.
+   * Overwrites the elements with 1 (probability by element of `p`) or 0.
+   *
+   * `bernoulli_(Tensor input, float p=0.5, *, Generator? generator=None) -> Tensor`
+   * `bernoulli_.Tensor(Tensor input, Tensor p, *, Generator? generator=None) -> Tensor`
+   */
+  bernoulli_(p?: number, options?: { generator?: Generator | null }): this;
+  bernoulli_(options: { p?: number; generator?: Generator | null }): this;
+  bernoulli_(p: Tensor, options?: { generator?: Generator | null }): this;
+  bernoulli_(options: { p: Tensor; generator?: Generator | null }): this;
   /**
    * This tensor as torch.bfloat16.
    *
@@ -48,6 +75,14 @@ export interface TensorMethods {
    * `byte(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor`
    */
   byte(options?: { memory_format?: MemoryFormat | null }): Tensor;
+  /**
+   * Overwrites the elements with Cauchy numbers.
+   *
+   * `cauchy_(Tensor input, float median=0, float sigma=1, *, Generator? generator=None) -> Tensor`
+   */
+  cauchy_(median?: number, sigma?: number, options?: { generator?: Generator | null }): this;
+  cauchy_(median: number, options: { sigma?: number; generator?: Generator | null }): this;
+  cauchy_(options: { median?: number; sigma?: number; generator?: Generator | null }): this;
   /**
    * This tensor as torch.complex128.
    *
@@ -107,6 +142,13 @@ export interface TensorMethods {
   expand(options: { size: readonly number[] }): Tensor;
   expand(...size: number[]): Tensor;
   /**
+   * Overwrites the elements with exponential numbers of rate `lambd`.
+   *
+   * `exponential_(Tensor input, float lambd=1, *, Generator? generator=None) -> Tensor`
+   */
+  exponential_(lambd?: number, options?: { generator?: Generator | null }): this;
+  exponential_(options: { lambd?: number; generator?: Generator | null }): this;
+  /**
    * Overwrites every element with `value`.
    * Overwrites every element with the 0-d tensor `value`.
    *
@@ -132,6 +174,13 @@ export interface TensorMethods {
    */
   float(options?: { memory_format?: MemoryFormat | null }): Tensor;
   /**
+   * Overwrites the elements with the number of trials up to the first success.
+   *
+   * `geometric_(Tensor input, float p, *, Generator? generator=None) -> Tensor`
+   */
+  geometric_(p: number, options?: { generator?: Generator | null }): this;
+  geometric_(options: { p: number; generator?: Generator | null }): this;
+  /**
    * This tensor as torch.float16.
    *
    * `half(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor`
@@ -143,6 +192,14 @@ export interface TensorMethods {
    * `int(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor`
    */
   int(options?: { memory_format?: MemoryFormat | null }): Tensor;
+  /**
+   * Overwrites the elements with numbers whose logarithms are normal.
+   *
+   * `log_normal_(Tensor input, float mean=1, float std=2, *, Generator? generator=None) -> Tensor`
+   */
+  log_normal_(mean?: number, std?: number, options?: { generator?: Generator | null }): this;
+  log_normal_(mean: number, options: { std?: number; generator?: Generator | null }): this;
+  log_normal_(options: { mean?: number; std?: number; generator?: Generator | null }): this;
   /**
    * This tensor as torch.int64.
    *
@@ -177,6 +234,14 @@ export interface TensorMethods {
   /** In-place form of {@link TensorMethods.mul}. */
   mul_(other: Tensor | Scalar): this;
   mul_(options: { other: Tensor | Scalar }): this;
+  /**
+   * Indices drawn with the probabilities in the rows of `input` (which need not sum to one); int64.
+   *
+   * `multinomial(Tensor input, int num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor`
+   */
+  multinomial(num_samples: number, replacement?: boolean, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
+  multinomial(num_samples: number, options: { replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
+  multinomial(options: { num_samples: number; replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
   /**
    * `input * other`, element by element with broadcasting and type promotion.
    *
@@ -239,6 +304,14 @@ export interface TensorMethods {
   new_zeros(...size: number[]): Tensor;
   new_zeros(...args: [...size: number[], options: { dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean }]): Tensor;
   /**
+   * Overwrites the elements with normal numbers.
+   *
+   * `normal_(Tensor input, float mean=0, float std=1, *, Generator? generator=None) -> Tensor`
+   */
+  normal_(mean?: number, std?: number, options?: { generator?: Generator | null }): this;
+  normal_(mean: number, options: { std?: number; generator?: Generator | null }): this;
+  normal_(options: { mean?: number; std?: number; generator?: Generator | null }): this;
+  /**
    * A view with the dimensions in another order.
    *
    * `permute(Tensor input, int... dims) -> Tensor`
@@ -246,6 +319,21 @@ export interface TensorMethods {
   permute(dims: readonly number[]): Tensor;
   permute(options: { dims: readonly number[] }): Tensor;
   permute(...dims: number[]): Tensor;
+  /**
+   * Overwrites the elements with integers of the dtype's range.
+   * Overwrites the elements with integers of [0, to).
+   * Overwrites the elements with integers of [from, to).
+   *
+   * `random_(Tensor input, *, Generator? generator=None) -> Tensor`
+   * `random_.to(Tensor input, int to, *, Generator? generator=None) -> Tensor`
+   * `random_.from(Tensor input, Scalar from, Scalar? to, *, Generator? generator=None) -> Tensor`
+   */
+  random_(options?: { generator?: Generator | null }): this;
+  random_(to: number, options?: { generator?: Generator | null }): this;
+  random_(options: { to: number; generator?: Generator | null }): this;
+  random_(from: Scalar, to: Scalar | null, options?: { generator?: Generator | null }): this;
+  random_(from: Scalar, options: { to: Scalar | null; generator?: Generator | null }): this;
+  random_(options: { from: Scalar; to: Scalar | null; generator?: Generator | null }): this;
   /**
    * The elements in row-major order with another shape: a view where the strides allow, else a copy.
    *
@@ -277,6 +365,10 @@ export interface TensorMethods {
   squeeze(): Tensor;
   squeeze(dim: number): Tensor;
   squeeze(options: { dim: number }): Tensor;
+  /** In-place form of {@link TensorMethods.squeeze}. */
+  squeeze_(): this;
+  squeeze_(dim: number): this;
+  squeeze_(options: { dim: number }): this;
   /**
    * `input - alpha * other`, element by element with broadcasting and type promotion.
    *
@@ -321,6 +413,10 @@ export interface TensorMethods {
   swapaxes(dim0: number, dim1: number): Tensor;
   swapaxes(dim0: number, options: { dim1: number }): Tensor;
   swapaxes(options: { dim0: number; dim1: number }): Tensor;
+  /** In-place form of {@link TensorMethods.swapaxes}. */
+  swapaxes_(dim0: number, dim1: number): this;
+  swapaxes_(dim0: number, options: { dim1: number }): this;
+  swapaxes_(options: { dim0: number; dim1: number }): this;
   /**
    * A view with two dimensions swapped.
    *
@@ -329,12 +425,18 @@ export interface TensorMethods {
   swapdims(dim0: number, dim1: number): Tensor;
   swapdims(dim0: number, options: { dim1: number }): Tensor;
   swapdims(options: { dim0: number; dim1: number }): Tensor;
+  /** In-place form of {@link TensorMethods.swapdims}. */
+  swapdims_(dim0: number, dim1: number): this;
+  swapdims_(dim0: number, options: { dim1: number }): this;
+  swapdims_(options: { dim0: number; dim1: number }): this;
   /**
    * The transpose of a matrix; vectors and scalars stay as they are.
    *
    * `t(Tensor input) -> Tensor`
    */
   t(): Tensor;
+  /** In-place form of {@link TensorMethods.t}. */
+  t_(): this;
   /**
    * This tensor with another dtype; itself when nothing changes.
    * This tensor on another device, with another dtype; itself when nothing changes.
@@ -365,6 +467,10 @@ export interface TensorMethods {
   transpose(dim0: number, dim1: number): Tensor;
   transpose(dim0: number, options: { dim1: number }): Tensor;
   transpose(options: { dim0: number; dim1: number }): Tensor;
+  /** In-place form of {@link TensorMethods.transpose}. */
+  transpose_(dim0: number, dim1: number): this;
+  transpose_(dim0: number, options: { dim1: number }): this;
+  transpose_(options: { dim0: number; dim1: number }): this;
   /**
    * This tensor with the dtype of `other`.
    *
@@ -373,12 +479,23 @@ export interface TensorMethods {
   type_as(other: Tensor): Tensor;
   type_as(options: { other: Tensor }): Tensor;
   /**
+   * Overwrites the elements with uniform numbers of [from, to).
+   *
+   * `uniform_(Tensor input, float from=0, float to=1, *, Generator? generator=None) -> Tensor`
+   */
+  uniform_(from?: number, to?: number, options?: { generator?: Generator | null }): this;
+  uniform_(from: number, options: { to?: number; generator?: Generator | null }): this;
+  uniform_(options: { from?: number; to?: number; generator?: Generator | null }): this;
+  /**
    * A view with a dimension of size 1 inserted at `dim`.
    *
    * `unsqueeze(Tensor input, int dim) -> Tensor`
    */
   unsqueeze(dim: number): Tensor;
   unsqueeze(options: { dim: number }): Tensor;
+  /** In-place form of {@link TensorMethods.unsqueeze}. */
+  unsqueeze_(dim: number): this;
+  unsqueeze_(options: { dim: number }): this;
   /**
    * The same memory with another shape; one size may be -1.
    *

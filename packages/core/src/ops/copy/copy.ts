@@ -2,7 +2,7 @@ import { CPU, type Device } from "../../device.ts";
 import { call } from "../../dispatch/call.ts";
 import { allocate } from "../../dispatch/allocate.ts";
 import { copyInto } from "../../dispatch/execute.ts";
-import { defineOp } from "../../dispatch/op.ts";
+import { defineOp, type Op } from "../../dispatch/op.ts";
 import {
   bfloat16,
   bool,
@@ -36,7 +36,7 @@ function duplicate(input: Tensor, dtype: DType, device: Device, memory_format: s
   return out;
 }
 
-export const clone = defineOp({
+defineOp({
   schema: "clone(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor",
   doc: "A copy of the elements in memory of its own; gradients pass through.",
   out: false,
@@ -45,7 +45,7 @@ export const clone = defineOp({
   derivative: { input: (g) => g },
 });
 
-export const toCopy = defineOp({
+const toCopy: Op = defineOp({
   schema: "_to_copy(Tensor input, ScalarType dtype, Device device, MemoryFormat? memory_format=None) -> Tensor",
   doc: "A copy with another dtype or on another device.",
   variants: "internal",
@@ -56,7 +56,7 @@ export const toCopy = defineOp({
   derivative: { input: (g) => g },
 });
 
-export const copy_ = defineOp({
+defineOp({
   schema: "copy_(Tensor input, Tensor src, bool non_blocking=False) -> Tensor",
   doc: "Overwrites this tensor with the elements of `src`, broadcasting and converting.",
   variants: "method",
@@ -66,7 +66,7 @@ export const copy_ = defineOp({
   derivative: { input: (g) => g.new_zeros(g.shape), src: (g) => g },
 });
 
-export const fill_ = defineOp({
+defineOp({
   schema: "fill_(Tensor input, Scalar value) -> Tensor",
   doc: "Overwrites every element with `value`.",
   variants: "method",
@@ -76,7 +76,7 @@ export const fill_ = defineOp({
   derivative: { input: (g) => g.new_zeros(g.shape) },
 });
 
-export const zero_ = defineOp({
+defineOp({
   schema: "zero_(Tensor input) -> Tensor",
   doc: "Overwrites every element with 0.",
   variants: "method",
@@ -95,7 +95,7 @@ function convert(input: Tensor, dtype: DType, device: Device, copy: boolean, mem
   return call(toCopy, [input, dtype, device, memory_format]) as Tensor;
 }
 
-export const to = defineOp({
+defineOp({
   schema:
     "to(Tensor input, ScalarType dtype, bool non_blocking=False, bool copy=False, *, MemoryFormat? memory_format=None) -> Tensor",
   doc: "This tensor with another dtype; itself when nothing changes.",
@@ -105,7 +105,7 @@ export const to = defineOp({
     convert(input, dtype, input.device, copy, memory_format),
 });
 
-export const toDevice = defineOp({
+defineOp({
   schema:
     "to.device(Tensor input, Device? device=None, ScalarType? dtype=None, bool non_blocking=False, bool copy=False, *, MemoryFormat? memory_format=None) -> Tensor",
   doc: "This tensor on another device, with another dtype; itself when nothing changes.",
@@ -121,7 +121,7 @@ export const toDevice = defineOp({
   ) => convert(input, dtype ?? input.dtype, device ?? input.device, copy, memory_format),
 });
 
-export const toOther = defineOp({
+defineOp({
   schema: "to.other(Tensor input, Tensor other, bool non_blocking=False, bool copy=False, *, MemoryFormat? memory_format=None) -> Tensor",
   doc: "This tensor with the dtype and device of `other`.",
   variants: "method",
@@ -130,7 +130,7 @@ export const toOther = defineOp({
     convert(input, other.dtype, other.device, copy, memory_format),
 });
 
-export const contiguous = defineOp({
+defineOp({
   schema: "contiguous(Tensor input, *, MemoryFormat memory_format=\"contiguous_format\") -> Tensor",
   doc: "This tensor when its elements lie in row-major order (or in `memory_format`), else a copy that does.",
   variants: "method",
@@ -170,7 +170,7 @@ for (const [name, dtype] of casts) {
   });
 }
 
-export const cpu = defineOp({
+defineOp({
   schema: "cpu(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor",
   doc: "This tensor in host memory.",
   variants: "method",
@@ -178,7 +178,7 @@ export const cpu = defineOp({
   decompose: (input: Tensor, memory_format: string | null) => convert(input, input.dtype, CPU, false, memory_format),
 });
 
-export const typeAs = defineOp({
+defineOp({
   schema: "type_as(Tensor input, Tensor other) -> Tensor",
   doc: "This tensor with the dtype of `other`.",
   variants: "method",
@@ -186,7 +186,7 @@ export const typeAs = defineOp({
   decompose: (input: Tensor, other: Tensor) => convert(input, other.dtype, input.device, false, null),
 });
 
-export const fillTensor_ = defineOp({
+defineOp({
   schema: "fill_.Tensor(Tensor input, Tensor value) -> Tensor",
   doc: "Overwrites every element with the 0-d tensor `value`.",
   variants: "method",

@@ -25,14 +25,14 @@ export function filled(
 
 type Tail = [DType | null, unknown, Device | null, boolean, boolean];
 
-export const empty = defineOp({
+defineOp({
   schema: `empty(int... size, *, ${TAIL}, MemoryFormat? memory_format=None) -> Tensor`,
   doc: "A tensor whose contents are not defined.",
   variants: "function",
   decompose: (size: readonly number[], ...[dtype, , device, requires_grad]: Tail) => filled(size, 0, dtype, device, requires_grad),
 });
 
-export const zeros = defineOp({
+defineOp({
   schema: `zeros(int... size, *, ${TAIL}) -> Tensor`,
   doc: "A tensor of zeros.",
   example: 'import { zeros } from "@tt/core";\nzeros(2, 3).shape; // [2, 3]',
@@ -40,14 +40,14 @@ export const zeros = defineOp({
   decompose: (size: readonly number[], ...[dtype, , device, requires_grad]: Tail) => filled(size, 0, dtype, device, requires_grad),
 });
 
-export const ones = defineOp({
+defineOp({
   schema: `ones(int... size, *, ${TAIL}) -> Tensor`,
   doc: "A tensor of ones.",
   variants: "function",
   decompose: (size: readonly number[], ...[dtype, , device, requires_grad]: Tail) => filled(size, 1, dtype, device, requires_grad),
 });
 
-export const full = defineOp({
+defineOp({
   schema: `full(int[1] size, Scalar fill_value, *, ${TAIL}) -> Tensor`,
   doc: "A tensor filled with `fill_value`: a number gives the default dtype, a bigint int64, a boolean bool.",
   variants: "function",
@@ -78,7 +78,7 @@ for (const [name, value] of [
   });
 }
 
-export const fullLike = defineOp({
+defineOp({
   schema: `full_like(Tensor input, Scalar fill_value, *, ${LIKE_TAIL}) -> Tensor`,
   doc: "As `full`, with the shape, dtype and device of `input`.",
   variants: "function",
@@ -87,7 +87,7 @@ export const fullLike = defineOp({
     filled(input.shape, value, dtype ?? input.dtype, device ?? input.device, requires_grad),
 });
 
-export const newFull = defineOp({
+defineOp({
   schema: `new_full(Tensor input, int[1] size, Scalar fill_value, *, ${TAIL}) -> Tensor`,
   doc: "As `full`, with the dtype and device of this tensor.",
   variants: "method",
@@ -96,7 +96,7 @@ export const newFull = defineOp({
     filled(size, value, dtype ?? input.dtype, device ?? input.device, requires_grad),
 });
 
-export const emptyStrided = defineOp({
+defineOp({
   schema: `empty_strided(int[] size, int[] stride, *, ${TAIL}) -> Tensor`,
   doc: "A tensor with the given sizes and strides (in elements) whose contents are not defined.",
   variants: "function",
@@ -110,7 +110,7 @@ export const emptyStrided = defineOp({
   },
 });
 
-export const arange = defineOp({
+defineOp({
   schema: `arange(Scalar start, Scalar? end=None, Scalar step=1, *, ${TAIL}) -> Tensor`,
   doc: "Numbers from `start` up to, not including, `end` in steps of `step`; `arange(end)` starts at 0. int64 when all three are integral.",
   example: 'import { arange } from "@tt/core";\narange(1, 6, 2).tolist(); // [1, 3, 5]',

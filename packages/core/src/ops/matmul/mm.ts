@@ -10,7 +10,7 @@ function sameDtype(a: Tensor, b: Tensor): void {
   }
 }
 
-export const mm = defineOp({
+defineOp({
   schema: "mm(Tensor input, Tensor mat2) -> Tensor",
   doc: "The product of two matrices, [n, m] and [m, p].",
   kernel: "mm",

@@ -30,7 +30,7 @@ function checkSub(input: Tensor | Scalar, other: Tensor | Scalar, alpha: Scalar)
   checkAlpha(input, other, alpha);
 }
 
-export const add = defineOp({
+defineOp({
   schema: "add(Tensor|Scalar input, Tensor|Scalar other, *, Scalar alpha=1) -> Tensor",
   doc: "`input + alpha * other`, element by element with broadcasting and type promotion.",
   example: 'import { tensor, add } from "@tt/core";\nadd(tensor([1, 2]), 10).tolist(); // [11, 12]',
@@ -40,7 +40,7 @@ export const add = defineOp({
   inplace: true,
 });
 
-export const sub = defineOp({
+defineOp({
   schema: "sub(Tensor|Scalar input, Tensor|Scalar other, *, Scalar alpha=1) -> Tensor",
   doc: "`input - alpha * other`, element by element with broadcasting and type promotion.",
   aliases: ["subtract"],
@@ -51,7 +51,7 @@ export const sub = defineOp({
   inplace: true,
 });
 
-export const rsub = defineOp({
+defineOp({
   schema: "rsub(Tensor input, Tensor|Scalar other, *, Scalar alpha=1) -> Tensor",
   doc: "`other - alpha * input`.",
   expr: (_input: Tensor, _other: Tensor, alpha: Scalar) => (alpha === 1 ? "b - a" : "b - alpha * a"),
@@ -61,7 +61,7 @@ export const rsub = defineOp({
   out: false,
 });
 
-export const mul = defineOp({
+defineOp({
   schema: "mul(Tensor|Scalar input, Tensor|Scalar other) -> Tensor",
   doc: "`input * other`, element by element with broadcasting and type promotion.",
   aliases: ["multiply"],
@@ -73,7 +73,7 @@ export const mul = defineOp({
   inplace: true,
 });
 
-export const neg = defineOp({
+defineOp({
   schema: "neg(Tensor input) -> Tensor",
   doc: "`-input`.",
   aliases: ["negative"],

@@ -6,7 +6,7 @@ import { scalarTypeName } from "../../dtype/index.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { accumulateDtype, reducedMeta, restoreDims } from "../helpers.ts";
 
-export const sum = defineOp({
+defineOp({
   schema: "sum(Tensor input, *, ScalarType? dtype=None) -> Tensor",
   doc: "The sum of all elements; integers and bool sum to int64.",
   kernel: "sum",
@@ -15,7 +15,7 @@ export const sum = defineOp({
   derivative: { input: [(g, shape) => g.expand(shape), "input.shape"] },
 });
 
-export const sumDim = defineOp({
+defineOp({
   schema: "sum.dim_IntList(Tensor input, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
   doc: "The sums along dimensions `dim` (a number, a list, or null for all).",
   example: 'import { tensor } from "@tt/core";\ntensor([[1, 2], [3, 4]]).sum(1, { keepdim: true }).tolist(); // [[3], [7]]',
@@ -51,7 +51,7 @@ function meanDtype(input: Tensor, dtype: DType | null): DType {
 
 const countOf = (shape: readonly number[], dims: readonly number[]): number => dims.reduce((n, d) => n * shape[d]!, 1);
 
-export const mean = defineOp({
+defineOp({
   schema: "mean(Tensor input, *, ScalarType? dtype=None) -> Tensor",
   doc: "The mean of all elements.",
   kernel: "mean",
@@ -60,7 +60,7 @@ export const mean = defineOp({
   derivative: { input: [(g, shape, input) => g.expand(shape).div(input), "input.shape", "input.numel"] },
 });
 
-export const meanDim = defineOp({
+defineOp({
   schema: "mean.dim(Tensor input, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
   doc: "The means along dimensions `dim` (a number, a list, or null for all).",
   gradName: "MeanBackward1",

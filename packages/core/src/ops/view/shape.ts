@@ -8,7 +8,7 @@ import { expandStrides, inferShape, viewStrides, wrapDim } from "../../layout.ts
 import type { Tensor } from "../../tensor/tensor.ts";
 import { viewOf } from "../helpers.ts";
 
-export const view = defineOp({
+defineOp({
   schema: "view(Tensor input, int... size) -> Tensor",
   doc: "The same memory with another shape; one size may be -1.",
   variants: "method",
@@ -25,7 +25,7 @@ export const view = defineOp({
   derivative: { input: [(g, shape) => g.reshape(shape), "input.shape"] },
 });
 
-export const reshape = defineOp({
+defineOp({
   schema: "reshape(Tensor input, int... shape) -> Tensor",
   doc: "The elements in row-major order with another shape: a view where the strides allow, else a copy.",
   out: false,
@@ -36,9 +36,10 @@ export const reshape = defineOp({
   },
 });
 
-export const transpose = defineOp({
+defineOp({
   schema: "transpose(Tensor input, int dim0, int dim1) -> Tensor",
   doc: "A view with two dimensions swapped.",
+  inplace: true,
   aliases: ["swapaxes", "swapdims"],
   view: (input: Tensor, dim0: number, dim1: number) => {
     const rank = input.shape.length;
@@ -54,9 +55,10 @@ export const transpose = defineOp({
   derivative: { input: [(g, dim0, dim1) => g.transpose(dim0, dim1), "dim0", "dim1"] },
 });
 
-export const t = defineOp({
+defineOp({
   schema: "t(Tensor input) -> Tensor",
   doc: "The transpose of a matrix; vectors and scalars stay as they are.",
+  inplace: true,
   check: (input: Tensor) => {
     if (input.ndim > 2) throw new RuntimeError(`t() expects a tensor with <= 2 dimensions, but self is ${input.ndim}D`);
   },
@@ -65,7 +67,7 @@ export const t = defineOp({
   derivative: { input: (g) => g.t() },
 });
 
-export const permute = defineOp({
+defineOp({
   schema: "permute(Tensor input, int... dims) -> Tensor",
   doc: "A view with the dimensions in another order.",
   view: (input: Tensor, dims: readonly number[]) => {
@@ -91,7 +93,7 @@ export const permute = defineOp({
   },
 });
 
-export const expand = defineOp({
+defineOp({
   schema: "expand(Tensor input, int... size) -> Tensor",
   doc: "A view with dimensions of size 1 repeated without copying; -1 keeps a size.",
   variants: "method",
@@ -126,10 +128,10 @@ export const expand = defineOp({
   derivative: { input: (g) => g },
 });
 
-export const unsqueeze = defineOp({
+defineOp({
   schema: "unsqueeze(Tensor input, int dim) -> Tensor",
   doc: "A view with a dimension of size 1 inserted at `dim`.",
-  inplace: false,
+  inplace: true,
   view: (input: Tensor, dim: number) => {
     const at = wrapDim(dim, input.ndim + 1);
     const step = at < input.ndim ? input.shape[at]! * input.strides[at]! : 1;
@@ -138,9 +140,10 @@ export const unsqueeze = defineOp({
   derivative: { input: [(g, dim, shape: readonly number[]) => g.squeeze(wrapDim(dim, shape.length + 1)), "dim", "input.shape"] },
 });
 
-export const squeeze = defineOp({
+defineOp({
   schema: "squeeze(Tensor input) -> Tensor",
   doc: "A view without dimensions of size 1.",
+  inplace: true,
   view: (input: Tensor) => {
     const keep = [...input.shape.keys()].filter((i) => input.shape[i] !== 1);
     return viewOf(input, keep.map((i) => input.shape[i]!), keep.map((i) => input.strides[i]!));
@@ -148,9 +151,10 @@ export const squeeze = defineOp({
   derivative: { input: [(g, shape) => g.reshape(shape), "input.shape"] },
 });
 
-export const squeezeDim = defineOp({
+defineOp({
   schema: "squeeze.dim(Tensor input, int dim) -> Tensor",
   doc: "A view without dimension `dim` if its size is 1.",
+  inplace: true,
   gradName: "SqueezeBackward1",
   view: (input: Tensor, dim: number) => {
     const at = wrapDim(dim, input.ndim);
@@ -160,7 +164,7 @@ export const squeezeDim = defineOp({
   derivative: { input: [(g, shape) => g.reshape(shape), "input.shape"] },
 });
 
-export const flatten = defineOp({
+defineOp({
   schema: "flatten(Tensor input, int start_dim=0, int end_dim=-1) -> Tensor",
   doc: "Dimensions `start_dim` to `end_dim` joined into one; a view where possible.",
   decompose: (input: Tensor, start_dim: number, end_dim: number) => {
@@ -175,9 +179,10 @@ export const flatten = defineOp({
   out: false,
 });
 
-export const asStrided = defineOp({
+defineOp({
   schema: "as_strided(Tensor input, int[] size, int[] stride, int? storage_offset=None) -> Tensor",
   doc: "A view of the storage with any sizes, strides and offset (in elements).",
+  inplace: true,
   view: (input: Tensor, size: readonly number[], stride: readonly number[], storage_offset: number | null) => {
     const offset = storage_offset ?? input.offset;
     if (size.length !== stride.length) {
