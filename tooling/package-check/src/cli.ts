@@ -17,6 +17,9 @@ try {
   }
   checkConsumer(join(folder, "consumer"), packed);
   console.log(`packages: ${packed.length} packed, installed, type-checked and run`);
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
