@@ -57,6 +57,50 @@ export const _standard_gamma_grad: {
 } = torchFunction("_standard_gamma_grad") as never;
 
 /**
+ * The absolute value; of complex numbers a real one.
+ *
+ * `abs(Tensor input) -> Tensor`
+ */
+export const abs: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("abs") as never;
+
+/**
+ * The absolute value; of complex numbers a real one.
+ *
+ * `abs(Tensor input) -> Tensor`
+ */
+export const absolute: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("absolute") as never;
+
+/**
+ * The arccosine, in radians.
+ *
+ * `acos(Tensor input) -> Tensor`
+ */
+export const acos: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("acos") as never;
+
+/**
+ * The inverse hyperbolic cosine.
+ *
+ * `acosh(Tensor input) -> Tensor`
+ */
+export const acosh: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("acosh") as never;
+
+/**
  * `input + alpha * other`, element by element with broadcasting and type promotion.
  *
  * `add(Tensor|Scalar input, Tensor|Scalar other, *, Scalar alpha=1) -> Tensor`
@@ -72,6 +116,58 @@ export const add: {
   (options: { input: Tensor | Scalar; other: Tensor | Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("add") as never;
+
+/**
+ * `input + value * tensor1 / tensor2`.
+ *
+ * `addcdiv(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor`
+ */
+export const addcdiv: {
+  (input: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, tensor1: Tensor, options: { tensor2: Tensor; value?: Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, options: { tensor1: Tensor; tensor2: Tensor; value?: Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; tensor1: Tensor; tensor2: Tensor; value?: Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("addcdiv") as never;
+
+/**
+ * `input + value * tensor1 * tensor2`.
+ *
+ * `addcmul(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor`
+ */
+export const addcmul: {
+  (input: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, tensor1: Tensor, options: { tensor2: Tensor; value?: Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, options: { tensor1: Tensor; tensor2: Tensor; value?: Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; tensor1: Tensor; tensor2: Tensor; value?: Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("addcmul") as never;
+
+/**
+ * Whether `isclose` holds for all elements.
+ *
+ * `allclose(Tensor input, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> bool`
+ */
+export const allclose: {
+  (input: Tensor, other: Tensor, rtol?: number, atol?: number, equal_nan?: boolean): boolean;
+  (input: Tensor, other: Tensor, rtol: number, atol: number, options: { equal_nan?: boolean }): boolean;
+  (input: Tensor, other: Tensor, rtol: number, options: { atol?: number; equal_nan?: boolean }): boolean;
+  (input: Tensor, other: Tensor, options: { rtol?: number; atol?: number; equal_nan?: boolean }): boolean;
+  (input: Tensor, options: { other: Tensor; rtol?: number; atol?: number; equal_nan?: boolean }): boolean;
+  (options: { input: Tensor; other: Tensor; rtol?: number; atol?: number; equal_nan?: boolean }): boolean;
+  readonly schema: readonly string[];
+} = torchFunction("allclose") as never;
+
+/**
+ * The argument of complex numbers, in radians; pi for negative real ones.
+ *
+ * `angle(Tensor input) -> Tensor`
+ */
+export const angle: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("angle") as never;
 
 /**
  * Numbers from `start` up to, not including, `end` in steps of `step`; `arange(end)` starts at 0. int64 when all three are integral.
@@ -92,6 +188,84 @@ export const arange: {
 } = torchFunction("arange") as never;
 
 /**
+ * The arccosine, in radians.
+ *
+ * `acos(Tensor input) -> Tensor`
+ */
+export const arccos: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("arccos") as never;
+
+/**
+ * The inverse hyperbolic cosine.
+ *
+ * `acosh(Tensor input) -> Tensor`
+ */
+export const arccosh: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("arccosh") as never;
+
+/**
+ * The arcsine, in radians.
+ *
+ * `asin(Tensor input) -> Tensor`
+ */
+export const arcsin: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("arcsin") as never;
+
+/**
+ * The inverse hyperbolic sine.
+ *
+ * `asinh(Tensor input) -> Tensor`
+ */
+export const arcsinh: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("arcsinh") as never;
+
+/**
+ * The arctangent, in radians.
+ *
+ * `atan(Tensor input) -> Tensor`
+ */
+export const arctan: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("arctan") as never;
+
+/**
+ * The angle of the vector (`other`, `input`), in radians between -pi and pi.
+ *
+ * `atan2(Tensor input, Tensor other) -> Tensor`
+ */
+export const arctan2: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("arctan2") as never;
+
+/**
+ * The inverse hyperbolic tangent.
+ *
+ * `atanh(Tensor input) -> Tensor`
+ */
+export const arctanh: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("arctanh") as never;
+
+/**
  * A view of the storage with any sizes, strides and offset (in elements).
  *
  * `as_strided(Tensor input, int[] size, int[] stride, int? storage_offset=None) -> Tensor`
@@ -104,6 +278,62 @@ export const as_strided: {
   (options: { input: Tensor; size: readonly number[]; stride: readonly number[]; storage_offset?: number | null }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("as_strided") as never;
+
+/**
+ * The arcsine, in radians.
+ *
+ * `asin(Tensor input) -> Tensor`
+ */
+export const asin: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("asin") as never;
+
+/**
+ * The inverse hyperbolic sine.
+ *
+ * `asinh(Tensor input) -> Tensor`
+ */
+export const asinh: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("asinh") as never;
+
+/**
+ * The arctangent, in radians.
+ *
+ * `atan(Tensor input) -> Tensor`
+ */
+export const atan: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("atan") as never;
+
+/**
+ * The angle of the vector (`other`, `input`), in radians between -pi and pi.
+ *
+ * `atan2(Tensor input, Tensor other) -> Tensor`
+ */
+export const atan2: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("atan2") as never;
+
+/**
+ * The inverse hyperbolic tangent.
+ *
+ * `atanh(Tensor input) -> Tensor`
+ */
+export const atanh: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("atanh") as never;
 
 /**
  * 1 with the probability that each element of `input` gives, else 0.
@@ -135,6 +365,160 @@ export const binomial: {
 } = torchFunction("binomial") as never;
 
 /**
+ * The bitwise and of integers, the logical one of bool.
+ *
+ * `bitwise_and(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
+ */
+export const bitwise_and: {
+  (input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor | Scalar; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("bitwise_and") as never;
+
+/**
+ * `input` shifted left by `other` bits.
+ *
+ * `bitwise_left_shift(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
+ */
+export const bitwise_left_shift: {
+  (input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor | Scalar; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("bitwise_left_shift") as never;
+
+/**
+ * All bits inverted; the logical inverse of bool.
+ *
+ * `bitwise_not(Tensor input) -> Tensor`
+ */
+export const bitwise_not: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("bitwise_not") as never;
+
+/**
+ * The bitwise or of integers, the logical one of bool.
+ *
+ * `bitwise_or(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
+ */
+export const bitwise_or: {
+  (input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor | Scalar; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("bitwise_or") as never;
+
+/**
+ * `input` shifted right by `other` bits, keeping the sign.
+ *
+ * `bitwise_right_shift(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
+ */
+export const bitwise_right_shift: {
+  (input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor | Scalar; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("bitwise_right_shift") as never;
+
+/**
+ * The bitwise exclusive or of integers, the logical one of bool.
+ *
+ * `bitwise_xor(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
+ */
+export const bitwise_xor: {
+  (input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor | Scalar; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("bitwise_xor") as never;
+
+/**
+ * The least integer not below each element.
+ *
+ * `ceil(Tensor input) -> Tensor`
+ */
+export const ceil: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("ceil") as never;
+
+/**
+ * `input` where positive, else `alpha * expm1(input / alpha)`.
+ *
+ * `celu(Tensor input, Scalar alpha=1) -> Tensor`
+ */
+export const celu: {
+  (input: Tensor, alpha?: Scalar): Tensor;
+  (input: Tensor, options: { alpha?: Scalar }): Tensor;
+  (options: { input: Tensor; alpha?: Scalar }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("celu") as never;
+
+/**
+ * `input` limited to `min` ... `max`; either may be left out. Where `min` is greater than `max` the result is `max`.
+ *
+ * `clamp(Tensor input, Tensor|Scalar? min=None, Tensor|Scalar? max=None) -> Tensor`
+ * @example
+ * ```ts
+ * import { tensor } from "@tt/core";
+ * tensor([-2, 0.5, 3]).clamp(-1, 1).tolist(); // [-1, 0.5, 1]
+ * ```
+ */
+export const clamp: {
+  (input: Tensor, min?: Tensor | Scalar | null, max?: Tensor | Scalar | null, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, min: Tensor | Scalar | null, options: { max?: Tensor | Scalar | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; min?: Tensor | Scalar | null; max?: Tensor | Scalar | null; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("clamp") as never;
+
+/**
+ * `input`, or `max` where that is less.
+ *
+ * `clamp_max(Tensor input, Tensor|Scalar max) -> Tensor`
+ */
+export const clamp_max: {
+  (input: Tensor, max: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { max: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; max: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("clamp_max") as never;
+
+/**
+ * `input`, or `min` where that is greater.
+ *
+ * `clamp_min(Tensor input, Tensor|Scalar min) -> Tensor`
+ */
+export const clamp_min: {
+  (input: Tensor, min: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { min: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; min: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("clamp_min") as never;
+
+/**
+ * `input` limited to `min` ... `max`; either may be left out. Where `min` is greater than `max` the result is `max`.
+ *
+ * `clamp(Tensor input, Tensor|Scalar? min=None, Tensor|Scalar? max=None) -> Tensor`
+ * @example
+ * ```ts
+ * import { tensor } from "@tt/core";
+ * tensor([-2, 0.5, 3]).clamp(-1, 1).tolist(); // [-1, 0.5, 1]
+ * ```
+ */
+export const clip: {
+  (input: Tensor, min?: Tensor | Scalar | null, max?: Tensor | Scalar | null, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, min: Tensor | Scalar | null, options: { max?: Tensor | Scalar | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; min?: Tensor | Scalar | null; max?: Tensor | Scalar | null; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("clip") as never;
+
+/**
  * A copy of the elements in memory of its own; gradients pass through.
  *
  * `clone(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor`
@@ -144,6 +528,140 @@ export const clone: {
   (options: { input: Tensor; memory_format?: MemoryFormat | null }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("clone") as never;
+
+/**
+ * Complex numbers of real and imaginary parts.
+ *
+ * `complex(Tensor real, Tensor imag) -> Tensor`
+ */
+export const complex: {
+  (real: Tensor, imag: Tensor, options?: { out?: Tensor }): Tensor;
+  (real: Tensor, options: { imag: Tensor; out?: Tensor }): Tensor;
+  (options: { real: Tensor; imag: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("complex") as never;
+
+/**
+ * The complex conjugate; real tensors themselves. Unlike PyTorch's it is computed at once, not a lazy view.
+ *
+ * `conj(Tensor input) -> Tensor`
+ */
+export const conj: {
+  (input: Tensor): Tensor;
+  (options: { input: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("conj") as never;
+
+/**
+ * The complex conjugate.
+ *
+ * `conj_physical(Tensor input) -> Tensor`
+ */
+export const conj_physical: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("conj_physical") as never;
+
+/**
+ * The absolute value of `input` with the sign of `other`.
+ *
+ * `copysign(Tensor input, Tensor|Scalar other) -> Tensor`
+ */
+export const copysign: {
+  (input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("copysign") as never;
+
+/**
+ * The cosine of angles in radians.
+ *
+ * `cos(Tensor input) -> Tensor`
+ */
+export const cos: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("cos") as never;
+
+/**
+ * The hyperbolic cosine.
+ *
+ * `cosh(Tensor input) -> Tensor`
+ */
+export const cosh: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("cosh") as never;
+
+/**
+ * Degrees to radians.
+ *
+ * `deg2rad(Tensor input) -> Tensor`
+ */
+export const deg2rad: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("deg2rad") as never;
+
+/**
+ * The logarithmic derivative of the gamma function.
+ *
+ * `digamma(Tensor input) -> Tensor`
+ */
+export const digamma: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("digamma") as never;
+
+/**
+ * `input / other`, element by element; integers divide to the default dtype.
+ * As `div`, rounded down (`floor`) or toward zero (`trunc`), in the operands' common dtype.
+ *
+ * `div(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
+ * `div.Tensor_mode(Tensor|Scalar input, Tensor|Scalar other, *, str? rounding_mode) -> Tensor`
+ * @example
+ * ```ts
+ * import { tensor, div } from "@tt/core";
+ * div(tensor([1, 2]), 4).tolist(); // [0.25, 0.5]
+ * ```
+ */
+export const div: {
+  (input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor | Scalar; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (input: Tensor | Scalar, other: Tensor | Scalar, options: { rounding_mode: string | null; out?: Tensor }): Tensor;
+  (input: Tensor | Scalar, options: { other: Tensor | Scalar; rounding_mode: string | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor | Scalar; other: Tensor | Scalar; rounding_mode: string | null; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("div") as never;
+
+/**
+ * `input / other`, element by element; integers divide to the default dtype.
+ * As `div`, rounded down (`floor`) or toward zero (`trunc`), in the operands' common dtype.
+ *
+ * `div(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
+ * `div.Tensor_mode(Tensor|Scalar input, Tensor|Scalar other, *, str? rounding_mode) -> Tensor`
+ * @example
+ * ```ts
+ * import { tensor, div } from "@tt/core";
+ * div(tensor([1, 2]), 4).tolist(); // [0.25, 0.5]
+ * ```
+ */
+export const divide: {
+  (input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor | Scalar; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (input: Tensor | Scalar, other: Tensor | Scalar, options: { rounding_mode: string | null; out?: Tensor }): Tensor;
+  (input: Tensor | Scalar, options: { other: Tensor | Scalar; rounding_mode: string | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor | Scalar; other: Tensor | Scalar; rounding_mode: string | null; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("divide") as never;
 
 /**
  * A tensor whose contents are not defined.
@@ -182,6 +700,107 @@ export const empty_strided: {
 } = torchFunction("empty_strided") as never;
 
 /**
+ * Where `input` equals `other`.
+ *
+ * `eq(Tensor input, Tensor|Scalar other) -> Tensor`
+ */
+export const eq: {
+  (input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("eq") as never;
+
+/**
+ * Whether both have the same shape and the same elements.
+ *
+ * `equal(Tensor input, Tensor other) -> bool`
+ */
+export const equal: {
+  (input: Tensor, other: Tensor): boolean;
+  (input: Tensor, options: { other: Tensor }): boolean;
+  (options: { input: Tensor; other: Tensor }): boolean;
+  readonly schema: readonly string[];
+} = torchFunction("equal") as never;
+
+/**
+ * The error function.
+ *
+ * `erf(Tensor input) -> Tensor`
+ */
+export const erf: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("erf") as never;
+
+/**
+ * `1 - erf(input)`, exact where it is small.
+ *
+ * `erfc(Tensor input) -> Tensor`
+ */
+export const erfc: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("erfc") as never;
+
+/**
+ * The inverse of `erf` on (-1, 1).
+ *
+ * `erfinv(Tensor input) -> Tensor`
+ */
+export const erfinv: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("erfinv") as never;
+
+/**
+ * The exponential function.
+ *
+ * `exp(Tensor input) -> Tensor`
+ */
+export const exp: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("exp") as never;
+
+/**
+ * 2 to the power of each element.
+ *
+ * `exp2(Tensor input) -> Tensor`
+ */
+export const exp2: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("exp2") as never;
+
+/**
+ * `exp(input) - 1`, exact near zero.
+ *
+ * `expm1(Tensor input) -> Tensor`
+ */
+export const expm1: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("expm1") as never;
+
+/**
+ * The integer part of each element.
+ *
+ * `trunc(Tensor input) -> Tensor`
+ */
+export const fix: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("fix") as never;
+
+/**
  * Dimensions `start_dim` to `end_dim` joined into one; a view where possible.
  *
  * `flatten(Tensor input, int start_dim=0, int end_dim=-1) -> Tensor`
@@ -193,6 +812,99 @@ export const flatten: {
   (options: { input: Tensor; start_dim?: number; end_dim?: number }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("flatten") as never;
+
+/**
+ * `pow` computed in float64, or complex128 for complex operands.
+ *
+ * `float_power(Tensor|Scalar input, Tensor|Scalar exponent) -> Tensor`
+ */
+export const float_power: {
+  (input: Tensor | Scalar, exponent: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor | Scalar, options: { exponent: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor | Scalar; exponent: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("float_power") as never;
+
+/**
+ * The greatest integer not above each element.
+ *
+ * `floor(Tensor input) -> Tensor`
+ */
+export const floor: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("floor") as never;
+
+/**
+ * `input / other` rounded down, in the operands' common dtype.
+ *
+ * `floor_divide(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
+ */
+export const floor_divide: {
+  (input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor | Scalar; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("floor_divide") as never;
+
+/**
+ * The greater of two elements; a number wins over nan.
+ *
+ * `fmax(Tensor input, Tensor other) -> Tensor`
+ */
+export const fmax: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("fmax") as never;
+
+/**
+ * The less of two elements; a number wins over nan.
+ *
+ * `fmin(Tensor input, Tensor other) -> Tensor`
+ */
+export const fmin: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("fmin") as never;
+
+/**
+ * C's fmod: the rest of the division, with the sign of `input`.
+ *
+ * `fmod(Tensor input, Tensor|Scalar other) -> Tensor`
+ */
+export const fmod: {
+  (input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("fmod") as never;
+
+/**
+ * The part after the decimal point, with the sign of `input`.
+ *
+ * `frac(Tensor input) -> Tensor`
+ */
+export const frac: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("frac") as never;
+
+/**
+ * Mantissas in [0.5, 1) and exponents (int32) with `input = mantissa * 2 ** exponent`.
+ *
+ * `frexp(Tensor input) -> (Tensor mantissa, Tensor exponent)`
+ */
+export const frexp: {
+  (input: Tensor, options?: { out?: readonly Tensor[] }): [mantissa: Tensor, exponent: Tensor] & { readonly mantissa: Tensor; readonly exponent: Tensor };
+  (options: { input: Tensor; out?: readonly Tensor[] }): [mantissa: Tensor, exponent: Tensor] & { readonly mantissa: Tensor; readonly exponent: Tensor };
+  readonly schema: readonly string[];
+} = torchFunction("frexp") as never;
 
 /**
  * A tensor filled with `fill_value`: a number gives the default dtype, a bigint int64, a boolean bool.
@@ -219,6 +931,459 @@ export const full_like: {
 } = torchFunction("full_like") as never;
 
 /**
+ * The greatest common divisor, which is not negative.
+ *
+ * `gcd(Tensor input, Tensor other) -> Tensor`
+ */
+export const gcd: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("gcd") as never;
+
+/**
+ * Where `input` is greater than or equal to `other`.
+ *
+ * `ge(Tensor input, Tensor|Scalar other) -> Tensor`
+ */
+export const ge: {
+  (input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("ge") as never;
+
+/**
+ * Where `input` is greater than `other`.
+ *
+ * `gt(Tensor input, Tensor|Scalar other) -> Tensor`
+ */
+export const greater: {
+  (input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("greater") as never;
+
+/**
+ * Where `input` is greater than or equal to `other`.
+ *
+ * `ge(Tensor input, Tensor|Scalar other) -> Tensor`
+ */
+export const greater_equal: {
+  (input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("greater_equal") as never;
+
+/**
+ * Where `input` is greater than `other`.
+ *
+ * `gt(Tensor input, Tensor|Scalar other) -> Tensor`
+ */
+export const gt: {
+  (input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("gt") as never;
+
+/**
+ * 0 where `input` lies in [-lambd, lambd], else `input`.
+ *
+ * `hardshrink(Tensor input, Scalar lambd=0.5) -> Tensor`
+ */
+export const hardshrink: {
+  (input: Tensor, lambd?: Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { lambd?: Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; lambd?: Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("hardshrink") as never;
+
+/**
+ * The step function: 0 below zero, 1 above, `values` at zero.
+ *
+ * `heaviside(Tensor input, Tensor values) -> Tensor`
+ */
+export const heaviside: {
+  (input: Tensor, values: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { values: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; values: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("heaviside") as never;
+
+/**
+ * The modified Bessel function of the first kind, of order 0.
+ *
+ * `i0(Tensor input) -> Tensor`
+ */
+export const i0: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("i0") as never;
+
+/**
+ * The regularised lower incomplete gamma function P(input, other).
+ *
+ * `igamma(Tensor input, Tensor other) -> Tensor`
+ */
+export const igamma: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("igamma") as never;
+
+/**
+ * The regularised upper incomplete gamma function Q(input, other).
+ *
+ * `igammac(Tensor input, Tensor other) -> Tensor`
+ */
+export const igammac: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("igammac") as never;
+
+/**
+ * The imaginary part of a complex tensor: a view.
+ *
+ * `imag(Tensor input) -> Tensor`
+ */
+export const imag: {
+  (input: Tensor): Tensor;
+  (options: { input: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("imag") as never;
+
+/**
+ * Where `abs(input - other) <= atol + rtol * abs(other)`.
+ *
+ * `isclose(Tensor input, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> Tensor`
+ */
+export const isclose: {
+  (input: Tensor, other: Tensor, rtol?: number, atol?: number, equal_nan?: boolean, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, other: Tensor, rtol: number, atol: number, options: { equal_nan?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, other: Tensor, rtol: number, options: { atol?: number; equal_nan?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, other: Tensor, options: { rtol?: number; atol?: number; equal_nan?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; rtol?: number; atol?: number; equal_nan?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; rtol?: number; atol?: number; equal_nan?: boolean; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("isclose") as never;
+
+/**
+ * Where elements are neither infinite nor nan.
+ *
+ * `isfinite(Tensor input) -> Tensor`
+ */
+export const isfinite: {
+  (input: Tensor): Tensor;
+  (options: { input: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("isfinite") as never;
+
+/**
+ * Where elements are infinite (for complex numbers, either part).
+ *
+ * `isinf(Tensor input) -> Tensor`
+ */
+export const isinf: {
+  (input: Tensor): Tensor;
+  (options: { input: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("isinf") as never;
+
+/**
+ * Where elements are nan (for complex numbers, either part).
+ *
+ * `isnan(Tensor input) -> Tensor`
+ */
+export const isnan: {
+  (input: Tensor): Tensor;
+  (options: { input: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("isnan") as never;
+
+/**
+ * Where elements are negative infinity.
+ *
+ * `isneginf(Tensor input) -> Tensor`
+ */
+export const isneginf: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("isneginf") as never;
+
+/**
+ * Where elements are positive infinity.
+ *
+ * `isposinf(Tensor input) -> Tensor`
+ */
+export const isposinf: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("isposinf") as never;
+
+/**
+ * Where the imaginary part is zero.
+ *
+ * `isreal(Tensor input) -> Tensor`
+ */
+export const isreal: {
+  (input: Tensor): Tensor;
+  (options: { input: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("isreal") as never;
+
+/**
+ * The least common multiple, which is not negative.
+ *
+ * `lcm(Tensor input, Tensor other) -> Tensor`
+ */
+export const lcm: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("lcm") as never;
+
+/**
+ * `input * 2 ** other`.
+ *
+ * `ldexp(Tensor input, Tensor other) -> Tensor`
+ */
+export const ldexp: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("ldexp") as never;
+
+/**
+ * Where `input` is less than or equal to `other`.
+ *
+ * `le(Tensor input, Tensor|Scalar other) -> Tensor`
+ */
+export const le: {
+  (input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("le") as never;
+
+/**
+ * `input + weight * (end - input)`: linear interpolation, exact at both ends.
+ *
+ * `lerp(Tensor input, Tensor end, Tensor|Scalar weight) -> Tensor`
+ */
+export const lerp: {
+  (input: Tensor, end: Tensor, weight: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, end: Tensor, options: { weight: Tensor | Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, options: { end: Tensor; weight: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; end: Tensor; weight: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("lerp") as never;
+
+/**
+ * Where `input` is less than `other`.
+ *
+ * `lt(Tensor input, Tensor|Scalar other) -> Tensor`
+ */
+export const less: {
+  (input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("less") as never;
+
+/**
+ * Where `input` is less than or equal to `other`.
+ *
+ * `le(Tensor input, Tensor|Scalar other) -> Tensor`
+ */
+export const less_equal: {
+  (input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("less_equal") as never;
+
+/**
+ * The logarithm of the absolute value of the gamma function.
+ *
+ * `lgamma(Tensor input) -> Tensor`
+ */
+export const lgamma: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("lgamma") as never;
+
+/**
+ * The natural logarithm.
+ *
+ * `log(Tensor input) -> Tensor`
+ */
+export const log: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("log") as never;
+
+/**
+ * The logarithm to base 10.
+ *
+ * `log10(Tensor input) -> Tensor`
+ */
+export const log10: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("log10") as never;
+
+/**
+ * `log(1 + input)`, exact near zero.
+ *
+ * `log1p(Tensor input) -> Tensor`
+ */
+export const log1p: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("log1p") as never;
+
+/**
+ * The logarithm to base 2.
+ *
+ * `log2(Tensor input) -> Tensor`
+ */
+export const log2: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("log2") as never;
+
+/**
+ * `log2(2 ** input + 2 ** other)` without overflow.
+ *
+ * `logaddexp2(Tensor input, Tensor other) -> Tensor`
+ */
+export const logaddexp2: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("logaddexp2") as never;
+
+/**
+ * Where both elements are nonzero.
+ *
+ * `logical_and(Tensor input, Tensor|Scalar other) -> Tensor`
+ */
+export const logical_and: {
+  (input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("logical_and") as never;
+
+/**
+ * Where elements are zero.
+ *
+ * `logical_not(Tensor input) -> Tensor`
+ */
+export const logical_not: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("logical_not") as never;
+
+/**
+ * Where at least one element is nonzero.
+ *
+ * `logical_or(Tensor input, Tensor|Scalar other) -> Tensor`
+ */
+export const logical_or: {
+  (input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("logical_or") as never;
+
+/**
+ * Where exactly one element is nonzero.
+ *
+ * `logical_xor(Tensor input, Tensor|Scalar other) -> Tensor`
+ */
+export const logical_xor: {
+  (input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("logical_xor") as never;
+
+/**
+ * `log(input / (1 - input))`, the inverse of `sigmoid`; `input` is first limited to `eps` ... `1 - eps`.
+ *
+ * `logit(Tensor input, float? eps=None) -> Tensor`
+ */
+export const logit: {
+  (input: Tensor, eps?: number | null, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { eps?: number | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; eps?: number | null; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("logit") as never;
+
+/**
+ * Where `input` is less than `other`.
+ *
+ * `lt(Tensor input, Tensor|Scalar other) -> Tensor`
+ */
+export const lt: {
+  (input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("lt") as never;
+
+/**
+ * `value` where `mask` holds, else `input`; keeps the dtype of `input`.
+ * `value`, a 0-d tensor, where `mask` holds, else `input`; keeps the dtype of `input`.
+ *
+ * `masked_fill.Scalar(Tensor input, Tensor mask, Scalar value) -> Tensor`
+ * `masked_fill.Tensor(Tensor input, Tensor mask, Tensor value) -> Tensor`
+ */
+export const masked_fill: {
+  (input: Tensor, mask: Tensor, value: Scalar): Tensor;
+  (input: Tensor, mask: Tensor, options: { value: Scalar }): Tensor;
+  (input: Tensor, options: { mask: Tensor; value: Scalar }): Tensor;
+  (options: { input: Tensor; mask: Tensor; value: Scalar }): Tensor;
+  (input: Tensor, mask: Tensor, value: Tensor): Tensor;
+  (input: Tensor, mask: Tensor, options: { value: Tensor }): Tensor;
+  (input: Tensor, options: { mask: Tensor; value: Tensor }): Tensor;
+  (options: { input: Tensor; mask: Tensor; value: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("masked_fill") as never;
+
+/**
+ * The greater of two elements; nan if either is.
+ *
+ * `maximum(Tensor input, Tensor other) -> Tensor`
+ */
+export const maximum: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("maximum") as never;
+
+/**
  * The mean of all elements.
  * The means along dimensions `dim` (a number, a list, or null for all).
  *
@@ -234,6 +1399,18 @@ export const mean: {
   (options: { input: Tensor; dim: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("mean") as never;
+
+/**
+ * The less of two elements; nan if either is.
+ *
+ * `minimum(Tensor input, Tensor other) -> Tensor`
+ */
+export const minimum: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("minimum") as never;
 
 /**
  * The product of two matrices, [n, m] and [m, p].
@@ -285,6 +1462,44 @@ export const multiply: {
 } = torchFunction("multiply") as never;
 
 /**
+ * The logarithm of the multivariate gamma function of dimension `p`.
+ *
+ * `mvlgamma(Tensor input, int p) -> Tensor`
+ */
+export const mvlgamma: {
+  (input: Tensor, p: number, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { p: number; out?: Tensor }): Tensor;
+  (options: { input: Tensor; p: number; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("mvlgamma") as never;
+
+/**
+ * nan replaced by `nan` (0), infinities by `posinf` and `neginf` (the largest and lowest finite numbers).
+ *
+ * `nan_to_num(Tensor input, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor`
+ */
+export const nan_to_num: {
+  (input: Tensor, nan?: number | null, posinf?: number | null, neginf?: number | null, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, nan: number | null, posinf: number | null, options: { neginf?: number | null; out?: Tensor }): Tensor;
+  (input: Tensor, nan: number | null, options: { posinf?: number | null; neginf?: number | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { nan?: number | null; posinf?: number | null; neginf?: number | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; nan?: number | null; posinf?: number | null; neginf?: number | null; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("nan_to_num") as never;
+
+/**
+ * Where `input` differs from `other`.
+ *
+ * `ne(Tensor input, Tensor|Scalar other) -> Tensor`
+ */
+export const ne: {
+  (input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("ne") as never;
+
+/**
  * `-input`.
  *
  * `neg(Tensor input) -> Tensor`
@@ -305,6 +1520,18 @@ export const negative: {
   (options: { input: Tensor; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("negative") as never;
+
+/**
+ * The next representable number after `input` in the direction of `other`.
+ *
+ * `nextafter(Tensor input, Tensor other) -> Tensor`
+ */
+export const nextafter: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("nextafter") as never;
 
 /**
  * Normal numbers with a mean and standard deviation for each element.
@@ -333,6 +1560,18 @@ export const normal: {
   (options: { mean: number; std: number; size: readonly number[]; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("normal") as never;
+
+/**
+ * Where `input` differs from `other`.
+ *
+ * `ne(Tensor input, Tensor|Scalar other) -> Tensor`
+ */
+export const not_equal: {
+  (input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("not_equal") as never;
 
 /**
  * A tensor of ones.
@@ -382,6 +1621,81 @@ export const poisson: {
   (options: { input: Tensor; generator?: Generator | null; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("poisson") as never;
+
+/**
+ * Complex numbers of absolute values and angles in radians.
+ *
+ * `polar(Tensor abs, Tensor angle) -> Tensor`
+ */
+export const polar: {
+  (abs: Tensor, angle: Tensor, options?: { out?: Tensor }): Tensor;
+  (abs: Tensor, options: { angle: Tensor; out?: Tensor }): Tensor;
+  (options: { abs: Tensor; angle: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("polar") as never;
+
+/**
+ * The `n`-th derivative of `digamma`.
+ *
+ * `polygamma(int n, Tensor input) -> Tensor`
+ */
+export const polygamma: {
+  (n: number, input: Tensor, options?: { out?: Tensor }): Tensor;
+  (n: number, options: { input: Tensor; out?: Tensor }): Tensor;
+  (options: { n: number; input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("polygamma") as never;
+
+/**
+ * `input` itself.
+ *
+ * `positive(Tensor input) -> Tensor`
+ */
+export const positive: {
+  (input: Tensor): Tensor;
+  (options: { input: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("positive") as never;
+
+/**
+ * `input` to the power `exponent`, element by element with broadcasting and type promotion.
+ *
+ * `pow(Tensor|Scalar input, Tensor|Scalar exponent) -> Tensor`
+ * @example
+ * ```ts
+ * import { tensor, pow } from "@tt/core";
+ * pow(tensor([1, 2, 3]), 2).tolist(); // [1, 4, 9]
+ * ```
+ */
+export const pow: {
+  (input: Tensor | Scalar, exponent: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor | Scalar, options: { exponent: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor | Scalar; exponent: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("pow") as never;
+
+/**
+ * `input` where positive, else `weight * input`, one weight for all or for each channel (dimension 1).
+ *
+ * `prelu(Tensor input, Tensor weight) -> Tensor`
+ */
+export const prelu: {
+  (input: Tensor, weight: Tensor): Tensor;
+  (input: Tensor, options: { weight: Tensor }): Tensor;
+  (options: { input: Tensor; weight: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("prelu") as never;
+
+/**
+ * Radians to degrees.
+ *
+ * `rad2deg(Tensor input) -> Tensor`
+ */
+export const rad2deg: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("rad2deg") as never;
 
 /**
  * A tensor of uniform numbers of [0, 1).
@@ -479,6 +1793,51 @@ export const randperm: {
 } = torchFunction("randperm") as never;
 
 /**
+ * The real part: a view of complex tensors, real ones themselves.
+ *
+ * `real(Tensor input) -> Tensor`
+ */
+export const real: {
+  (input: Tensor): Tensor;
+  (options: { input: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("real") as never;
+
+/**
+ * `1 / input`.
+ *
+ * `reciprocal(Tensor input) -> Tensor`
+ */
+export const reciprocal: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("reciprocal") as never;
+
+/**
+ * `max(input, 0)`, element by element.
+ *
+ * `relu(Tensor input) -> Tensor`
+ */
+export const relu: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("relu") as never;
+
+/**
+ * Python's modulus: the rest of the division, with the sign of `other`.
+ *
+ * `remainder(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
+ */
+export const remainder: {
+  (input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor | Scalar; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("remainder") as never;
+
+/**
  * The elements in row-major order with another shape: a view where the strides allow, else a copy.
  *
  * `reshape(Tensor input, int... shape) -> Tensor`
@@ -492,6 +1851,80 @@ export const reshape: {
 } = torchFunction("reshape") as never;
 
 /**
+ * `input` itself: no tensor holds an operation that is still to be done.
+ *
+ * `resolve_conj(Tensor input) -> Tensor`
+ */
+export const resolve_conj: {
+  (input: Tensor): Tensor;
+  (options: { input: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("resolve_conj") as never;
+
+/**
+ * `input` itself: no tensor holds an operation that is still to be done.
+ *
+ * `resolve_neg(Tensor input) -> Tensor`
+ */
+export const resolve_neg: {
+  (input: Tensor): Tensor;
+  (options: { input: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("resolve_neg") as never;
+
+/**
+ * The dtype of arithmetic between the two.
+ *
+ * `result_type(Tensor|Scalar tensor1, Tensor|Scalar tensor2) -> ScalarType`
+ */
+export const result_type: {
+  (tensor1: Tensor | Scalar, tensor2: Tensor | Scalar): DType;
+  (tensor1: Tensor | Scalar, options: { tensor2: Tensor | Scalar }): DType;
+  (options: { tensor1: Tensor | Scalar; tensor2: Tensor | Scalar }): DType;
+  readonly schema: readonly string[];
+} = torchFunction("result_type") as never;
+
+/**
+ * The nearest integer; halves go to the even one.
+ * The nearest number with `decimals` digits after the point; negative ones round before it.
+ *
+ * `round(Tensor input) -> Tensor`
+ * `round.decimals(Tensor input, *, int decimals) -> Tensor`
+ */
+export const round: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  (input: Tensor, options: { decimals: number; out?: Tensor }): Tensor;
+  (options: { input: Tensor; decimals: number; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("round") as never;
+
+/**
+ * `input` where positive, else `input` times a slope: drawn between `lower` and `upper` in training, else their mean.
+ *
+ * `rrelu(Tensor input, Scalar lower=0.125, Scalar upper=0.3333333333333333, bool training=False, *, Generator? generator=None) -> Tensor`
+ */
+export const rrelu: {
+  (input: Tensor, lower?: Scalar, upper?: Scalar, training?: boolean, options?: { generator?: Generator | null }): Tensor;
+  (input: Tensor, lower: Scalar, upper: Scalar, options: { training?: boolean; generator?: Generator | null }): Tensor;
+  (input: Tensor, lower: Scalar, options: { upper?: Scalar; training?: boolean; generator?: Generator | null }): Tensor;
+  (input: Tensor, options: { lower?: Scalar; upper?: Scalar; training?: boolean; generator?: Generator | null }): Tensor;
+  (options: { input: Tensor; lower?: Scalar; upper?: Scalar; training?: boolean; generator?: Generator | null }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("rrelu") as never;
+
+/**
+ * `1 / sqrt(input)`.
+ *
+ * `rsqrt(Tensor input) -> Tensor`
+ */
+export const rsqrt: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("rsqrt") as never;
+
+/**
  * `other - alpha * input`.
  *
  * `rsub(Tensor input, Tensor|Scalar other, *, Scalar alpha=1) -> Tensor`
@@ -502,6 +1935,105 @@ export const rsub: {
   (options: { input: Tensor; other: Tensor | Scalar; alpha?: Scalar }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("rsub") as never;
+
+/**
+ * The self-normalising exponential linear unit.
+ *
+ * `selu(Tensor input) -> Tensor`
+ */
+export const selu: {
+  (input: Tensor): Tensor;
+  (options: { input: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("selu") as never;
+
+/**
+ * `sign`, for complex numbers `input / abs(input)`.
+ *
+ * `sgn(Tensor input) -> Tensor`
+ */
+export const sgn: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("sgn") as never;
+
+/**
+ * `1 / (1 + exp(-input))`.
+ *
+ * `sigmoid(Tensor input) -> Tensor`
+ */
+export const sigmoid: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("sigmoid") as never;
+
+/**
+ * -1, 0 or 1 by the sign of each element.
+ *
+ * `sign(Tensor input) -> Tensor`
+ */
+export const sign: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("sign") as never;
+
+/**
+ * Whether the sign bit is set: negative numbers and negative zero.
+ *
+ * `signbit(Tensor input) -> Tensor`
+ */
+export const signbit: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("signbit") as never;
+
+/**
+ * The sine of angles in radians.
+ *
+ * `sin(Tensor input) -> Tensor`
+ */
+export const sin: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("sin") as never;
+
+/**
+ * The hyperbolic sine.
+ *
+ * `sinh(Tensor input) -> Tensor`
+ */
+export const sinh: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("sinh") as never;
+
+/**
+ * The square root; nan for negative numbers.
+ *
+ * `sqrt(Tensor input) -> Tensor`
+ */
+export const sqrt: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("sqrt") as never;
+
+/**
+ * `input * input`.
+ *
+ * `square(Tensor input) -> Tensor`
+ */
+export const square: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("square") as never;
 
 /**
  * A view without dimensions of size 1.
@@ -603,6 +2135,41 @@ export const t: {
 } = torchFunction("t") as never;
 
 /**
+ * The tangent of angles in radians.
+ *
+ * `tan(Tensor input) -> Tensor`
+ */
+export const tan: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("tan") as never;
+
+/**
+ * The hyperbolic tangent.
+ *
+ * `tanh(Tensor input) -> Tensor`
+ */
+export const tanh: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("tanh") as never;
+
+/**
+ * `input` where it is greater than `threshold`, else `value`.
+ *
+ * `threshold(Tensor input, Scalar threshold, Scalar value) -> Tensor`
+ */
+export const threshold: {
+  (input: Tensor, threshold: Scalar, value: Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, threshold: Scalar, options: { value: Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, options: { threshold: Scalar; value: Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; threshold: Scalar; value: Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("threshold") as never;
+
+/**
  * A view with two dimensions swapped.
  *
  * `transpose(Tensor input, int dim0, int dim1) -> Tensor`
@@ -616,6 +2183,34 @@ export const transpose: {
 } = torchFunction("transpose") as never;
 
 /**
+ * `input / other`, element by element; integers divide to the default dtype.
+ *
+ * `div(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
+ * @example
+ * ```ts
+ * import { tensor, div } from "@tt/core";
+ * div(tensor([1, 2]), 4).tolist(); // [0.25, 0.5]
+ * ```
+ */
+export const true_divide: {
+  (input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor | Scalar; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("true_divide") as never;
+
+/**
+ * The integer part of each element.
+ *
+ * `trunc(Tensor input) -> Tensor`
+ */
+export const trunc: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("trunc") as never;
+
+/**
  * A view with a dimension of size 1 inserted at `dim`.
  *
  * `unsqueeze(Tensor input, int dim) -> Tensor`
@@ -626,6 +2221,63 @@ export const unsqueeze: {
   (options: { input: Tensor; dim: number }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("unsqueeze") as never;
+
+/**
+ * Complex numbers made of a last dimension of size 2: a view.
+ *
+ * `view_as_complex(Tensor input) -> Tensor`
+ */
+export const view_as_complex: {
+  (input: Tensor): Tensor;
+  (options: { input: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("view_as_complex") as never;
+
+/**
+ * The real and imaginary parts as a last dimension of size 2: a view.
+ *
+ * `view_as_real(Tensor input) -> Tensor`
+ */
+export const view_as_real: {
+  (input: Tensor): Tensor;
+  (options: { input: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("view_as_real") as never;
+
+/**
+ * `input` where `condition` holds, else `other`, with broadcasting and type promotion.
+ * The indices of nonzero elements, one tensor for each dimension.
+ *
+ * `where(Tensor condition, Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
+ * `where.condition(Tensor condition) -> Tensor[]`
+ * @example
+ * ```ts
+ * import { tensor, where } from "@tt/core";
+ * const x = tensor([-1, 2]);
+ * where(x.gt(0), x, 0).tolist(); // [0, 2]
+ * ```
+ */
+export const where: {
+  (condition: Tensor, input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (condition: Tensor, input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (condition: Tensor, options: { input: Tensor | Scalar; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { condition: Tensor; input: Tensor | Scalar; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (condition: Tensor): Tensor[];
+  (options: { condition: Tensor }): Tensor[];
+  readonly schema: readonly string[];
+} = torchFunction("where") as never;
+
+/**
+ * `input * log(other)`, 0 where `input` is 0 and nan where `other` is nan.
+ *
+ * `xlogy(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
+ */
+export const xlogy: {
+  (input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor | Scalar; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("xlogy") as never;
 
 /**
  * A tensor of zeros.

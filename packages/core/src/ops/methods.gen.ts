@@ -8,6 +8,38 @@ import type { Tensor } from "../tensor/tensor.ts";
 /** Methods of Tensor that follow from op records. */
 export interface TensorMethods {
   /**
+   * The absolute value; of complex numbers a real one.
+   *
+   * `abs(Tensor input) -> Tensor`
+   */
+  abs(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.abs}. */
+  abs_(): this;
+  /**
+   * The absolute value; of complex numbers a real one.
+   *
+   * `abs(Tensor input) -> Tensor`
+   */
+  absolute(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.absolute}. */
+  absolute_(): this;
+  /**
+   * The arccosine, in radians.
+   *
+   * `acos(Tensor input) -> Tensor`
+   */
+  acos(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.acos}. */
+  acos_(): this;
+  /**
+   * The inverse hyperbolic cosine.
+   *
+   * `acosh(Tensor input) -> Tensor`
+   */
+  acosh(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.acosh}. */
+  acosh_(): this;
+  /**
    * `input + alpha * other`, element by element with broadcasting and type promotion.
    *
    * `add(Tensor|Scalar input, Tensor|Scalar other, *, Scalar alpha=1) -> Tensor`
@@ -23,6 +55,104 @@ export interface TensorMethods {
   add_(other: Tensor | Scalar, options?: { alpha?: Scalar }): this;
   add_(options: { other: Tensor | Scalar; alpha?: Scalar }): this;
   /**
+   * `input + value * tensor1 / tensor2`.
+   *
+   * `addcdiv(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor`
+   */
+  addcdiv(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar; out?: Tensor }): Tensor;
+  addcdiv(tensor1: Tensor, options: { tensor2: Tensor; value?: Scalar; out?: Tensor }): Tensor;
+  addcdiv(options: { tensor1: Tensor; tensor2: Tensor; value?: Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.addcdiv}. */
+  addcdiv_(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): this;
+  addcdiv_(tensor1: Tensor, options: { tensor2: Tensor; value?: Scalar }): this;
+  addcdiv_(options: { tensor1: Tensor; tensor2: Tensor; value?: Scalar }): this;
+  /**
+   * `input + value * tensor1 * tensor2`.
+   *
+   * `addcmul(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor`
+   */
+  addcmul(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar; out?: Tensor }): Tensor;
+  addcmul(tensor1: Tensor, options: { tensor2: Tensor; value?: Scalar; out?: Tensor }): Tensor;
+  addcmul(options: { tensor1: Tensor; tensor2: Tensor; value?: Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.addcmul}. */
+  addcmul_(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): this;
+  addcmul_(tensor1: Tensor, options: { tensor2: Tensor; value?: Scalar }): this;
+  addcmul_(options: { tensor1: Tensor; tensor2: Tensor; value?: Scalar }): this;
+  /**
+   * Whether `isclose` holds for all elements.
+   *
+   * `allclose(Tensor input, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> bool`
+   */
+  allclose(other: Tensor, rtol?: number, atol?: number, equal_nan?: boolean): boolean;
+  allclose(other: Tensor, rtol: number, atol: number, options: { equal_nan?: boolean }): boolean;
+  allclose(other: Tensor, rtol: number, options: { atol?: number; equal_nan?: boolean }): boolean;
+  allclose(other: Tensor, options: { rtol?: number; atol?: number; equal_nan?: boolean }): boolean;
+  allclose(options: { other: Tensor; rtol?: number; atol?: number; equal_nan?: boolean }): boolean;
+  /**
+   * The argument of complex numbers, in radians; pi for negative real ones.
+   *
+   * `angle(Tensor input) -> Tensor`
+   */
+  angle(options?: { out?: Tensor }): Tensor;
+  /**
+   * The arccosine, in radians.
+   *
+   * `acos(Tensor input) -> Tensor`
+   */
+  arccos(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.arccos}. */
+  arccos_(): this;
+  /**
+   * The inverse hyperbolic cosine.
+   *
+   * `acosh(Tensor input) -> Tensor`
+   */
+  arccosh(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.arccosh}. */
+  arccosh_(): this;
+  /**
+   * The arcsine, in radians.
+   *
+   * `asin(Tensor input) -> Tensor`
+   */
+  arcsin(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.arcsin}. */
+  arcsin_(): this;
+  /**
+   * The inverse hyperbolic sine.
+   *
+   * `asinh(Tensor input) -> Tensor`
+   */
+  arcsinh(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.arcsinh}. */
+  arcsinh_(): this;
+  /**
+   * The arctangent, in radians.
+   *
+   * `atan(Tensor input) -> Tensor`
+   */
+  arctan(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.arctan}. */
+  arctan_(): this;
+  /**
+   * The angle of the vector (`other`, `input`), in radians between -pi and pi.
+   *
+   * `atan2(Tensor input, Tensor other) -> Tensor`
+   */
+  arctan2(other: Tensor, options?: { out?: Tensor }): Tensor;
+  arctan2(options: { other: Tensor; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.arctan2}. */
+  arctan2_(other: Tensor): this;
+  arctan2_(options: { other: Tensor }): this;
+  /**
+   * The inverse hyperbolic tangent.
+   *
+   * `atanh(Tensor input) -> Tensor`
+   */
+  arctanh(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.arctanh}. */
+  arctanh_(): this;
+  /**
    * A view of the storage with any sizes, strides and offset (in elements).
    *
    * `as_strided(Tensor input, int[] size, int[] stride, int? storage_offset=None) -> Tensor`
@@ -36,6 +166,48 @@ export interface TensorMethods {
   as_strided_(size: readonly number[], stride: readonly number[], options: { storage_offset?: number | null }): this;
   as_strided_(size: readonly number[], options: { stride: readonly number[]; storage_offset?: number | null }): this;
   as_strided_(options: { size: readonly number[]; stride: readonly number[]; storage_offset?: number | null }): this;
+  /**
+   * The arcsine, in radians.
+   *
+   * `asin(Tensor input) -> Tensor`
+   */
+  asin(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.asin}. */
+  asin_(): this;
+  /**
+   * The inverse hyperbolic sine.
+   *
+   * `asinh(Tensor input) -> Tensor`
+   */
+  asinh(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.asinh}. */
+  asinh_(): this;
+  /**
+   * The arctangent, in radians.
+   *
+   * `atan(Tensor input) -> Tensor`
+   */
+  atan(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.atan}. */
+  atan_(): this;
+  /**
+   * The angle of the vector (`other`, `input`), in radians between -pi and pi.
+   *
+   * `atan2(Tensor input, Tensor other) -> Tensor`
+   */
+  atan2(other: Tensor, options?: { out?: Tensor }): Tensor;
+  atan2(options: { other: Tensor; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.atan2}. */
+  atan2_(other: Tensor): this;
+  atan2_(options: { other: Tensor }): this;
+  /**
+   * The inverse hyperbolic tangent.
+   *
+   * `atanh(Tensor input) -> Tensor`
+   */
+  atanh(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.atanh}. */
+  atanh_(): this;
   /**
    * 1 with the probability that each element of `input` gives, else 0.
    * 1 with probability `p`, else 0, in the shape of `input`.
@@ -64,6 +236,64 @@ export interface TensorMethods {
    */
   bfloat16(options?: { memory_format?: MemoryFormat | null }): Tensor;
   /**
+   * The bitwise and of integers, the logical one of bool.
+   *
+   * `bitwise_and(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
+   */
+  bitwise_and(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  bitwise_and(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.bitwise_and}. */
+  bitwise_and_(other: Tensor | Scalar): this;
+  bitwise_and_(options: { other: Tensor | Scalar }): this;
+  /**
+   * `input` shifted left by `other` bits.
+   *
+   * `bitwise_left_shift(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
+   */
+  bitwise_left_shift(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  bitwise_left_shift(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.bitwise_left_shift}. */
+  bitwise_left_shift_(other: Tensor | Scalar): this;
+  bitwise_left_shift_(options: { other: Tensor | Scalar }): this;
+  /**
+   * All bits inverted; the logical inverse of bool.
+   *
+   * `bitwise_not(Tensor input) -> Tensor`
+   */
+  bitwise_not(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.bitwise_not}. */
+  bitwise_not_(): this;
+  /**
+   * The bitwise or of integers, the logical one of bool.
+   *
+   * `bitwise_or(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
+   */
+  bitwise_or(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  bitwise_or(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.bitwise_or}. */
+  bitwise_or_(other: Tensor | Scalar): this;
+  bitwise_or_(options: { other: Tensor | Scalar }): this;
+  /**
+   * `input` shifted right by `other` bits, keeping the sign.
+   *
+   * `bitwise_right_shift(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
+   */
+  bitwise_right_shift(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  bitwise_right_shift(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.bitwise_right_shift}. */
+  bitwise_right_shift_(other: Tensor | Scalar): this;
+  bitwise_right_shift_(options: { other: Tensor | Scalar }): this;
+  /**
+   * The bitwise exclusive or of integers, the logical one of bool.
+   *
+   * `bitwise_xor(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
+   */
+  bitwise_xor(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  bitwise_xor(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.bitwise_xor}. */
+  bitwise_xor_(other: Tensor | Scalar): this;
+  bitwise_xor_(options: { other: Tensor | Scalar }): this;
+  /**
    * This tensor as torch.bool.
    *
    * `bool(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor`
@@ -90,6 +320,14 @@ export interface TensorMethods {
    */
   cdouble(options?: { memory_format?: MemoryFormat | null }): Tensor;
   /**
+   * The least integer not below each element.
+   *
+   * `ceil(Tensor input) -> Tensor`
+   */
+  ceil(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.ceil}. */
+  ceil_(): this;
+  /**
    * This tensor as torch.complex64.
    *
    * `cfloat(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor`
@@ -102,11 +340,79 @@ export interface TensorMethods {
    */
   char(options?: { memory_format?: MemoryFormat | null }): Tensor;
   /**
+   * `input` limited to `min` ... `max`; either may be left out. Where `min` is greater than `max` the result is `max`.
+   *
+   * `clamp(Tensor input, Tensor|Scalar? min=None, Tensor|Scalar? max=None) -> Tensor`
+   * @example
+   * ```ts
+   * import { tensor } from "@tt/core";
+   * tensor([-2, 0.5, 3]).clamp(-1, 1).tolist(); // [-1, 0.5, 1]
+   * ```
+   */
+  clamp(min?: Tensor | Scalar | null, max?: Tensor | Scalar | null, options?: { out?: Tensor }): Tensor;
+  clamp(min: Tensor | Scalar | null, options: { max?: Tensor | Scalar | null; out?: Tensor }): Tensor;
+  clamp(options: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.clamp}. */
+  clamp_(min?: Tensor | Scalar | null, max?: Tensor | Scalar | null): this;
+  clamp_(min: Tensor | Scalar | null, options: { max?: Tensor | Scalar | null }): this;
+  clamp_(options: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null }): this;
+  /**
+   * `input`, or `max` where that is less.
+   *
+   * `clamp_max(Tensor input, Tensor|Scalar max) -> Tensor`
+   */
+  clamp_max(max: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  clamp_max(options: { max: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.clamp_max}. */
+  clamp_max_(max: Tensor | Scalar): this;
+  clamp_max_(options: { max: Tensor | Scalar }): this;
+  /**
+   * `input`, or `min` where that is greater.
+   *
+   * `clamp_min(Tensor input, Tensor|Scalar min) -> Tensor`
+   */
+  clamp_min(min: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  clamp_min(options: { min: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.clamp_min}. */
+  clamp_min_(min: Tensor | Scalar): this;
+  clamp_min_(options: { min: Tensor | Scalar }): this;
+  /**
+   * `input` limited to `min` ... `max`; either may be left out. Where `min` is greater than `max` the result is `max`.
+   *
+   * `clamp(Tensor input, Tensor|Scalar? min=None, Tensor|Scalar? max=None) -> Tensor`
+   * @example
+   * ```ts
+   * import { tensor } from "@tt/core";
+   * tensor([-2, 0.5, 3]).clamp(-1, 1).tolist(); // [-1, 0.5, 1]
+   * ```
+   */
+  clip(min?: Tensor | Scalar | null, max?: Tensor | Scalar | null, options?: { out?: Tensor }): Tensor;
+  clip(min: Tensor | Scalar | null, options: { max?: Tensor | Scalar | null; out?: Tensor }): Tensor;
+  clip(options: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.clip}. */
+  clip_(min?: Tensor | Scalar | null, max?: Tensor | Scalar | null): this;
+  clip_(min: Tensor | Scalar | null, options: { max?: Tensor | Scalar | null }): this;
+  clip_(options: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null }): this;
+  /**
    * A copy of the elements in memory of its own; gradients pass through.
    *
    * `clone(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor`
    */
   clone(options?: { memory_format?: MemoryFormat | null }): Tensor;
+  /**
+   * The complex conjugate; real tensors themselves. Unlike PyTorch's it is computed at once, not a lazy view.
+   *
+   * `conj(Tensor input) -> Tensor`
+   */
+  conj(): Tensor;
+  /**
+   * The complex conjugate.
+   *
+   * `conj_physical(Tensor input) -> Tensor`
+   */
+  conj_physical(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.conj_physical}. */
+  conj_physical_(): this;
   /**
    * This tensor when its elements lie in row-major order (or in `memory_format`), else a copy that does.
    *
@@ -122,17 +428,158 @@ export interface TensorMethods {
   copy_(src: Tensor, options: { non_blocking?: boolean }): this;
   copy_(options: { src: Tensor; non_blocking?: boolean }): this;
   /**
+   * The absolute value of `input` with the sign of `other`.
+   *
+   * `copysign(Tensor input, Tensor|Scalar other) -> Tensor`
+   */
+  copysign(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  copysign(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.copysign}. */
+  copysign_(other: Tensor | Scalar): this;
+  copysign_(options: { other: Tensor | Scalar }): this;
+  /**
+   * The cosine of angles in radians.
+   *
+   * `cos(Tensor input) -> Tensor`
+   */
+  cos(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.cos}. */
+  cos_(): this;
+  /**
+   * The hyperbolic cosine.
+   *
+   * `cosh(Tensor input) -> Tensor`
+   */
+  cosh(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.cosh}. */
+  cosh_(): this;
+  /**
    * This tensor in host memory.
    *
    * `cpu(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor`
    */
   cpu(options?: { memory_format?: MemoryFormat | null }): Tensor;
   /**
+   * Degrees to radians.
+   *
+   * `deg2rad(Tensor input) -> Tensor`
+   */
+  deg2rad(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.deg2rad}. */
+  deg2rad_(): this;
+  /**
+   * The logarithmic derivative of the gamma function.
+   *
+   * `digamma(Tensor input) -> Tensor`
+   */
+  digamma(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.digamma}. */
+  digamma_(): this;
+  /**
+   * `input / other`, element by element; integers divide to the default dtype.
+   * As `div`, rounded down (`floor`) or toward zero (`trunc`), in the operands' common dtype.
+   *
+   * `div(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
+   * `div.Tensor_mode(Tensor|Scalar input, Tensor|Scalar other, *, str? rounding_mode) -> Tensor`
+   * @example
+   * ```ts
+   * import { tensor, div } from "@tt/core";
+   * div(tensor([1, 2]), 4).tolist(); // [0.25, 0.5]
+   * ```
+   */
+  div(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  div(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  div(other: Tensor | Scalar, options: { rounding_mode: string | null; out?: Tensor }): Tensor;
+  div(options: { other: Tensor | Scalar; rounding_mode: string | null; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.div}. */
+  div_(other: Tensor | Scalar): this;
+  div_(options: { other: Tensor | Scalar }): this;
+  div_(other: Tensor | Scalar, options: { rounding_mode: string | null }): this;
+  div_(options: { other: Tensor | Scalar; rounding_mode: string | null }): this;
+  /**
+   * `input / other`, element by element; integers divide to the default dtype.
+   * As `div`, rounded down (`floor`) or toward zero (`trunc`), in the operands' common dtype.
+   *
+   * `div(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
+   * `div.Tensor_mode(Tensor|Scalar input, Tensor|Scalar other, *, str? rounding_mode) -> Tensor`
+   * @example
+   * ```ts
+   * import { tensor, div } from "@tt/core";
+   * div(tensor([1, 2]), 4).tolist(); // [0.25, 0.5]
+   * ```
+   */
+  divide(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  divide(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  divide(other: Tensor | Scalar, options: { rounding_mode: string | null; out?: Tensor }): Tensor;
+  divide(options: { other: Tensor | Scalar; rounding_mode: string | null; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.divide}. */
+  divide_(other: Tensor | Scalar): this;
+  divide_(options: { other: Tensor | Scalar }): this;
+  divide_(other: Tensor | Scalar, options: { rounding_mode: string | null }): this;
+  divide_(options: { other: Tensor | Scalar; rounding_mode: string | null }): this;
+  /**
    * This tensor as torch.float64.
    *
    * `double(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor`
    */
   double(options?: { memory_format?: MemoryFormat | null }): Tensor;
+  /**
+   * Where `input` equals `other`.
+   *
+   * `eq(Tensor input, Tensor|Scalar other) -> Tensor`
+   */
+  eq(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  eq(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.eq}. */
+  eq_(other: Tensor | Scalar): this;
+  eq_(options: { other: Tensor | Scalar }): this;
+  /**
+   * Whether both have the same shape and the same elements.
+   *
+   * `equal(Tensor input, Tensor other) -> bool`
+   */
+  equal(other: Tensor): boolean;
+  equal(options: { other: Tensor }): boolean;
+  /**
+   * The error function.
+   *
+   * `erf(Tensor input) -> Tensor`
+   */
+  erf(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.erf}. */
+  erf_(): this;
+  /**
+   * `1 - erf(input)`, exact where it is small.
+   *
+   * `erfc(Tensor input) -> Tensor`
+   */
+  erfc(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.erfc}. */
+  erfc_(): this;
+  /**
+   * The inverse of `erf` on (-1, 1).
+   *
+   * `erfinv(Tensor input) -> Tensor`
+   */
+  erfinv(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.erfinv}. */
+  erfinv_(): this;
+  /**
+   * The exponential function.
+   *
+   * `exp(Tensor input) -> Tensor`
+   */
+  exp(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.exp}. */
+  exp_(): this;
+  /**
+   * 2 to the power of each element.
+   *
+   * `exp2(Tensor input) -> Tensor`
+   */
+  exp2(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.exp2}. */
+  exp2_(): this;
   /**
    * A view with dimensions of size 1 repeated without copying; -1 keeps a size.
    *
@@ -141,6 +588,14 @@ export interface TensorMethods {
   expand(size: readonly number[]): Tensor;
   expand(options: { size: readonly number[] }): Tensor;
   expand(...size: number[]): Tensor;
+  /**
+   * `exp(input) - 1`, exact near zero.
+   *
+   * `expm1(Tensor input) -> Tensor`
+   */
+  expm1(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.expm1}. */
+  expm1_(): this;
   /**
    * Overwrites the elements with exponential numbers of rate `lambd`.
    *
@@ -160,6 +615,14 @@ export interface TensorMethods {
   fill_(value: Tensor): this;
   fill_(options: { value: Tensor }): this;
   /**
+   * The integer part of each element.
+   *
+   * `trunc(Tensor input) -> Tensor`
+   */
+  fix(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.fix}. */
+  fix_(): this;
+  /**
    * Dimensions `start_dim` to `end_dim` joined into one; a view where possible.
    *
    * `flatten(Tensor input, int start_dim=0, int end_dim=-1) -> Tensor`
@@ -174,6 +637,96 @@ export interface TensorMethods {
    */
   float(options?: { memory_format?: MemoryFormat | null }): Tensor;
   /**
+   * `pow` computed in float64, or complex128 for complex operands.
+   *
+   * `float_power(Tensor|Scalar input, Tensor|Scalar exponent) -> Tensor`
+   */
+  float_power(exponent: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  float_power(options: { exponent: Tensor | Scalar; out?: Tensor }): Tensor;
+  /**
+   * In-place form of `float_power`, for float64 and complex128 tensors.
+   *
+   * `float_power_(Tensor input, Tensor|Scalar exponent) -> Tensor`
+   */
+  float_power_(exponent: Tensor | Scalar): Tensor;
+  float_power_(options: { exponent: Tensor | Scalar }): Tensor;
+  /**
+   * The greatest integer not above each element.
+   *
+   * `floor(Tensor input) -> Tensor`
+   */
+  floor(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.floor}. */
+  floor_(): this;
+  /**
+   * `input / other` rounded down, in the operands' common dtype.
+   *
+   * `floor_divide(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
+   */
+  floor_divide(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  floor_divide(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.floor_divide}. */
+  floor_divide_(other: Tensor | Scalar): this;
+  floor_divide_(options: { other: Tensor | Scalar }): this;
+  /**
+   * The greater of two elements; a number wins over nan.
+   *
+   * `fmax(Tensor input, Tensor other) -> Tensor`
+   */
+  fmax(other: Tensor, options?: { out?: Tensor }): Tensor;
+  fmax(options: { other: Tensor; out?: Tensor }): Tensor;
+  /**
+   * The less of two elements; a number wins over nan.
+   *
+   * `fmin(Tensor input, Tensor other) -> Tensor`
+   */
+  fmin(other: Tensor, options?: { out?: Tensor }): Tensor;
+  fmin(options: { other: Tensor; out?: Tensor }): Tensor;
+  /**
+   * C's fmod: the rest of the division, with the sign of `input`.
+   *
+   * `fmod(Tensor input, Tensor|Scalar other) -> Tensor`
+   */
+  fmod(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  fmod(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.fmod}. */
+  fmod_(other: Tensor | Scalar): this;
+  fmod_(options: { other: Tensor | Scalar }): this;
+  /**
+   * The part after the decimal point, with the sign of `input`.
+   *
+   * `frac(Tensor input) -> Tensor`
+   */
+  frac(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.frac}. */
+  frac_(): this;
+  /**
+   * Mantissas in [0.5, 1) and exponents (int32) with `input = mantissa * 2 ** exponent`.
+   *
+   * `frexp(Tensor input) -> (Tensor mantissa, Tensor exponent)`
+   */
+  frexp(options?: { out?: readonly Tensor[] }): [mantissa: Tensor, exponent: Tensor] & { readonly mantissa: Tensor; readonly exponent: Tensor };
+  /**
+   * The greatest common divisor, which is not negative.
+   *
+   * `gcd(Tensor input, Tensor other) -> Tensor`
+   */
+  gcd(other: Tensor, options?: { out?: Tensor }): Tensor;
+  gcd(options: { other: Tensor; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.gcd}. */
+  gcd_(other: Tensor): this;
+  gcd_(options: { other: Tensor }): this;
+  /**
+   * Where `input` is greater than or equal to `other`.
+   *
+   * `ge(Tensor input, Tensor|Scalar other) -> Tensor`
+   */
+  ge(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  ge(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.ge}. */
+  ge_(other: Tensor | Scalar): this;
+  ge_(options: { other: Tensor | Scalar }): this;
+  /**
    * Overwrites the elements with the number of trials up to the first success.
    *
    * `geometric_(Tensor input, float p, *, Generator? generator=None) -> Tensor`
@@ -181,17 +734,240 @@ export interface TensorMethods {
   geometric_(p: number, options?: { generator?: Generator | null }): this;
   geometric_(options: { p: number; generator?: Generator | null }): this;
   /**
+   * Where `input` is greater than `other`.
+   *
+   * `gt(Tensor input, Tensor|Scalar other) -> Tensor`
+   */
+  greater(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  greater(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.greater}. */
+  greater_(other: Tensor | Scalar): this;
+  greater_(options: { other: Tensor | Scalar }): this;
+  /**
+   * Where `input` is greater than or equal to `other`.
+   *
+   * `ge(Tensor input, Tensor|Scalar other) -> Tensor`
+   */
+  greater_equal(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  greater_equal(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.greater_equal}. */
+  greater_equal_(other: Tensor | Scalar): this;
+  greater_equal_(options: { other: Tensor | Scalar }): this;
+  /**
+   * Where `input` is greater than `other`.
+   *
+   * `gt(Tensor input, Tensor|Scalar other) -> Tensor`
+   */
+  gt(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  gt(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.gt}. */
+  gt_(other: Tensor | Scalar): this;
+  gt_(options: { other: Tensor | Scalar }): this;
+  /**
    * This tensor as torch.float16.
    *
    * `half(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor`
    */
   half(options?: { memory_format?: MemoryFormat | null }): Tensor;
   /**
+   * 0 where `input` lies in [-lambd, lambd], else `input`.
+   *
+   * `hardshrink(Tensor input, Scalar lambd=0.5) -> Tensor`
+   */
+  hardshrink(lambd?: Scalar, options?: { out?: Tensor }): Tensor;
+  hardshrink(options: { lambd?: Scalar; out?: Tensor }): Tensor;
+  /**
+   * The step function: 0 below zero, 1 above, `values` at zero.
+   *
+   * `heaviside(Tensor input, Tensor values) -> Tensor`
+   */
+  heaviside(values: Tensor, options?: { out?: Tensor }): Tensor;
+  heaviside(options: { values: Tensor; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.heaviside}. */
+  heaviside_(values: Tensor): this;
+  heaviside_(options: { values: Tensor }): this;
+  /**
+   * The modified Bessel function of the first kind, of order 0.
+   *
+   * `i0(Tensor input) -> Tensor`
+   */
+  i0(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.i0}. */
+  i0_(): this;
+  /**
+   * The regularised lower incomplete gamma function P(input, other).
+   *
+   * `igamma(Tensor input, Tensor other) -> Tensor`
+   */
+  igamma(other: Tensor, options?: { out?: Tensor }): Tensor;
+  igamma(options: { other: Tensor; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.igamma}. */
+  igamma_(other: Tensor): this;
+  igamma_(options: { other: Tensor }): this;
+  /**
+   * The regularised upper incomplete gamma function Q(input, other).
+   *
+   * `igammac(Tensor input, Tensor other) -> Tensor`
+   */
+  igammac(other: Tensor, options?: { out?: Tensor }): Tensor;
+  igammac(options: { other: Tensor; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.igammac}. */
+  igammac_(other: Tensor): this;
+  igammac_(options: { other: Tensor }): this;
+  /**
    * This tensor as torch.int32.
    *
    * `int(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor`
    */
   int(options?: { memory_format?: MemoryFormat | null }): Tensor;
+  /**
+   * Where `abs(input - other) <= atol + rtol * abs(other)`.
+   *
+   * `isclose(Tensor input, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> Tensor`
+   */
+  isclose(other: Tensor, rtol?: number, atol?: number, equal_nan?: boolean, options?: { out?: Tensor }): Tensor;
+  isclose(other: Tensor, rtol: number, atol: number, options: { equal_nan?: boolean; out?: Tensor }): Tensor;
+  isclose(other: Tensor, rtol: number, options: { atol?: number; equal_nan?: boolean; out?: Tensor }): Tensor;
+  isclose(other: Tensor, options: { rtol?: number; atol?: number; equal_nan?: boolean; out?: Tensor }): Tensor;
+  isclose(options: { other: Tensor; rtol?: number; atol?: number; equal_nan?: boolean; out?: Tensor }): Tensor;
+  /**
+   * Where elements are neither infinite nor nan.
+   *
+   * `isfinite(Tensor input) -> Tensor`
+   */
+  isfinite(): Tensor;
+  /**
+   * Where elements are infinite (for complex numbers, either part).
+   *
+   * `isinf(Tensor input) -> Tensor`
+   */
+  isinf(): Tensor;
+  /**
+   * Where elements are nan (for complex numbers, either part).
+   *
+   * `isnan(Tensor input) -> Tensor`
+   */
+  isnan(): Tensor;
+  /**
+   * Where elements are negative infinity.
+   *
+   * `isneginf(Tensor input) -> Tensor`
+   */
+  isneginf(options?: { out?: Tensor }): Tensor;
+  /**
+   * Where elements are positive infinity.
+   *
+   * `isposinf(Tensor input) -> Tensor`
+   */
+  isposinf(options?: { out?: Tensor }): Tensor;
+  /**
+   * Where the imaginary part is zero.
+   *
+   * `isreal(Tensor input) -> Tensor`
+   */
+  isreal(): Tensor;
+  /**
+   * The least common multiple, which is not negative.
+   *
+   * `lcm(Tensor input, Tensor other) -> Tensor`
+   */
+  lcm(other: Tensor, options?: { out?: Tensor }): Tensor;
+  lcm(options: { other: Tensor; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.lcm}. */
+  lcm_(other: Tensor): this;
+  lcm_(options: { other: Tensor }): this;
+  /**
+   * `input * 2 ** other`.
+   *
+   * `ldexp(Tensor input, Tensor other) -> Tensor`
+   */
+  ldexp(other: Tensor, options?: { out?: Tensor }): Tensor;
+  ldexp(options: { other: Tensor; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.ldexp}. */
+  ldexp_(other: Tensor): this;
+  ldexp_(options: { other: Tensor }): this;
+  /**
+   * Where `input` is less than or equal to `other`.
+   *
+   * `le(Tensor input, Tensor|Scalar other) -> Tensor`
+   */
+  le(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  le(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.le}. */
+  le_(other: Tensor | Scalar): this;
+  le_(options: { other: Tensor | Scalar }): this;
+  /**
+   * `input + weight * (end - input)`: linear interpolation, exact at both ends.
+   *
+   * `lerp(Tensor input, Tensor end, Tensor|Scalar weight) -> Tensor`
+   */
+  lerp(end: Tensor, weight: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  lerp(end: Tensor, options: { weight: Tensor | Scalar; out?: Tensor }): Tensor;
+  lerp(options: { end: Tensor; weight: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.lerp}. */
+  lerp_(end: Tensor, weight: Tensor | Scalar): this;
+  lerp_(end: Tensor, options: { weight: Tensor | Scalar }): this;
+  lerp_(options: { end: Tensor; weight: Tensor | Scalar }): this;
+  /**
+   * Where `input` is less than `other`.
+   *
+   * `lt(Tensor input, Tensor|Scalar other) -> Tensor`
+   */
+  less(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  less(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.less}. */
+  less_(other: Tensor | Scalar): this;
+  less_(options: { other: Tensor | Scalar }): this;
+  /**
+   * Where `input` is less than or equal to `other`.
+   *
+   * `le(Tensor input, Tensor|Scalar other) -> Tensor`
+   */
+  less_equal(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  less_equal(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.less_equal}. */
+  less_equal_(other: Tensor | Scalar): this;
+  less_equal_(options: { other: Tensor | Scalar }): this;
+  /**
+   * The logarithm of the absolute value of the gamma function.
+   *
+   * `lgamma(Tensor input) -> Tensor`
+   */
+  lgamma(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.lgamma}. */
+  lgamma_(): this;
+  /**
+   * The natural logarithm.
+   *
+   * `log(Tensor input) -> Tensor`
+   */
+  log(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.log}. */
+  log_(): this;
+  /**
+   * The logarithm to base 10.
+   *
+   * `log10(Tensor input) -> Tensor`
+   */
+  log10(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.log10}. */
+  log10_(): this;
+  /**
+   * `log(1 + input)`, exact near zero.
+   *
+   * `log1p(Tensor input) -> Tensor`
+   */
+  log1p(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.log1p}. */
+  log1p_(): this;
+  /**
+   * The logarithm to base 2.
+   *
+   * `log2(Tensor input) -> Tensor`
+   */
+  log2(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.log2}. */
+  log2_(): this;
   /**
    * Overwrites the elements with numbers whose logarithms are normal.
    *
@@ -201,11 +977,103 @@ export interface TensorMethods {
   log_normal_(mean: number, options: { std?: number; generator?: Generator | null }): this;
   log_normal_(options: { mean?: number; std?: number; generator?: Generator | null }): this;
   /**
+   * `log2(2 ** input + 2 ** other)` without overflow.
+   *
+   * `logaddexp2(Tensor input, Tensor other) -> Tensor`
+   */
+  logaddexp2(other: Tensor, options?: { out?: Tensor }): Tensor;
+  logaddexp2(options: { other: Tensor; out?: Tensor }): Tensor;
+  /**
+   * Where both elements are nonzero.
+   *
+   * `logical_and(Tensor input, Tensor|Scalar other) -> Tensor`
+   */
+  logical_and(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  logical_and(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.logical_and}. */
+  logical_and_(other: Tensor | Scalar): this;
+  logical_and_(options: { other: Tensor | Scalar }): this;
+  /**
+   * Where elements are zero.
+   *
+   * `logical_not(Tensor input) -> Tensor`
+   */
+  logical_not(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.logical_not}. */
+  logical_not_(): this;
+  /**
+   * Where at least one element is nonzero.
+   *
+   * `logical_or(Tensor input, Tensor|Scalar other) -> Tensor`
+   */
+  logical_or(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  logical_or(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.logical_or}. */
+  logical_or_(other: Tensor | Scalar): this;
+  logical_or_(options: { other: Tensor | Scalar }): this;
+  /**
+   * Where exactly one element is nonzero.
+   *
+   * `logical_xor(Tensor input, Tensor|Scalar other) -> Tensor`
+   */
+  logical_xor(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  logical_xor(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.logical_xor}. */
+  logical_xor_(other: Tensor | Scalar): this;
+  logical_xor_(options: { other: Tensor | Scalar }): this;
+  /**
+   * `log(input / (1 - input))`, the inverse of `sigmoid`; `input` is first limited to `eps` ... `1 - eps`.
+   *
+   * `logit(Tensor input, float? eps=None) -> Tensor`
+   */
+  logit(eps?: number | null, options?: { out?: Tensor }): Tensor;
+  logit(options: { eps?: number | null; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.logit}. */
+  logit_(eps?: number | null): this;
+  logit_(options: { eps?: number | null }): this;
+  /**
    * This tensor as torch.int64.
    *
    * `long(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor`
    */
   long(options?: { memory_format?: MemoryFormat | null }): Tensor;
+  /**
+   * Where `input` is less than `other`.
+   *
+   * `lt(Tensor input, Tensor|Scalar other) -> Tensor`
+   */
+  lt(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  lt(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.lt}. */
+  lt_(other: Tensor | Scalar): this;
+  lt_(options: { other: Tensor | Scalar }): this;
+  /**
+   * `value` where `mask` holds, else `input`; keeps the dtype of `input`.
+   * `value`, a 0-d tensor, where `mask` holds, else `input`; keeps the dtype of `input`.
+   *
+   * `masked_fill.Scalar(Tensor input, Tensor mask, Scalar value) -> Tensor`
+   * `masked_fill.Tensor(Tensor input, Tensor mask, Tensor value) -> Tensor`
+   */
+  masked_fill(mask: Tensor, value: Scalar): Tensor;
+  masked_fill(mask: Tensor, options: { value: Scalar }): Tensor;
+  masked_fill(options: { mask: Tensor; value: Scalar }): Tensor;
+  masked_fill(mask: Tensor, value: Tensor): Tensor;
+  masked_fill(mask: Tensor, options: { value: Tensor }): Tensor;
+  masked_fill(options: { mask: Tensor; value: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.masked_fill}. */
+  masked_fill_(mask: Tensor, value: Scalar): this;
+  masked_fill_(mask: Tensor, options: { value: Scalar }): this;
+  masked_fill_(options: { mask: Tensor; value: Scalar }): this;
+  masked_fill_(mask: Tensor, value: Tensor): this;
+  masked_fill_(mask: Tensor, options: { value: Tensor }): this;
+  masked_fill_(options: { mask: Tensor; value: Tensor }): this;
+  /**
+   * The greater of two elements; nan if either is.
+   *
+   * `maximum(Tensor input, Tensor other) -> Tensor`
+   */
+  maximum(other: Tensor, options?: { out?: Tensor }): Tensor;
+  maximum(options: { other: Tensor; out?: Tensor }): Tensor;
   /**
    * The mean of all elements.
    * The means along dimensions `dim` (a number, a list, or null for all).
@@ -217,6 +1085,13 @@ export interface TensorMethods {
   mean(dim: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   mean(dim: number | readonly number[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   mean(options: { dim: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  /**
+   * The less of two elements; nan if either is.
+   *
+   * `minimum(Tensor input, Tensor other) -> Tensor`
+   */
+  minimum(other: Tensor, options?: { out?: Tensor }): Tensor;
+  minimum(options: { other: Tensor; out?: Tensor }): Tensor;
   /**
    * The product of two matrices, [n, m] and [m, p].
    *
@@ -252,6 +1127,40 @@ export interface TensorMethods {
   /** In-place form of {@link TensorMethods.multiply}. */
   multiply_(other: Tensor | Scalar): this;
   multiply_(options: { other: Tensor | Scalar }): this;
+  /**
+   * The logarithm of the multivariate gamma function of dimension `p`.
+   *
+   * `mvlgamma(Tensor input, int p) -> Tensor`
+   */
+  mvlgamma(p: number, options?: { out?: Tensor }): Tensor;
+  mvlgamma(options: { p: number; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.mvlgamma}. */
+  mvlgamma_(p: number): this;
+  mvlgamma_(options: { p: number }): this;
+  /**
+   * nan replaced by `nan` (0), infinities by `posinf` and `neginf` (the largest and lowest finite numbers).
+   *
+   * `nan_to_num(Tensor input, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor`
+   */
+  nan_to_num(nan?: number | null, posinf?: number | null, neginf?: number | null, options?: { out?: Tensor }): Tensor;
+  nan_to_num(nan: number | null, posinf: number | null, options: { neginf?: number | null; out?: Tensor }): Tensor;
+  nan_to_num(nan: number | null, options: { posinf?: number | null; neginf?: number | null; out?: Tensor }): Tensor;
+  nan_to_num(options: { nan?: number | null; posinf?: number | null; neginf?: number | null; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.nan_to_num}. */
+  nan_to_num_(nan?: number | null, posinf?: number | null, neginf?: number | null): this;
+  nan_to_num_(nan: number | null, posinf: number | null, options: { neginf?: number | null }): this;
+  nan_to_num_(nan: number | null, options: { posinf?: number | null; neginf?: number | null }): this;
+  nan_to_num_(options: { nan?: number | null; posinf?: number | null; neginf?: number | null }): this;
+  /**
+   * Where `input` differs from `other`.
+   *
+   * `ne(Tensor input, Tensor|Scalar other) -> Tensor`
+   */
+  ne(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  ne(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.ne}. */
+  ne_(other: Tensor | Scalar): this;
+  ne_(options: { other: Tensor | Scalar }): this;
   /**
    * `-input`.
    *
@@ -304,6 +1213,16 @@ export interface TensorMethods {
   new_zeros(...size: number[]): Tensor;
   new_zeros(...args: [...size: number[], options: { dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean }]): Tensor;
   /**
+   * The next representable number after `input` in the direction of `other`.
+   *
+   * `nextafter(Tensor input, Tensor other) -> Tensor`
+   */
+  nextafter(other: Tensor, options?: { out?: Tensor }): Tensor;
+  nextafter(options: { other: Tensor; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.nextafter}. */
+  nextafter_(other: Tensor): this;
+  nextafter_(options: { other: Tensor }): this;
+  /**
    * Overwrites the elements with normal numbers.
    *
    * `normal_(Tensor input, float mean=0, float std=1, *, Generator? generator=None) -> Tensor`
@@ -312,6 +1231,16 @@ export interface TensorMethods {
   normal_(mean: number, options: { std?: number; generator?: Generator | null }): this;
   normal_(options: { mean?: number; std?: number; generator?: Generator | null }): this;
   /**
+   * Where `input` differs from `other`.
+   *
+   * `ne(Tensor input, Tensor|Scalar other) -> Tensor`
+   */
+  not_equal(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  not_equal(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.not_equal}. */
+  not_equal_(other: Tensor | Scalar): this;
+  not_equal_(options: { other: Tensor | Scalar }): this;
+  /**
    * A view with the dimensions in another order.
    *
    * `permute(Tensor input, int... dims) -> Tensor`
@@ -319,6 +1248,52 @@ export interface TensorMethods {
   permute(dims: readonly number[]): Tensor;
   permute(options: { dims: readonly number[] }): Tensor;
   permute(...dims: number[]): Tensor;
+  /**
+   * The `n`-th derivative of `digamma`.
+   *
+   * `polygamma.method(Tensor input, int n) -> Tensor`
+   */
+  polygamma(n: number): Tensor;
+  polygamma(options: { n: number }): Tensor;
+  /** In-place form of {@link TensorMethods.polygamma}. */
+  polygamma_(n: number): this;
+  polygamma_(options: { n: number }): this;
+  /**
+   * `input` itself.
+   *
+   * `positive(Tensor input) -> Tensor`
+   */
+  positive(): Tensor;
+  /**
+   * `input` to the power `exponent`, element by element with broadcasting and type promotion.
+   *
+   * `pow(Tensor|Scalar input, Tensor|Scalar exponent) -> Tensor`
+   * @example
+   * ```ts
+   * import { tensor, pow } from "@tt/core";
+   * pow(tensor([1, 2, 3]), 2).tolist(); // [1, 4, 9]
+   * ```
+   */
+  pow(exponent: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  pow(options: { exponent: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.pow}. */
+  pow_(exponent: Tensor | Scalar): this;
+  pow_(options: { exponent: Tensor | Scalar }): this;
+  /**
+   * `input` where positive, else `weight * input`, one weight for all or for each channel (dimension 1).
+   *
+   * `prelu(Tensor input, Tensor weight) -> Tensor`
+   */
+  prelu(weight: Tensor): Tensor;
+  prelu(options: { weight: Tensor }): Tensor;
+  /**
+   * Radians to degrees.
+   *
+   * `rad2deg(Tensor input) -> Tensor`
+   */
+  rad2deg(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.rad2deg}. */
+  rad2deg_(): this;
   /**
    * Overwrites the elements with integers of the dtype's range.
    * Overwrites the elements with integers of [0, to).
@@ -335,6 +1310,32 @@ export interface TensorMethods {
   random_(from: Scalar, options: { to: Scalar | null; generator?: Generator | null }): this;
   random_(options: { from: Scalar; to: Scalar | null; generator?: Generator | null }): this;
   /**
+   * `1 / input`.
+   *
+   * `reciprocal(Tensor input) -> Tensor`
+   */
+  reciprocal(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.reciprocal}. */
+  reciprocal_(): this;
+  /**
+   * `max(input, 0)`, element by element.
+   *
+   * `relu(Tensor input) -> Tensor`
+   */
+  relu(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.relu}. */
+  relu_(): this;
+  /**
+   * Python's modulus: the rest of the division, with the sign of `other`.
+   *
+   * `remainder(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
+   */
+  remainder(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  remainder(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.remainder}. */
+  remainder_(other: Tensor | Scalar): this;
+  remainder_(options: { other: Tensor | Scalar }): this;
+  /**
    * The elements in row-major order with another shape: a view where the strides allow, else a copy.
    *
    * `reshape(Tensor input, int... shape) -> Tensor`
@@ -343,6 +1344,38 @@ export interface TensorMethods {
   reshape(options: { shape: readonly number[] }): Tensor;
   reshape(...shape: number[]): Tensor;
   /**
+   * `input` itself: no tensor holds an operation that is still to be done.
+   *
+   * `resolve_conj(Tensor input) -> Tensor`
+   */
+  resolve_conj(): Tensor;
+  /**
+   * `input` itself: no tensor holds an operation that is still to be done.
+   *
+   * `resolve_neg(Tensor input) -> Tensor`
+   */
+  resolve_neg(): Tensor;
+  /**
+   * The nearest integer; halves go to the even one.
+   * The nearest number with `decimals` digits after the point; negative ones round before it.
+   *
+   * `round(Tensor input) -> Tensor`
+   * `round.decimals(Tensor input, *, int decimals) -> Tensor`
+   */
+  round(options?: { out?: Tensor }): Tensor;
+  round(options: { decimals: number; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.round}. */
+  round_(): this;
+  round_(options: { decimals: number }): this;
+  /**
+   * `1 / sqrt(input)`.
+   *
+   * `rsqrt(Tensor input) -> Tensor`
+   */
+  rsqrt(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.rsqrt}. */
+  rsqrt_(): this;
+  /**
    * `other - alpha * input`.
    *
    * `rsub(Tensor input, Tensor|Scalar other, *, Scalar alpha=1) -> Tensor`
@@ -350,11 +1383,73 @@ export interface TensorMethods {
   rsub(other: Tensor | Scalar, options?: { alpha?: Scalar }): Tensor;
   rsub(options: { other: Tensor | Scalar; alpha?: Scalar }): Tensor;
   /**
+   * `sign`, for complex numbers `input / abs(input)`.
+   *
+   * `sgn(Tensor input) -> Tensor`
+   */
+  sgn(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.sgn}. */
+  sgn_(): this;
+  /**
    * This tensor as torch.int16.
    *
    * `short(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor`
    */
   short(options?: { memory_format?: MemoryFormat | null }): Tensor;
+  /**
+   * `1 / (1 + exp(-input))`.
+   *
+   * `sigmoid(Tensor input) -> Tensor`
+   */
+  sigmoid(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.sigmoid}. */
+  sigmoid_(): this;
+  /**
+   * -1, 0 or 1 by the sign of each element.
+   *
+   * `sign(Tensor input) -> Tensor`
+   */
+  sign(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.sign}. */
+  sign_(): this;
+  /**
+   * Whether the sign bit is set: negative numbers and negative zero.
+   *
+   * `signbit(Tensor input) -> Tensor`
+   */
+  signbit(options?: { out?: Tensor }): Tensor;
+  /**
+   * The sine of angles in radians.
+   *
+   * `sin(Tensor input) -> Tensor`
+   */
+  sin(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.sin}. */
+  sin_(): this;
+  /**
+   * The hyperbolic sine.
+   *
+   * `sinh(Tensor input) -> Tensor`
+   */
+  sinh(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.sinh}. */
+  sinh_(): this;
+  /**
+   * The square root; nan for negative numbers.
+   *
+   * `sqrt(Tensor input) -> Tensor`
+   */
+  sqrt(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.sqrt}. */
+  sqrt_(): this;
+  /**
+   * `input * input`.
+   *
+   * `square(Tensor input) -> Tensor`
+   */
+  square(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.square}. */
+  square_(): this;
   /**
    * A view without dimensions of size 1.
    * A view without dimension `dim` if its size is 1.
@@ -438,6 +1533,22 @@ export interface TensorMethods {
   /** In-place form of {@link TensorMethods.t}. */
   t_(): this;
   /**
+   * The tangent of angles in radians.
+   *
+   * `tan(Tensor input) -> Tensor`
+   */
+  tan(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.tan}. */
+  tan_(): this;
+  /**
+   * The hyperbolic tangent.
+   *
+   * `tanh(Tensor input) -> Tensor`
+   */
+  tanh(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.tanh}. */
+  tanh_(): this;
+  /**
    * This tensor with another dtype; itself when nothing changes.
    * This tensor on another device, with another dtype; itself when nothing changes.
    * This tensor with the dtype and device of `other`.
@@ -472,6 +1583,29 @@ export interface TensorMethods {
   transpose_(dim0: number, options: { dim1: number }): this;
   transpose_(options: { dim0: number; dim1: number }): this;
   /**
+   * `input / other`, element by element; integers divide to the default dtype.
+   *
+   * `div(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
+   * @example
+   * ```ts
+   * import { tensor, div } from "@tt/core";
+   * div(tensor([1, 2]), 4).tolist(); // [0.25, 0.5]
+   * ```
+   */
+  true_divide(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  true_divide(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.true_divide}. */
+  true_divide_(other: Tensor | Scalar): this;
+  true_divide_(options: { other: Tensor | Scalar }): this;
+  /**
+   * The integer part of each element.
+   *
+   * `trunc(Tensor input) -> Tensor`
+   */
+  trunc(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.trunc}. */
+  trunc_(): this;
+  /**
    * This tensor with the dtype of `other`.
    *
    * `type_as(Tensor input, Tensor other) -> Tensor`
@@ -504,6 +1638,24 @@ export interface TensorMethods {
   view(size: readonly number[]): Tensor;
   view(options: { size: readonly number[] }): Tensor;
   view(...size: number[]): Tensor;
+  /**
+   * This tensor where `condition` holds, else `other`.
+   *
+   * `where.self(Tensor input, Tensor condition, Tensor other) -> Tensor`
+   */
+  where(condition: Tensor, other: Tensor): Tensor;
+  where(condition: Tensor, options: { other: Tensor }): Tensor;
+  where(options: { condition: Tensor; other: Tensor }): Tensor;
+  /**
+   * `input * log(other)`, 0 where `input` is 0 and nan where `other` is nan.
+   *
+   * `xlogy(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
+   */
+  xlogy(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  xlogy(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.xlogy}. */
+  xlogy_(other: Tensor | Scalar): this;
+  xlogy_(options: { other: Tensor | Scalar }): this;
   /**
    * Overwrites every element with 0.
    *

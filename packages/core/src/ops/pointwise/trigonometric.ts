@@ -1,0 +1,87 @@
+import { defineOp } from "../../dispatch/op.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { conj } from "../helpers.ts";
+
+const oneMinusSquare = (x: Tensor): Tensor => x.mul(x).neg().add(1);
+
+defineOp({
+  schema: "sin(Tensor input) -> Tensor",
+  doc: "The sine of angles in radians.",
+  expr: "sin(a)",
+  promote: "float",
+  derivative: { input: [(g: Tensor, input: Tensor) => g.mul(conj(input.cos())), "input"] },
+  inplace: true,
+});
+
+defineOp({
+  schema: "cos(Tensor input) -> Tensor",
+  doc: "The cosine of angles in radians.",
+  expr: "cos(a)",
+  promote: "float",
+  derivative: { input: [(g: Tensor, input: Tensor) => g.mul(conj(input.sin()).neg()), "input"] },
+  inplace: true,
+});
+
+defineOp({
+  schema: "tan(Tensor input) -> Tensor",
+  doc: "The tangent of angles in radians.",
+  expr: "tan(a)",
+  promote: "float",
+  derivative: { input: [(g: Tensor, result: Tensor) => g.mul(conj(result.mul(result).add(1))), "result"] },
+  inplace: true,
+});
+
+defineOp({
+  schema: "asin(Tensor input) -> Tensor",
+  doc: "The arcsine, in radians.",
+  aliases: ["arcsin"],
+  expr: "asin(a)",
+  promote: "float",
+  derivative: { input: [(g: Tensor, input: Tensor) => g.mul(conj(oneMinusSquare(input).rsqrt())), "input"] },
+  inplace: true,
+});
+
+defineOp({
+  schema: "acos(Tensor input) -> Tensor",
+  doc: "The arccosine, in radians.",
+  aliases: ["arccos"],
+  expr: "acos(a)",
+  promote: "float",
+  derivative: { input: [(g: Tensor, input: Tensor) => g.mul(conj(oneMinusSquare(input).rsqrt()).neg()), "input"] },
+  inplace: true,
+});
+
+defineOp({
+  schema: "atan(Tensor input) -> Tensor",
+  doc: "The arctangent, in radians.",
+  aliases: ["arctan"],
+  expr: "atan(a)",
+  promote: "float",
+  derivative: { input: [(g: Tensor, input: Tensor) => g.div(conj(input.mul(input).add(1))), "input"] },
+  inplace: true,
+});
+
+defineOp({
+  schema: "atan2(Tensor input, Tensor other) -> Tensor",
+  doc: "The angle of the vector (`other`, `input`), in radians between -pi and pi.",
+  aliases: ["arctan2"],
+  expr: "atan2(a, b)",
+  promote: "float",
+  derivative: {
+    input: [
+      (g: Tensor, input: Tensor, other: Tensor) => g.mul(other.mul(inverseSquare(input, other))),
+      "input",
+      "other",
+    ],
+    other: [
+      (g: Tensor, input: Tensor, other: Tensor) => g.mul(input.neg().mul(inverseSquare(input, other))),
+      "input",
+      "other",
+    ],
+  },
+  inplace: true,
+});
+
+function inverseSquare(input: Tensor, other: Tensor): Tensor {
+  return input.mul(input).add(other.mul(other)).reciprocal();
+}
