@@ -71,15 +71,17 @@ export async function tensorDifference(
 
 /** Results without tensors: booleans, numbers, sizes. */
 export function plainDifference(got: Value, record: Json): string | null {
-  const found = normalized(got);
-  const wanted = normalized(isObject(record) && "f" in record ? Number(record["f"]) : record);
+  const found = JSON.stringify(canonical(got));
+  const wanted = JSON.stringify(canonical(record));
   return found === wanted ? null : `${found} instead of ${wanted}`;
 }
 
-function normalized(value: Value): string {
-  return (
-    JSON.stringify(value, (_, item: Value) =>
-      typeof item === "bigint" ? Number(item) : item === undefined ? null : item,
-    ) ?? "null"
-  );
+/** Numbers of either kind, and their encodings, in one form. */
+function canonical(value: Value): Value {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value === "bigint") return String(value);
+  if (typeof value === "number") return Number.isInteger(value) ? String(BigInt(value)) : String(value);
+  if (typeof value !== "object" || value === null) return value ?? null;
+  if ("i" in value) return String(value.i);
+  return "f" in value ? canonical(Number(value.f)) : String(value);
 }

@@ -2,7 +2,7 @@
 
 import { isObject, type Json, type JsonObject } from "./elements.ts";
 import { property, send, type Tensor, type TT, type Value } from "./tt.ts";
-import { decode, decodeOptions, sliceText, withOptions } from "./values.ts";
+import { decode, decodeOptions, Inexpressible, sliceText, withOptions } from "./values.ts";
 
 /** `{"kind": "function" | "method" | "property", "path"}` of README.md, "A. ops". */
 export interface Call {
@@ -54,6 +54,8 @@ function indices(tt: TT, index: Json): Value[] {
 export function perform(tt: TT, call: Call, { input, args, kwargs }: Arguments): Value {
   const self = call.cloneInput === true && tt.isTensor(input) ? (send(input, "clone", []) as Tensor) : input;
   if (call.kind === "property") return property(self, call.path) ?? send(self, call.path, []);
+  if (call.kind === "method" && !tt.isTensor(self))
+    throw new Inexpressible("calls a tensor's method on a Python number");
   const rest = withOptions(args, kwargs);
   if (call.path === "torch.ops.aten.slice") return send(self, "at", slicing(self as Tensor, args as readonly number[]));
   if (call.kind === "function") return tt.call(call.path, [self, ...rest]);

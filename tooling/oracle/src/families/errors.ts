@@ -51,7 +51,7 @@ function thrown(body: () => unknown, one: JsonObject): string | null {
     body();
   } catch (error) {
     if (!(error instanceof Error)) return `threw ${String(error)}, not an Error`;
-    if (error.name === "Missing") throw error;
+    if (error.name === "Missing" || error.name === "Inexpressible") throw error;
     return ACCIDENT.test(error.message) ? `broke instead of checking its arguments: ${error.message}` : null;
   }
   return `did not throw; PyTorch: ${text(one["type"])}: ${text(one["message"])}`;
