@@ -22,3 +22,5 @@ export {
   set_detect_anomaly,
 } from "./graph/anomaly.ts";
 export { Node, type Gradients } from "./graph/node.ts";
+export { Function, FunctionCtx } from "./function/function.ts";
+export { gradcheck, GradcheckError, type GradcheckOptions, gradgradcheck } from "./check/gradcheck.ts";
