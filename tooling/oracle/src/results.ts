@@ -83,5 +83,5 @@ function canonical(value: Value): Value {
   if (typeof value === "number") return Number.isInteger(value) ? String(BigInt(value)) : String(value);
   if (typeof value !== "object" || value === null) return value ?? null;
   if ("i" in value) return String(value.i);
-  return "f" in value ? canonical(Number(value.f)) : String(value);
+  return "f" in value ? canonical(Number(value.f)) : typeof value;
 }
