@@ -1,4 +1,5 @@
 import * as fn from "../../../expr/real_math.ts";
+import { SPECIAL_RULES } from "./special.ts";
 import { type Rules, math } from "./rule.ts";
 
 type N = number;
@@ -7,6 +8,7 @@ const identity = { fn: (a: N) => a, js: "$0" };
 
 /** Floating point, computed in double precision and rounded at the store. */
 const REAL_RULES: Rules = {
+  ...SPECIAL_RULES,
   add: { fn: (a: N, b: N) => a + b, js: "$0 + $1" },
   sub: { fn: (a: N, b: N) => a - b, js: "$0 - $1" },
   mul: { fn: (a: N, b: N) => a * b, js: "$0 * $1" },
