@@ -1,1 +1,14 @@
-export {};
+/**
+ * The whole of tt under PyTorch's names.
+ *
+ * @example
+ * ```ts
+ * import * as torch from "@tt/torch";
+ * const x = torch.tensor([1, 2, 3], { requires_grad: true });
+ * x.pow(2).sum().backward();
+ * ```
+ */
+export * from "@tt/core";
+export * as autograd from "@tt/autograd";
+export { load, loadSync, save, saveSync } from "@tt/serialization";
+export * as nn from "@tt/nn";
