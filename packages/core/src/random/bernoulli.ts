@@ -3,7 +3,7 @@ import { toBfloat16Bits, toHalfBits } from "../dtype/half.ts";
 import { RuntimeError } from "../errors.ts";
 import { CHUNK, drawFloat64s } from "./chunks.ts";
 import type { Generator } from "./generator.ts";
-import { int64Words, notImplemented, numbers } from "./store.ts";
+import { int64Words, notImplemented, numbers, show } from "./store.ts";
 
 /**
  * Fills `out` with ones (probability `p`) and zeros, as `bernoulli_(p)` and thus dropout, which takes
@@ -12,7 +12,7 @@ import { int64Words, notImplemented, numbers } from "./store.ts";
  * @throws RuntimeError when `p` is outside [0, 1] or `dtype` is complex
  */
 export function bernoulli(out: TypedArray, dtype: DType, n: number, p: number, generator: Generator): void {
-  if (!(p >= 0 && p <= 1)) throw new RuntimeError(`bernoulli_ expects p to be in [0, 1], but got p=${p}`);
+  if (!(p >= 0 && p <= 1)) throw new RuntimeError(`bernoulli_ expects p to be in [0, 1], but got p=${show(p)}`);
   if (dtype.is_complex) notImplemented("bernoulli_scalar_cpu_", dtype);
   const one = oneOf(dtype);
   const words = dtype.name === "int64" ? int64Words(out).fill(0, 0, 2 * n) : null;

@@ -2,7 +2,7 @@ import type { DType, TypedArray } from "../dtype/dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import { CHUNK, drawFloat64s } from "./chunks.ts";
 import type { Generator } from "./generator.ts";
-import { floatLimits, notImplemented, numbers, round, store, workspace } from "./store.ts";
+import { floatLimits, notImplemented, numbers, round, show, store, workspace } from "./store.ts";
 
 // All of these draw float64 numbers, whatever the dtype, and convert them.
 
@@ -12,7 +12,7 @@ import { floatLimits, notImplemented, numbers, round, store, workspace } from ".
  * @throws RuntimeError when `lambda` is negative or `dtype` is not floating-point
  */
 export function exponential(out: TypedArray, dtype: DType, n: number, lambda: number, generator: Generator): void {
-  if (!(lambda >= 0)) throw new RuntimeError(`exponential_ expects lambda >= 0.0, but found lambda=${lambda}`);
+  if (!(lambda >= 0)) throw new RuntimeError(`exponential_ expects lambda >= 0.0, but found lambda=${show(lambda)}`);
   floatLimits("exponential_cpu", dtype);
   const work = workspace(out, dtype, n);
   const scale = -1 / lambda;
@@ -61,7 +61,7 @@ export function log_normal(
   std: number,
   generator: Generator,
 ): void {
-  if (!(std > 0)) throw new RuntimeError(`log_normal_ expects std > 0.0, but found std=${std}`);
+  if (!(std > 0)) throw new RuntimeError(`log_normal_ expects std > 0.0, but found std=${show(std)}`);
   floatLimits("log_normal_cpu", dtype);
   const work = workspace(out, dtype, n);
   for (let i = 0; i < n; i++) work[i] = Math.exp(generator.normal() * std + mean);
@@ -74,7 +74,7 @@ export function log_normal(
  * @throws RuntimeError when `p` is outside (0, 1), or `dtype` is bool or complex
  */
 export function geometric(out: TypedArray, dtype: DType, n: number, p: number, generator: Generator): void {
-  if (!(p > 0 && p < 1)) throw new RuntimeError(`geometric_ expects p to be in (0, 1), but got p=${p}`);
+  if (!(p > 0 && p < 1)) throw new RuntimeError(`geometric_ expects p to be in (0, 1), but got p=${show(p)}`);
   if (dtype.is_complex || dtype.name === "bool") notImplemented("geometric_cpu", dtype);
   const work = workspace(out, dtype, n);
   const failure = Math.log(1 - p);

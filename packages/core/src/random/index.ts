@@ -18,4 +18,5 @@ export { multinomial } from "./multinomial.ts";
 export { normal } from "./normal.ts";
 export { randperm } from "./permutation.ts";
 export { poisson } from "./poisson.ts";
+export { topOrder } from "./top_order.ts";
 export { uniform } from "./uniform.ts";

@@ -2,13 +2,14 @@ import type { DType, TypedArray } from "../dtype/dtype.ts";
 import { RuntimeError } from "../errors.ts";
 import type { Generator } from "./generator.ts";
 import { numbers, round, scalarType, type FloatArray } from "./store.ts";
+import { topOrder } from "./top_order.ts";
 
 /**
  * Fills `out` (rows x samples) with indices drawn by the weights in `weights` (rows x categories), as
  * `torch.multinomial`.
  *
  * With replacement: a search in the cumulative sums. Without: the indices of the greatest quotients
- * of weight and an exponential number, greatest first; equal quotients in order of index.
+ * of weight and an exponential number, greatest first.
  *
  * @throws RuntimeError when a weight is negative, infinite or nan, a row has none above zero, or there
  *   are not enough categories
@@ -82,7 +83,6 @@ function drawWithoutReplacement(
 ): void {
   checkRows(weights, rows, categories);
   const quotients = new Float64Array(categories);
-  const order = new Array<number>(categories);
   for (let row = 0; row < rows; row++) {
     let best = 0;
     for (let j = 0; j < categories; j++) {
@@ -94,8 +94,7 @@ function drawWithoutReplacement(
       out[row] = BigInt(best);
       continue;
     }
-    for (let j = 0; j < categories; j++) order[j] = j;
-    order.sort((a, b) => quotients[b]! - quotients[a]!);
+    const order = topOrder(quotients, samples);
     for (let k = 0; k < samples; k++) out[row * samples + k] = BigInt(order[k]!);
   }
 }

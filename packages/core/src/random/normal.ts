@@ -2,7 +2,7 @@ import { bfloat16, float32, float64, type DType, type TypedArray } from "../dtyp
 import { RuntimeError } from "../errors.ts";
 import type { Generator } from "./generator.ts";
 import { transformBlocks } from "./normal_blocks.ts";
-import { floatLimits, round, store, workspace, type FloatArray } from "./store.ts";
+import { type FloatArray, floatLimits, round, show, store, workspace } from "./store.ts";
 import { uniform } from "./uniform.ts";
 
 /**
@@ -23,7 +23,7 @@ export function normal(
   generator: Generator,
   contiguous = true,
 ): void {
-  if (!(std >= 0)) throw new RuntimeError(`normal expects std >= 0.0, but found std ${std}`);
+  if (!(std >= 0)) throw new RuntimeError(`normal expects std >= 0.0, but found std ${show(std)}`);
   if (dtype.is_complex) {
     normal(out, dtype.name === "complex64" ? float32 : float64, 2 * n, mean, std / Math.SQRT2, generator, contiguous);
     return;

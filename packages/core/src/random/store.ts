@@ -126,3 +126,13 @@ export function checkBounds(
 ): void {
   if (!(value >= min && value <= max)) throw new RuntimeError(`${name} is out of bounds for ${C_TYPE[dtype.name]}`);
 }
+
+/** A number as C++ streams write it in PyTorch's messages: six digits, `nan`, `1e-05`. */
+export function show(value: number): string {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
+  const [digits, exponent] = value.toExponential(5).split("e") as [string, string];
+  const power = Number(exponent);
+  if (power >= -4 && power < 6) return String(Number(value.toPrecision(6)));
+  return `${Number(digits)}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
+}

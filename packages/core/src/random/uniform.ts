@@ -3,7 +3,7 @@ import { RuntimeError } from "../errors.ts";
 import { CHUNK, drawFloat64s, drawWords } from "./chunks.ts";
 import { fma } from "./fma.ts";
 import type { Generator } from "./generator.ts";
-import { checkBounds, floatLimits, round, scalarType, store } from "./store.ts";
+import { checkBounds, floatLimits, round, scalarType, show, store } from "./store.ts";
 
 /**
  * Fills `out` with `n` numbers of the uniform distribution on [from, to), as `uniform_` and `rand`.
@@ -27,10 +27,12 @@ export function uniform(
   checkBounds(from, "from", -max, max, dtype);
   checkBounds(to, "to", -max, max, dtype);
   if (from > to)
-    throw new RuntimeError(`uniform_ expects to return a [from, to) range, but found from=${from} > to=${to}`);
+    throw new RuntimeError(
+      `uniform_ expects to return a [from, to) range, but found from=${show(from)} > to=${show(to)}`,
+    );
   if (!(to - from <= max)) {
     throw new RuntimeError(
-      `uniform_ expects to-from <= std::numeric_limits<${scalarType(dtype)}>::max(), but found to=${to} and from=${from} ` +
+      `uniform_ expects to-from <= std::numeric_limits<${scalarType(dtype)}>::max(), but found to=${show(to)} and from=${show(from)} ` +
         "which result in to-from to exceed the limit",
     );
   }
