@@ -1,3 +1,0 @@
-import { config } from "@tt-internal/vitest-config";
-
-export default config;
