@@ -8,6 +8,7 @@ import { copy, fill } from "./copy/index.ts";
 import { draw } from "../ops/random/draw.ts";
 import { map } from "./map/index.ts";
 import { mm } from "./matmul/index.ts";
+import { indexKernels } from "./tables/index.ts";
 import { reduceKernels } from "./tables/reduce.ts";
 
 function arange(out: ArrayView, start: number, step: number): void {
@@ -32,6 +33,7 @@ export const cpuBackend: Backend = {
     arange,
     draw: draw as never,
     mm,
+    ...indexKernels,
     ...reduceKernels,
   },
 };

@@ -52,8 +52,25 @@ export function callInplace(op: Op, args: Bound[]): Tensor {
 
 function runInplace(op: Op, args: Bound[]): Tensor {
   const target = args[0] as Tensor;
+  if (op.view !== null) return relayout(op, args, target);
   if (state.autograd !== null && modes().gradEnabled) return state.autograd.recordInplace(op, args, target);
   return executeInplace(op, args, target);
+}
+
+/** `transpose_` and its like: the tensor itself takes the layout and history of the view. */
+function relayout(op: Op, args: Bound[], target: Tensor): Tensor {
+  if (modes().gradEnabled && target.requiresGradFlag && target.gradNode === null) {
+    throw new RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.");
+  }
+  const viewed = runFunctional(op, args) as Tensor;
+  target.setLayout(viewed.storage, viewed.dtype, viewed.shape, viewed.strides, viewed.offset);
+  target.versionCell.version++;
+  if (viewed.gradNode !== null) {
+    target.gradNode = viewed.gradNode;
+    target.outputNr = viewed.outputNr;
+    target.viewVersion = target._version;
+  }
+  return target;
 }
 
 /** `op(..., {out})`. */

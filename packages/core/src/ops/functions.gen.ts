@@ -144,6 +144,17 @@ export const addcmul: {
 } = torchFunction("addcmul") as never;
 
 /**
+ * The conjugate of the tensor with its last two dimensions swapped.
+ *
+ * `adjoint(Tensor input) -> Tensor`
+ */
+export const adjoint: {
+  (input: Tensor): Tensor;
+  (options: { input: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("adjoint") as never;
+
+/**
  * Whether `isclose` holds for all elements.
  *
  * `allclose(Tensor input, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> bool`
@@ -266,6 +277,17 @@ export const arctanh: {
 } = torchFunction("arctanh") as never;
 
 /**
+ * The multi-indices of the elements that are not zero, one per row.
+ *
+ * `argwhere(Tensor input) -> Tensor`
+ */
+export const argwhere: {
+  (input: Tensor): Tensor;
+  (options: { input: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("argwhere") as never;
+
+/**
  * A view of the storage with any sizes, strides and offset (in elements).
  *
  * `as_strided(Tensor input, int[] size, int[] stride, int? storage_offset=None) -> Tensor`
@@ -278,6 +300,21 @@ export const as_strided: {
   (options: { input: Tensor; size: readonly number[]; stride: readonly number[]; storage_offset?: number | null }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("as_strided") as never;
+
+/**
+ * The tensor with the part of its memory that `as_strided` sees replaced by `src`.
+ *
+ * `as_strided_scatter(Tensor input, Tensor src, int[] size, int[] stride, int? storage_offset=None) -> Tensor`
+ */
+export const as_strided_scatter: {
+  (input: Tensor, src: Tensor, size: readonly number[], stride: readonly number[], storage_offset?: number | null): Tensor;
+  (input: Tensor, src: Tensor, size: readonly number[], stride: readonly number[], options: { storage_offset?: number | null }): Tensor;
+  (input: Tensor, src: Tensor, size: readonly number[], options: { stride: readonly number[]; storage_offset?: number | null }): Tensor;
+  (input: Tensor, src: Tensor, options: { size: readonly number[]; stride: readonly number[]; storage_offset?: number | null }): Tensor;
+  (input: Tensor, options: { src: Tensor; size: readonly number[]; stride: readonly number[]; storage_offset?: number | null }): Tensor;
+  (options: { input: Tensor; src: Tensor; size: readonly number[]; stride: readonly number[]; storage_offset?: number | null }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("as_strided_scatter") as never;
 
 /**
  * The arcsine, in radians.
@@ -334,6 +371,54 @@ export const atanh: {
   (options: { input: Tensor; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("atanh") as never;
+
+/**
+ * The tensor with at least 1 dimension, or each of several.
+ * Each tensor with at least 1 dimension.
+ *
+ * `atleast_1d(Tensor input) -> Tensor`
+ * `atleast_1d.Sequence(Tensor... tensors) -> Tensor[]`
+ */
+export const atleast_1d: {
+  (input: Tensor): Tensor;
+  (options: { input: Tensor }): Tensor;
+  (tensors: readonly Tensor[]): Tensor[];
+  (options: { tensors: readonly Tensor[] }): Tensor[];
+  (...tensors: Tensor[]): Tensor[];
+  readonly schema: readonly string[];
+} = torchFunction("atleast_1d") as never;
+
+/**
+ * The tensor with at least 2 dimensions, or each of several.
+ * Each tensor with at least 2 dimensions.
+ *
+ * `atleast_2d(Tensor input) -> Tensor`
+ * `atleast_2d.Sequence(Tensor... tensors) -> Tensor[]`
+ */
+export const atleast_2d: {
+  (input: Tensor): Tensor;
+  (options: { input: Tensor }): Tensor;
+  (tensors: readonly Tensor[]): Tensor[];
+  (options: { tensors: readonly Tensor[] }): Tensor[];
+  (...tensors: Tensor[]): Tensor[];
+  readonly schema: readonly string[];
+} = torchFunction("atleast_2d") as never;
+
+/**
+ * The tensor with at least 3 dimensions, or each of several.
+ * Each tensor with at least 3 dimensions.
+ *
+ * `atleast_3d(Tensor input) -> Tensor`
+ * `atleast_3d.Sequence(Tensor... tensors) -> Tensor[]`
+ */
+export const atleast_3d: {
+  (input: Tensor): Tensor;
+  (options: { input: Tensor }): Tensor;
+  (tensors: readonly Tensor[]): Tensor[];
+  (options: { tensors: readonly Tensor[] }): Tensor[];
+  (...tensors: Tensor[]): Tensor[];
+  readonly schema: readonly string[];
+} = torchFunction("atleast_3d") as never;
 
 /**
  * 1 with the probability that each element of `input` gives, else 0.
@@ -436,6 +521,72 @@ export const bitwise_xor: {
 } = torchFunction("bitwise_xor") as never;
 
 /**
+ * A matrix with the given ones along its diagonal, zeros elsewhere.
+ *
+ * `block_diag(Tensor... tensors) -> Tensor`
+ */
+export const block_diag: {
+  (tensors: readonly Tensor[]): Tensor;
+  (options: { tensors: readonly Tensor[] }): Tensor;
+  (...tensors: Tensor[]): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("block_diag") as never;
+
+/**
+ * Views of the tensors broadcast to their common shape.
+ *
+ * `broadcast_tensors(Tensor... tensors) -> Tensor[]`
+ */
+export const broadcast_tensors: {
+  (tensors: readonly Tensor[]): Tensor[];
+  (options: { tensors: readonly Tensor[] }): Tensor[];
+  (...tensors: Tensor[]): Tensor[];
+  readonly schema: readonly string[];
+} = torchFunction("broadcast_tensors") as never;
+
+/**
+ * A view broadcast to `size` without copying.
+ *
+ * `broadcast_to(Tensor input, int... size) -> Tensor`
+ */
+export const broadcast_to: {
+  (input: Tensor, size: readonly number[]): Tensor;
+  (input: Tensor, options: { size: readonly number[] }): Tensor;
+  (options: { input: Tensor; size: readonly number[] }): Tensor;
+  (input: Tensor, ...size: number[]): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("broadcast_to") as never;
+
+/**
+ * Every combination of one element from each vector, as rows.
+ *
+ * `cartesian_prod(Tensor... tensors) -> Tensor`
+ */
+export const cartesian_prod: {
+  (tensors: readonly Tensor[]): Tensor;
+  (options: { tensors: readonly Tensor[] }): Tensor;
+  (...tensors: Tensor[]): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("cartesian_prod") as never;
+
+/**
+ * The tensors one after another along dimension `dim`; their other sizes must be equal.
+ *
+ * `cat(Tensor[] tensors, int dim=0) -> Tensor`
+ * @example
+ * ```ts
+ * import { cat, tensor } from "@tt/core";
+ * cat([tensor([1, 2]), tensor([3])]).tolist(); // [1, 2, 3]
+ * ```
+ */
+export const cat: {
+  (tensors: readonly Tensor[], dim?: number, options?: { out?: Tensor }): Tensor;
+  (tensors: readonly Tensor[], options: { dim?: number; out?: Tensor }): Tensor;
+  (options: { tensors: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("cat") as never;
+
+/**
  * The least integer not below each element.
  *
  * `ceil(Tensor input) -> Tensor`
@@ -457,6 +608,19 @@ export const celu: {
   (options: { input: Tensor; alpha?: Scalar }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("celu") as never;
+
+/**
+ * Views of at most `chunks` equal pieces of `dim`; the last may be smaller.
+ *
+ * `chunk(Tensor input, int chunks, int dim=0) -> Tensor[]`
+ */
+export const chunk: {
+  (input: Tensor, chunks: number, dim?: number): Tensor[];
+  (input: Tensor, chunks: number, options: { dim?: number }): Tensor[];
+  (input: Tensor, options: { chunks: number; dim?: number }): Tensor[];
+  (options: { input: Tensor; chunks: number; dim?: number }): Tensor[];
+  readonly schema: readonly string[];
+} = torchFunction("chunk") as never;
 
 /**
  * `input` limited to `min` ... `max`; either may be left out. Where `min` is greater than `max` the result is `max`.
@@ -530,6 +694,30 @@ export const clone: {
 } = torchFunction("clone") as never;
 
 /**
+ * Vectors as columns, and matrices, side by side.
+ *
+ * `column_stack(Tensor[] tensors) -> Tensor`
+ */
+export const column_stack: {
+  (tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor;
+  (options: { tensors: readonly Tensor[]; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("column_stack") as never;
+
+/**
+ * Every choice of `r` elements of the vector `input`, as rows.
+ *
+ * `combinations(Tensor input, int r=2, bool with_replacement=False) -> Tensor`
+ */
+export const combinations: {
+  (input: Tensor, r?: number, with_replacement?: boolean): Tensor;
+  (input: Tensor, r: number, options: { with_replacement?: boolean }): Tensor;
+  (input: Tensor, options: { r?: number; with_replacement?: boolean }): Tensor;
+  (options: { input: Tensor; r?: number; with_replacement?: boolean }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("combinations") as never;
+
+/**
  * Complex numbers of real and imaginary parts.
  *
  * `complex(Tensor real, Tensor imag) -> Tensor`
@@ -540,6 +728,40 @@ export const complex: {
   (options: { real: Tensor; imag: Tensor; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("complex") as never;
+
+/**
+ * The tensors one after another along dimension `dim`; their other sizes must be equal.
+ *
+ * `cat(Tensor[] tensors, int dim=0) -> Tensor`
+ * @example
+ * ```ts
+ * import { cat, tensor } from "@tt/core";
+ * cat([tensor([1, 2]), tensor([3])]).tolist(); // [1, 2, 3]
+ * ```
+ */
+export const concat: {
+  (tensors: readonly Tensor[], dim?: number, options?: { out?: Tensor }): Tensor;
+  (tensors: readonly Tensor[], options: { dim?: number; out?: Tensor }): Tensor;
+  (options: { tensors: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("concat") as never;
+
+/**
+ * The tensors one after another along dimension `dim`; their other sizes must be equal.
+ *
+ * `cat(Tensor[] tensors, int dim=0) -> Tensor`
+ * @example
+ * ```ts
+ * import { cat, tensor } from "@tt/core";
+ * cat([tensor([1, 2]), tensor([3])]).tolist(); // [1, 2, 3]
+ * ```
+ */
+export const concatenate: {
+  (tensors: readonly Tensor[], dim?: number, options?: { out?: Tensor }): Tensor;
+  (tensors: readonly Tensor[], options: { dim?: number; out?: Tensor }): Tensor;
+  (options: { tensors: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("concatenate") as never;
 
 /**
  * The complex conjugate; real tensors themselves. Unlike PyTorch's it is computed at once, not a lazy view.
@@ -609,6 +831,73 @@ export const deg2rad: {
 } = torchFunction("deg2rad") as never;
 
 /**
+ * A matrix with the vector `input` on its diagonal, or the diagonal of the matrix `input`.
+ *
+ * `diag(Tensor input, int diagonal=0) -> Tensor`
+ */
+export const diag: {
+  (input: Tensor, diagonal?: number, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { diagonal?: number; out?: Tensor }): Tensor;
+  (options: { input: Tensor; diagonal?: number; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("diag") as never;
+
+/**
+ * Matrices over `dim1` and `dim2` whose diagonals are the last dimension of `input`, zeros elsewhere.
+ *
+ * `diag_embed(Tensor input, int offset=0, int dim1=-2, int dim2=-1) -> Tensor`
+ */
+export const diag_embed: {
+  (input: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
+  (input: Tensor, offset: number, dim1: number, options: { dim2?: number }): Tensor;
+  (input: Tensor, offset: number, options: { dim1?: number; dim2?: number }): Tensor;
+  (input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+  (options: { input: Tensor; offset?: number; dim1?: number; dim2?: number }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("diag_embed") as never;
+
+/**
+ * A matrix with the elements of `input` on a diagonal.
+ *
+ * `diagflat(Tensor input, int offset=0) -> Tensor`
+ */
+export const diagflat: {
+  (input: Tensor, offset?: number): Tensor;
+  (input: Tensor, options: { offset?: number }): Tensor;
+  (options: { input: Tensor; offset?: number }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("diagflat") as never;
+
+/**
+ * A view of the diagonals over `dim1` and `dim2`, as the last dimension.
+ *
+ * `diagonal(Tensor input, int offset=0, int dim1=0, int dim2=1) -> Tensor`
+ */
+export const diagonal: {
+  (input: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
+  (input: Tensor, offset: number, dim1: number, options: { dim2?: number }): Tensor;
+  (input: Tensor, offset: number, options: { dim1?: number; dim2?: number }): Tensor;
+  (input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+  (options: { input: Tensor; offset?: number; dim1?: number; dim2?: number }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("diagonal") as never;
+
+/**
+ * The tensor with its diagonals over `dim1` and `dim2` replaced by `src`.
+ *
+ * `diagonal_scatter(Tensor input, Tensor src, int offset=0, int dim1=0, int dim2=1) -> Tensor`
+ */
+export const diagonal_scatter: {
+  (input: Tensor, src: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
+  (input: Tensor, src: Tensor, offset: number, dim1: number, options: { dim2?: number }): Tensor;
+  (input: Tensor, src: Tensor, offset: number, options: { dim1?: number; dim2?: number }): Tensor;
+  (input: Tensor, src: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+  (input: Tensor, options: { src: Tensor; offset?: number; dim1?: number; dim2?: number }): Tensor;
+  (options: { input: Tensor; src: Tensor; offset?: number; dim1?: number; dim2?: number }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("diagonal_scatter") as never;
+
+/**
  * The logarithmic derivative of the gamma function.
  *
  * `digamma(Tensor input) -> Tensor`
@@ -662,6 +951,34 @@ export const divide: {
   (options: { input: Tensor | Scalar; other: Tensor | Scalar; rounding_mode: string | null; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("divide") as never;
+
+/**
+ * Views of equal pieces of dimension 2, or of the pieces between the indices of a list.
+ * Views of the pieces between the indices.
+ *
+ * `dsplit.int(Tensor input, int indices_or_sections) -> Tensor[]`
+ * `dsplit.array(Tensor input, int[] indices_or_sections) -> Tensor[]`
+ */
+export const dsplit: {
+  (input: Tensor, indices_or_sections: number): Tensor[];
+  (input: Tensor, options: { indices_or_sections: number }): Tensor[];
+  (options: { input: Tensor; indices_or_sections: number }): Tensor[];
+  (input: Tensor, indices_or_sections: readonly number[]): Tensor[];
+  (input: Tensor, options: { indices_or_sections: readonly number[] }): Tensor[];
+  (options: { input: Tensor; indices_or_sections: readonly number[] }): Tensor[];
+  readonly schema: readonly string[];
+} = torchFunction("dsplit") as never;
+
+/**
+ * The tensors behind one another, along dimension 2.
+ *
+ * `dstack(Tensor[] tensors) -> Tensor`
+ */
+export const dstack: {
+  (tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor;
+  (options: { tensors: readonly Tensor[]; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("dstack") as never;
 
 /**
  * A tensor whose contents are not defined.
@@ -814,6 +1131,41 @@ export const flatten: {
 } = torchFunction("flatten") as never;
 
 /**
+ * A copy with the order of the elements along `dims` reversed.
+ *
+ * `flip(Tensor input, int... dims) -> Tensor`
+ */
+export const flip: {
+  (input: Tensor, dims: readonly number[]): Tensor;
+  (input: Tensor, options: { dims: readonly number[] }): Tensor;
+  (options: { input: Tensor; dims: readonly number[] }): Tensor;
+  (input: Tensor, ...dims: number[]): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("flip") as never;
+
+/**
+ * A copy with the order of the elements along dimension 1 reversed.
+ *
+ * `fliplr(Tensor input) -> Tensor`
+ */
+export const fliplr: {
+  (input: Tensor): Tensor;
+  (options: { input: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("fliplr") as never;
+
+/**
+ * A copy with the order of the elements along dimension 0 reversed.
+ *
+ * `flipud(Tensor input) -> Tensor`
+ */
+export const flipud: {
+  (input: Tensor): Tensor;
+  (options: { input: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("flipud") as never;
+
+/**
  * `pow` computed in float64, or complex128 for complex operands.
  *
  * `float_power(Tensor|Scalar input, Tensor|Scalar exponent) -> Tensor`
@@ -931,6 +1283,24 @@ export const full_like: {
 } = torchFunction("full_like") as never;
 
 /**
+ * Elements of `input` at `index` along `dim`: `out[i][j] = input[index[i][j]][j]` for `dim` 0.
+ *
+ * `gather(Tensor input, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor`
+ * @example
+ * ```ts
+ * import { tensor, int64 } from "@tt/core";
+ * tensor([[1, 2], [3, 4]]).gather(1, tensor([[0, 0], [1, 0]], { dtype: int64 })).tolist(); // [[1, 1], [4, 3]]
+ * ```
+ */
+export const gather: {
+  (input: Tensor, dim: number, index: Tensor, options?: { sparse_grad?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, options: { index: Tensor; sparse_grad?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number; index: Tensor; sparse_grad?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number; index: Tensor; sparse_grad?: boolean; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("gather") as never;
+
+/**
  * The greatest common divisor, which is not negative.
  *
  * `gcd(Tensor input, Tensor other) -> Tensor`
@@ -1015,6 +1385,34 @@ export const heaviside: {
 } = torchFunction("heaviside") as never;
 
 /**
+ * Views of equal pieces of dimension 0, or of the pieces between the indices of a list.
+ * Views of the pieces between the indices.
+ *
+ * `hsplit.int(Tensor input, int indices_or_sections) -> Tensor[]`
+ * `hsplit.array(Tensor input, int[] indices_or_sections) -> Tensor[]`
+ */
+export const hsplit: {
+  (input: Tensor, indices_or_sections: number): Tensor[];
+  (input: Tensor, options: { indices_or_sections: number }): Tensor[];
+  (options: { input: Tensor; indices_or_sections: number }): Tensor[];
+  (input: Tensor, indices_or_sections: readonly number[]): Tensor[];
+  (input: Tensor, options: { indices_or_sections: readonly number[] }): Tensor[];
+  (options: { input: Tensor; indices_or_sections: readonly number[] }): Tensor[];
+  readonly schema: readonly string[];
+} = torchFunction("hsplit") as never;
+
+/**
+ * The tensors side by side: along dimension 1, or 0 for vectors.
+ *
+ * `hstack(Tensor[] tensors) -> Tensor`
+ */
+export const hstack: {
+  (tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor;
+  (options: { tensors: readonly Tensor[]; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("hstack") as never;
+
+/**
  * The modified Bessel function of the first kind, of order 0.
  *
  * `i0(Tensor input) -> Tensor`
@@ -1059,6 +1457,180 @@ export const imag: {
   (options: { input: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("imag") as never;
+
+/**
+ * The tensor with `alpha` times the slices of `source` added to its slices of `dim` at `index`.
+ *
+ * `index_add(Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor`
+ */
+export const index_add: {
+  (input: Tensor, dim: number, index: Tensor, source: Tensor, options?: { alpha?: Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, index: Tensor, options: { source: Tensor; alpha?: Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, options: { index: Tensor; source: Tensor; alpha?: Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number; index: Tensor; source: Tensor; alpha?: Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number; index: Tensor; source: Tensor; alpha?: Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("index_add") as never;
+
+/**
+ * The tensor with its slices of `dim` at `index` replaced by those of `source`.
+ *
+ * `index_copy(Tensor input, int dim, Tensor index, Tensor source) -> Tensor`
+ */
+export const index_copy: {
+  (input: Tensor, dim: number, index: Tensor, source: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, index: Tensor, options: { source: Tensor; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, options: { index: Tensor; source: Tensor; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number; index: Tensor; source: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number; index: Tensor; source: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("index_copy") as never;
+
+/**
+ * The tensor with its slices of `dim` at `index` filled with `value`.
+ * The tensor with its slices of `dim` at `index` filled with the 0-d tensor `value`.
+ *
+ * `index_fill.int_Scalar(Tensor input, int dim, Tensor index, Scalar value) -> Tensor`
+ * `index_fill.int_Tensor(Tensor input, int dim, Tensor index, Tensor value) -> Tensor`
+ */
+export const index_fill: {
+  (input: Tensor, dim: number, index: Tensor, value: Scalar): Tensor;
+  (input: Tensor, dim: number, index: Tensor, options: { value: Scalar }): Tensor;
+  (input: Tensor, dim: number, options: { index: Tensor; value: Scalar }): Tensor;
+  (input: Tensor, options: { dim: number; index: Tensor; value: Scalar }): Tensor;
+  (options: { input: Tensor; dim: number; index: Tensor; value: Scalar }): Tensor;
+  (input: Tensor, dim: number, index: Tensor, value: Tensor): Tensor;
+  (input: Tensor, dim: number, index: Tensor, options: { value: Tensor }): Tensor;
+  (input: Tensor, dim: number, options: { index: Tensor; value: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number; index: Tensor; value: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number; index: Tensor; value: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("index_fill") as never;
+
+/**
+ * The tensor with `values` written (or added, with `accumulate`) at index tensors or masks.
+ *
+ * `index_put(Tensor input, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor`
+ */
+export const index_put: {
+  (input: Tensor, indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean): Tensor;
+  (input: Tensor, indices: readonly (Tensor | null)[], values: Tensor, options: { accumulate?: boolean }): Tensor;
+  (input: Tensor, indices: readonly (Tensor | null)[], options: { values: Tensor; accumulate?: boolean }): Tensor;
+  (input: Tensor, options: { indices: readonly (Tensor | null)[]; values: Tensor; accumulate?: boolean }): Tensor;
+  (options: { input: Tensor; indices: readonly (Tensor | null)[]; values: Tensor; accumulate?: boolean }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("index_put") as never;
+
+/**
+ * Reduces the slices of `source` that `index` sends along `dim` to one place: "prod", "mean", "amax" or "amin".
+ *
+ * `index_reduce(Tensor input, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor`
+ */
+export const index_reduce: {
+  (input: Tensor, dim: number, index: Tensor, source: Tensor, reduce: string, options?: { include_self?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, index: Tensor, source: Tensor, options: { reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, index: Tensor, options: { source: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, options: { index: Tensor; source: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number; index: Tensor; source: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number; index: Tensor; source: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("index_reduce") as never;
+
+/**
+ * The slices of `dim` at the positions in the vector `index`.
+ *
+ * `index_select(Tensor input, int dim, Tensor index) -> Tensor`
+ * @example
+ * ```ts
+ * import { tensor, int64 } from "@tt/core";
+ * tensor([10, 20, 30]).index_select(0, tensor([2, 0], { dtype: int64 })).tolist(); // [30, 10]
+ * ```
+ */
+export const index_select: {
+  (input: Tensor, dim: number, index: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, options: { index: Tensor; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number; index: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number; index: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("index_select") as never;
+
+/**
+ * Whether the dtype is complex.
+ *
+ * `is_complex(Tensor input) -> bool`
+ */
+export const is_complex: {
+  (input: Tensor): boolean;
+  (options: { input: Tensor }): boolean;
+  readonly schema: readonly string[];
+} = torchFunction("is_complex") as never;
+
+/**
+ * Whether conjugation is pending; it is always carried out at once here.
+ *
+ * `is_conj(Tensor input) -> bool`
+ */
+export const is_conj: {
+  (input: Tensor): boolean;
+  (options: { input: Tensor }): boolean;
+  readonly schema: readonly string[];
+} = torchFunction("is_conj") as never;
+
+/**
+ * Whether the dtype is a floating-point one.
+ *
+ * `is_floating_point(Tensor input) -> bool`
+ */
+export const is_floating_point: {
+  (input: Tensor): boolean;
+  (options: { input: Tensor }): boolean;
+  readonly schema: readonly string[];
+} = torchFunction("is_floating_point") as never;
+
+/**
+ * Whether negation is pending; it is always carried out at once here.
+ *
+ * `is_neg(Tensor input) -> bool`
+ */
+export const is_neg: {
+  (input: Tensor): boolean;
+  (options: { input: Tensor }): boolean;
+  readonly schema: readonly string[];
+} = torchFunction("is_neg") as never;
+
+/**
+ * Whether the only element is not zero.
+ *
+ * `is_nonzero(Tensor input) -> bool`
+ */
+export const is_nonzero: {
+  (input: Tensor): boolean;
+  (options: { input: Tensor }): boolean;
+  readonly schema: readonly string[];
+} = torchFunction("is_nonzero") as never;
+
+/**
+ * Whether both tensors have the same shape.
+ *
+ * `is_same_size(Tensor input, Tensor other) -> bool`
+ */
+export const is_same_size: {
+  (input: Tensor, other: Tensor): boolean;
+  (input: Tensor, options: { other: Tensor }): boolean;
+  (options: { input: Tensor; other: Tensor }): boolean;
+  readonly schema: readonly string[];
+} = torchFunction("is_same_size") as never;
+
+/**
+ * Whether the dtype can hold negative numbers.
+ *
+ * `is_signed(Tensor input) -> bool`
+ */
+export const is_signed: {
+  (input: Tensor): boolean;
+  (options: { input: Tensor }): boolean;
+  readonly schema: readonly string[];
+} = torchFunction("is_signed") as never;
 
 /**
  * Where `abs(input - other) <= atol + rtol * abs(other)`.
@@ -1372,6 +1944,31 @@ export const masked_fill: {
 } = torchFunction("masked_fill") as never;
 
 /**
+ * The tensor with elements of `source`, in order, where the mask is true; mask and tensor are broadcast.
+ *
+ * `masked_scatter(Tensor input, Tensor mask, Tensor source) -> Tensor`
+ */
+export const masked_scatter: {
+  (input: Tensor, mask: Tensor, source: Tensor): Tensor;
+  (input: Tensor, mask: Tensor, options: { source: Tensor }): Tensor;
+  (input: Tensor, options: { mask: Tensor; source: Tensor }): Tensor;
+  (options: { input: Tensor; mask: Tensor; source: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("masked_scatter") as never;
+
+/**
+ * The elements where the mask is true, in one dimension; both are broadcast.
+ *
+ * `masked_select(Tensor input, Tensor mask) -> Tensor`
+ */
+export const masked_select: {
+  (input: Tensor, mask: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { mask: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; mask: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("masked_select") as never;
+
+/**
  * The greater of two elements; nan if either is.
  *
  * `maximum(Tensor input, Tensor other) -> Tensor`
@@ -1401,6 +1998,25 @@ export const mean: {
 } = torchFunction("mean") as never;
 
 /**
+ * Coordinate grids of vectors; with `indexing: "xy"` the first two dimensions are swapped, as NumPy does.
+ *
+ * `meshgrid(Tensor... tensors, *, str? indexing=None) -> Tensor[]`
+ * @example
+ * ```ts
+ * import { arange, meshgrid } from "@tt/core";
+ * const [x, y] = meshgrid(arange(2), arange(3), { indexing: "ij" });
+ * x!.shape; // [2, 3]
+ * ```
+ */
+export const meshgrid: {
+  (tensors: readonly Tensor[], options?: { indexing?: string | null }): Tensor[];
+  (options: { tensors: readonly Tensor[]; indexing?: string | null }): Tensor[];
+  (...tensors: Tensor[]): Tensor[];
+  (...args: [...tensors: Tensor[], options: { indexing?: string | null }]): Tensor[];
+  readonly schema: readonly string[];
+} = torchFunction("meshgrid") as never;
+
+/**
  * The less of two elements; nan if either is.
  *
  * `minimum(Tensor input, Tensor other) -> Tensor`
@@ -1423,6 +2039,32 @@ export const mm: {
   (options: { input: Tensor; mat2: Tensor; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("mm") as never;
+
+/**
+ * A view with dimensions `source` at the places `destination`; the others keep their order.
+ *
+ * `movedim(Tensor input, int[1] source, int[1] destination) -> Tensor`
+ */
+export const moveaxis: {
+  (input: Tensor, source: number | readonly number[], destination: number | readonly number[]): Tensor;
+  (input: Tensor, source: number | readonly number[], options: { destination: number | readonly number[] }): Tensor;
+  (input: Tensor, options: { source: number | readonly number[]; destination: number | readonly number[] }): Tensor;
+  (options: { input: Tensor; source: number | readonly number[]; destination: number | readonly number[] }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("moveaxis") as never;
+
+/**
+ * A view with dimensions `source` at the places `destination`; the others keep their order.
+ *
+ * `movedim(Tensor input, int[1] source, int[1] destination) -> Tensor`
+ */
+export const movedim: {
+  (input: Tensor, source: number | readonly number[], destination: number | readonly number[]): Tensor;
+  (input: Tensor, source: number | readonly number[], options: { destination: number | readonly number[] }): Tensor;
+  (input: Tensor, options: { source: number | readonly number[]; destination: number | readonly number[] }): Tensor;
+  (options: { input: Tensor; source: number | readonly number[]; destination: number | readonly number[] }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("movedim") as never;
 
 /**
  * `input * other`, element by element with broadcasting and type promotion.
@@ -1488,6 +2130,45 @@ export const nan_to_num: {
 } = torchFunction("nan_to_num") as never;
 
 /**
+ * A view of `length` elements of `dim` from `start` on.
+ *
+ * `narrow(Tensor input, int dim, int start, int length) -> Tensor`
+ * `narrow.Tensor(Tensor input, int dim, Tensor start, int length) -> Tensor`
+ * @example
+ * ```ts
+ * import { arange, narrow } from "@tt/core";
+ * narrow(arange(5), 0, 1, 3).tolist(); // [1, 2, 3]
+ * ```
+ */
+export const narrow: {
+  (input: Tensor, dim: number, start: number, length: number): Tensor;
+  (input: Tensor, dim: number, start: number, options: { length: number }): Tensor;
+  (input: Tensor, dim: number, options: { start: number; length: number }): Tensor;
+  (input: Tensor, options: { dim: number; start: number; length: number }): Tensor;
+  (options: { input: Tensor; dim: number; start: number; length: number }): Tensor;
+  (input: Tensor, dim: number, start: Tensor, length: number): Tensor;
+  (input: Tensor, dim: number, start: Tensor, options: { length: number }): Tensor;
+  (input: Tensor, dim: number, options: { start: Tensor; length: number }): Tensor;
+  (input: Tensor, options: { dim: number; start: Tensor; length: number }): Tensor;
+  (options: { input: Tensor; dim: number; start: Tensor; length: number }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("narrow") as never;
+
+/**
+ * A copy of `length` elements of `dim` from `start` on.
+ *
+ * `narrow_copy(Tensor input, int dim, int start, int length) -> Tensor`
+ */
+export const narrow_copy: {
+  (input: Tensor, dim: number, start: number, length: number, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, start: number, options: { length: number; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, options: { start: number; length: number; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number; start: number; length: number; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number; start: number; length: number; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("narrow_copy") as never;
+
+/**
  * Where `input` differs from `other`.
  *
  * `ne(Tensor input, Tensor|Scalar other) -> Tensor`
@@ -1534,6 +2215,26 @@ export const nextafter: {
 } = torchFunction("nextafter") as never;
 
 /**
+ * The multi-indices of the elements that are not zero, one per row; with `as_tuple` one vector per dimension.
+ * The indices of the elements that are not zero, one vector per dimension.
+ *
+ * `nonzero(Tensor input) -> Tensor`
+ * `nonzero.numpy(Tensor input, *, bool as_tuple) -> Tensor[]`
+ * @example
+ * ```ts
+ * import { tensor, nonzero } from "@tt/core";
+ * nonzero(tensor([[1, 0], [0, 2]])).tolist(); // [[0, 0], [1, 1]]
+ * ```
+ */
+export const nonzero: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  (input: Tensor, options: { as_tuple: boolean }): Tensor[];
+  (options: { input: Tensor; as_tuple: boolean }): Tensor[];
+  readonly schema: readonly string[];
+} = torchFunction("nonzero") as never;
+
+/**
  * Normal numbers with a mean and standard deviation for each element.
  * Normal numbers with a mean for each element.
  * Normal numbers with a standard deviation for each element.
@@ -1572,6 +2273,17 @@ export const not_equal: {
   (options: { input: Tensor; other: Tensor | Scalar; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("not_equal") as never;
+
+/**
+ * Number of elements.
+ *
+ * `numel(Tensor input) -> int`
+ */
+export const numel: {
+  (input: Tensor): number;
+  (options: { input: Tensor }): number;
+  readonly schema: readonly string[];
+} = torchFunction("numel") as never;
 
 /**
  * A tensor of ones.
@@ -1687,6 +2399,20 @@ export const prelu: {
 } = torchFunction("prelu") as never;
 
 /**
+ * The tensor with the elements of `source` written (or added, with `accumulate`) at `index`, as `take` counts.
+ *
+ * `put(Tensor input, Tensor index, Tensor source, bool accumulate=False) -> Tensor`
+ */
+export const put: {
+  (input: Tensor, index: Tensor, source: Tensor, accumulate?: boolean): Tensor;
+  (input: Tensor, index: Tensor, source: Tensor, options: { accumulate?: boolean }): Tensor;
+  (input: Tensor, index: Tensor, options: { source: Tensor; accumulate?: boolean }): Tensor;
+  (input: Tensor, options: { index: Tensor; source: Tensor; accumulate?: boolean }): Tensor;
+  (options: { input: Tensor; index: Tensor; source: Tensor; accumulate?: boolean }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("put") as never;
+
+/**
  * Radians to degrees.
  *
  * `rad2deg(Tensor input) -> Tensor`
@@ -1793,6 +2519,17 @@ export const randperm: {
 } = torchFunction("randperm") as never;
 
 /**
+ * The elements in one dimension; a view when the tensor is contiguous.
+ *
+ * `ravel(Tensor input) -> Tensor`
+ */
+export const ravel: {
+  (input: Tensor): Tensor;
+  (options: { input: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("ravel") as never;
+
+/**
  * The real part: a view of complex tensors, real ones themselves.
  *
  * `real(Tensor input) -> Tensor`
@@ -1836,6 +2573,28 @@ export const remainder: {
   (options: { input: Tensor | Scalar; other: Tensor | Scalar; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("remainder") as never;
+
+/**
+ * Every element (or slice of `dim`) `repeats` times in a row.
+ * Every index i of `repeats` as often as its element says.
+ *
+ * `repeat_interleave.self_int(Tensor input, int repeats, int? dim=None, *, int? output_size=None) -> Tensor`
+ * `repeat_interleave.self_Tensor(Tensor input, Tensor repeats, int? dim=None, *, int? output_size=None) -> Tensor`
+ * `repeat_interleave.Tensor(Tensor repeats, *, int? output_size=None) -> Tensor`
+ */
+export const repeat_interleave: {
+  (input: Tensor, repeats: number, dim?: number | null, options?: { output_size?: number | null }): Tensor;
+  (input: Tensor, repeats: number, options: { dim?: number | null; output_size?: number | null }): Tensor;
+  (input: Tensor, options: { repeats: number; dim?: number | null; output_size?: number | null }): Tensor;
+  (options: { input: Tensor; repeats: number; dim?: number | null; output_size?: number | null }): Tensor;
+  (input: Tensor, repeats: Tensor, dim?: number | null, options?: { output_size?: number | null }): Tensor;
+  (input: Tensor, repeats: Tensor, options: { dim?: number | null; output_size?: number | null }): Tensor;
+  (input: Tensor, options: { repeats: Tensor; dim?: number | null; output_size?: number | null }): Tensor;
+  (options: { input: Tensor; repeats: Tensor; dim?: number | null; output_size?: number | null }): Tensor;
+  (repeats: Tensor, options?: { output_size?: number | null }): Tensor;
+  (options: { repeats: Tensor; output_size?: number | null }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("repeat_interleave") as never;
 
 /**
  * The elements in row-major order with another shape: a view where the strides allow, else a copy.
@@ -1885,6 +2644,32 @@ export const result_type: {
 } = torchFunction("result_type") as never;
 
 /**
+ * The elements moved by `shifts` along `dims`, those that fall off coming in at the other end.
+ *
+ * `roll(Tensor input, int[1] shifts, int[1] dims=[]) -> Tensor`
+ */
+export const roll: {
+  (input: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor;
+  (input: Tensor, shifts: number | readonly number[], options: { dims?: number | readonly number[] }): Tensor;
+  (input: Tensor, options: { shifts: number | readonly number[]; dims?: number | readonly number[] }): Tensor;
+  (options: { input: Tensor; shifts: number | readonly number[]; dims?: number | readonly number[] }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("roll") as never;
+
+/**
+ * A copy rotated by `k` quarter turns in the plane of `dims`, from the first towards the second.
+ *
+ * `rot90(Tensor input, int k=1, int[] dims=[0,1]) -> Tensor`
+ */
+export const rot90: {
+  (input: Tensor, k?: number, dims?: readonly number[]): Tensor;
+  (input: Tensor, k: number, options: { dims?: readonly number[] }): Tensor;
+  (input: Tensor, options: { k?: number; dims?: readonly number[] }): Tensor;
+  (options: { input: Tensor; k?: number; dims?: readonly number[] }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("rot90") as never;
+
+/**
  * The nearest integer; halves go to the even one.
  * The nearest number with `decimals` digits after the point; negative ones round before it.
  *
@@ -1898,6 +2683,17 @@ export const round: {
   (options: { input: Tensor; decimals: number; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("round") as never;
+
+/**
+ * The tensors one below another, vectors as rows.
+ *
+ * `vstack(Tensor[] tensors) -> Tensor`
+ */
+export const row_stack: {
+  (tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor;
+  (options: { tensors: readonly Tensor[]; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("row_stack") as never;
 
 /**
  * `input` where positive, else `input` times a slope: drawn between `lower` and `upper` in training, else their mean.
@@ -1935,6 +2731,96 @@ export const rsub: {
   (options: { input: Tensor; other: Tensor | Scalar; alpha?: Scalar }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("rsub") as never;
+
+/**
+ * The tensor with elements at `index` along `dim` replaced by those of `src`, the inverse of `gather`.
+ * The tensor with elements at `index` along `dim` replaced by `value`.
+ * The tensor with elements at `index` along `dim` combined with the source by `reduce`, "add" or "multiply".
+ *
+ * `scatter.src(Tensor input, int dim, Tensor index, Tensor src) -> Tensor`
+ * `scatter.value(Tensor input, int dim, Tensor index, Scalar value) -> Tensor`
+ * `scatter.reduce(Tensor input, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor`
+ * `scatter.value_reduce(Tensor input, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor`
+ */
+export const scatter: {
+  (input: Tensor, dim: number, index: Tensor, src: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, index: Tensor, options: { src: Tensor; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, options: { index: Tensor; src: Tensor; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number; index: Tensor; src: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number; index: Tensor; src: Tensor; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, index: Tensor, value: Scalar, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, index: Tensor, options: { value: Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, options: { index: Tensor; value: Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number; index: Tensor; value: Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number; index: Tensor; value: Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, index: Tensor, src: Tensor, options: { reduce: string; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, index: Tensor, options: { src: Tensor; reduce: string; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, options: { index: Tensor; src: Tensor; reduce: string; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number; index: Tensor; src: Tensor; reduce: string; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number; index: Tensor; src: Tensor; reduce: string; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, index: Tensor, value: Scalar, options: { reduce: string; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, index: Tensor, options: { value: Scalar; reduce: string; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, options: { index: Tensor; value: Scalar; reduce: string; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number; index: Tensor; value: Scalar; reduce: string; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number; index: Tensor; value: Scalar; reduce: string; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("scatter") as never;
+
+/**
+ * The tensor with the elements of `src` added at `index` along `dim`.
+ *
+ * `scatter_add(Tensor input, int dim, Tensor index, Tensor src) -> Tensor`
+ */
+export const scatter_add: {
+  (input: Tensor, dim: number, index: Tensor, src: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, index: Tensor, options: { src: Tensor; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, options: { index: Tensor; src: Tensor; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number; index: Tensor; src: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number; index: Tensor; src: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("scatter_add") as never;
+
+/**
+ * Reduces the elements of `src` that `index` sends along `dim` to one place: "sum", "prod", "mean", "amax" or "amin", with the tensor's own element unless `include_self` is false.
+ *
+ * `scatter_reduce(Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor`
+ */
+export const scatter_reduce: {
+  (input: Tensor, dim: number, index: Tensor, src: Tensor, reduce: string, options?: { include_self?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, index: Tensor, src: Tensor, options: { reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, index: Tensor, options: { src: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, options: { index: Tensor; src: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number; index: Tensor; src: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number; index: Tensor; src: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("scatter_reduce") as never;
+
+/**
+ * A view of the slice at `index` of `dim`, without that dimension.
+ *
+ * `select(Tensor input, int dim, int index) -> Tensor`
+ */
+export const select: {
+  (input: Tensor, dim: number, index: number): Tensor;
+  (input: Tensor, dim: number, options: { index: number }): Tensor;
+  (input: Tensor, options: { dim: number; index: number }): Tensor;
+  (options: { input: Tensor; dim: number; index: number }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("select") as never;
+
+/**
+ * The tensor with its slice at `index` of `dim` replaced by `src`.
+ *
+ * `select_scatter(Tensor input, Tensor src, int dim, int index) -> Tensor`
+ */
+export const select_scatter: {
+  (input: Tensor, src: Tensor, dim: number, index: number): Tensor;
+  (input: Tensor, src: Tensor, dim: number, options: { index: number }): Tensor;
+  (input: Tensor, src: Tensor, options: { dim: number; index: number }): Tensor;
+  (input: Tensor, options: { src: Tensor; dim: number; index: number }): Tensor;
+  (options: { input: Tensor; src: Tensor; dim: number; index: number }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("select_scatter") as never;
 
 /**
  * The self-normalising exponential linear unit.
@@ -2014,6 +2900,59 @@ export const sinh: {
 } = torchFunction("sinh") as never;
 
 /**
+ * The tensor with elements `start` to `end` of `dim`, in steps, replaced by `src`.
+ *
+ * `slice_scatter(Tensor input, Tensor src, int dim=0, int? start=None, int? end=None, int step=1) -> Tensor`
+ */
+export const slice_scatter: {
+  (input: Tensor, src: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number): Tensor;
+  (input: Tensor, src: Tensor, dim: number, start: number | null, end: number | null, options: { step?: number }): Tensor;
+  (input: Tensor, src: Tensor, dim: number, start: number | null, options: { end?: number | null; step?: number }): Tensor;
+  (input: Tensor, src: Tensor, dim: number, options: { start?: number | null; end?: number | null; step?: number }): Tensor;
+  (input: Tensor, src: Tensor, options: { dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
+  (input: Tensor, options: { src: Tensor; dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
+  (options: { input: Tensor; src: Tensor; dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("slice_scatter") as never;
+
+/**
+ * Views of pieces of `split_size_or_sections` elements of `dim` (the last may be smaller), or of the sizes in a list.
+ * Views of pieces of the given sizes of `dim`.
+ *
+ * `split(Tensor input, int split_size_or_sections, int dim=0) -> Tensor[]`
+ * `split.sizes(Tensor input, int[] split_size_or_sections, int dim=0) -> Tensor[]`
+ * @example
+ * ```ts
+ * import { arange, split } from "@tt/core";
+ * split(arange(5), 2).map((x) => x.tolist()); // [[0, 1], [2, 3], [4]]
+ * ```
+ */
+export const split: {
+  (input: Tensor, split_size_or_sections: number, dim?: number): Tensor[];
+  (input: Tensor, split_size_or_sections: number, options: { dim?: number }): Tensor[];
+  (input: Tensor, options: { split_size_or_sections: number; dim?: number }): Tensor[];
+  (options: { input: Tensor; split_size_or_sections: number; dim?: number }): Tensor[];
+  (input: Tensor, split_size_or_sections: readonly number[], dim?: number): Tensor[];
+  (input: Tensor, split_size_or_sections: readonly number[], options: { dim?: number }): Tensor[];
+  (input: Tensor, options: { split_size_or_sections: readonly number[]; dim?: number }): Tensor[];
+  (options: { input: Tensor; split_size_or_sections: readonly number[]; dim?: number }): Tensor[];
+  readonly schema: readonly string[];
+} = torchFunction("split") as never;
+
+/**
+ * Views of pieces of the given sizes of `dim`.
+ *
+ * `split_with_sizes(Tensor input, int[] split_sizes, int dim=0) -> Tensor[]`
+ */
+export const split_with_sizes: {
+  (input: Tensor, split_sizes: readonly number[], dim?: number): Tensor[];
+  (input: Tensor, split_sizes: readonly number[], options: { dim?: number }): Tensor[];
+  (input: Tensor, options: { split_sizes: readonly number[]; dim?: number }): Tensor[];
+  (options: { input: Tensor; split_sizes: readonly number[]; dim?: number }): Tensor[];
+  readonly schema: readonly string[];
+} = torchFunction("split_with_sizes") as never;
+
+/**
  * The square root; nan for negative numbers.
  *
  * `sqrt(Tensor input) -> Tensor`
@@ -2050,6 +2989,23 @@ export const squeeze: {
   (options: { input: Tensor; dim: number }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("squeeze") as never;
+
+/**
+ * Tensors of one shape along a new dimension `dim`.
+ *
+ * `stack(Tensor[] tensors, int dim=0) -> Tensor`
+ * @example
+ * ```ts
+ * import { stack, tensor } from "@tt/core";
+ * stack([tensor([1, 2]), tensor([3, 4])], 1).tolist(); // [[1, 3], [2, 4]]
+ * ```
+ */
+export const stack: {
+  (tensors: readonly Tensor[], dim?: number, options?: { out?: Tensor }): Tensor;
+  (tensors: readonly Tensor[], options: { dim?: number; out?: Tensor }): Tensor;
+  (options: { tensors: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("stack") as never;
 
 /**
  * `input - alpha * other`, element by element with broadcasting and type promotion.
@@ -2135,6 +3091,31 @@ export const t: {
 } = torchFunction("t") as never;
 
 /**
+ * Elements at `index` of the tensor seen as one dimension; the result has the shape of `index`.
+ *
+ * `take(Tensor input, Tensor index) -> Tensor`
+ */
+export const take: {
+  (input: Tensor, index: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { index: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; index: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("take") as never;
+
+/**
+ * Elements at `indices` along `dim`, the other dimensions broadcast; of the flattened tensor without `dim`.
+ *
+ * `take_along_dim(Tensor input, Tensor indices, int? dim=None) -> Tensor`
+ */
+export const take_along_dim: {
+  (input: Tensor, indices: Tensor, dim?: number | null, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, indices: Tensor, options: { dim?: number | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { indices: Tensor; dim?: number | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; indices: Tensor; dim?: number | null; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("take_along_dim") as never;
+
+/**
  * The tangent of angles in radians.
  *
  * `tan(Tensor input) -> Tensor`
@@ -2157,6 +3138,31 @@ export const tanh: {
 } = torchFunction("tanh") as never;
 
 /**
+ * Views of `indices_or_sections` nearly equal pieces of `dim`, or of the pieces between the indices of a list.
+ * Views of the pieces of `dim` between the indices.
+ * Views of the pieces of `dim` between the indices of a tensor.
+ *
+ * `tensor_split.sections(Tensor input, int indices_or_sections, int dim=0) -> Tensor[]`
+ * `tensor_split.indices(Tensor input, int[] indices_or_sections, int dim=0) -> Tensor[]`
+ * `tensor_split.tensor_indices_or_sections(Tensor input, Tensor indices_or_sections, int dim=0) -> Tensor[]`
+ */
+export const tensor_split: {
+  (input: Tensor, indices_or_sections: number, dim?: number): Tensor[];
+  (input: Tensor, indices_or_sections: number, options: { dim?: number }): Tensor[];
+  (input: Tensor, options: { indices_or_sections: number; dim?: number }): Tensor[];
+  (options: { input: Tensor; indices_or_sections: number; dim?: number }): Tensor[];
+  (input: Tensor, indices_or_sections: readonly number[], dim?: number): Tensor[];
+  (input: Tensor, indices_or_sections: readonly number[], options: { dim?: number }): Tensor[];
+  (input: Tensor, options: { indices_or_sections: readonly number[]; dim?: number }): Tensor[];
+  (options: { input: Tensor; indices_or_sections: readonly number[]; dim?: number }): Tensor[];
+  (input: Tensor, indices_or_sections: Tensor, dim?: number): Tensor[];
+  (input: Tensor, indices_or_sections: Tensor, options: { dim?: number }): Tensor[];
+  (input: Tensor, options: { indices_or_sections: Tensor; dim?: number }): Tensor[];
+  (options: { input: Tensor; indices_or_sections: Tensor; dim?: number }): Tensor[];
+  readonly schema: readonly string[];
+} = torchFunction("tensor_split") as never;
+
+/**
  * `input` where it is greater than `threshold`, else `value`.
  *
  * `threshold(Tensor input, Scalar threshold, Scalar value) -> Tensor`
@@ -2170,6 +3176,19 @@ export const threshold: {
 } = torchFunction("threshold") as never;
 
 /**
+ * As `repeat`, where missing counts mean 1.
+ *
+ * `tile(Tensor input, int... dims) -> Tensor`
+ */
+export const tile: {
+  (input: Tensor, dims: readonly number[]): Tensor;
+  (input: Tensor, options: { dims: readonly number[] }): Tensor;
+  (options: { input: Tensor; dims: readonly number[] }): Tensor;
+  (input: Tensor, ...dims: number[]): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("tile") as never;
+
+/**
  * A view with two dimensions swapped.
  *
  * `transpose(Tensor input, int dim0, int dim1) -> Tensor`
@@ -2181,6 +3200,56 @@ export const transpose: {
   (options: { input: Tensor; dim0: number; dim1: number }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("transpose") as never;
+
+/**
+ * The lower triangles of matrices, from `diagonal` on; zeros elsewhere.
+ *
+ * `tril(Tensor input, int diagonal=0) -> Tensor`
+ */
+export const tril: {
+  (input: Tensor, diagonal?: number, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { diagonal?: number; out?: Tensor }): Tensor;
+  (options: { input: Tensor; diagonal?: number; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("tril") as never;
+
+/**
+ * The row and column indices of the lower triangle of a `row` by `col` matrix, as two rows.
+ *
+ * `tril_indices(int row, int col, int offset=0, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool pin_memory=False) -> Tensor`
+ */
+export const tril_indices: {
+  (row: number, col: number, offset?: number, options?: { dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean }): Tensor;
+  (row: number, col: number, options: { offset?: number; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean }): Tensor;
+  (row: number, options: { col: number; offset?: number; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean }): Tensor;
+  (options: { row: number; col: number; offset?: number; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("tril_indices") as never;
+
+/**
+ * The upper triangles of matrices, from `diagonal` on; zeros elsewhere.
+ *
+ * `triu(Tensor input, int diagonal=0) -> Tensor`
+ */
+export const triu: {
+  (input: Tensor, diagonal?: number, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { diagonal?: number; out?: Tensor }): Tensor;
+  (options: { input: Tensor; diagonal?: number; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("triu") as never;
+
+/**
+ * The row and column indices of the upper triangle of a `row` by `col` matrix, as two rows.
+ *
+ * `triu_indices(int row, int col, int offset=0, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool pin_memory=False) -> Tensor`
+ */
+export const triu_indices: {
+  (row: number, col: number, offset?: number, options?: { dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean }): Tensor;
+  (row: number, col: number, options: { offset?: number; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean }): Tensor;
+  (row: number, options: { col: number; offset?: number; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean }): Tensor;
+  (options: { row: number; col: number; offset?: number; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("triu_indices") as never;
 
 /**
  * `input / other`, element by element; integers divide to the default dtype.
@@ -2209,6 +3278,70 @@ export const trunc: {
   (options: { input: Tensor; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("trunc") as never;
+
+/**
+ * Views of the slices along `dim`, without that dimension.
+ *
+ * `unbind.int(Tensor input, int dim=0) -> Tensor[]`
+ */
+export const unbind: {
+  (input: Tensor, dim?: number): Tensor[];
+  (input: Tensor, options: { dim?: number }): Tensor[];
+  (options: { input: Tensor; dim?: number }): Tensor[];
+  readonly schema: readonly string[];
+} = torchFunction("unbind") as never;
+
+/**
+ * A view with dimension `dim` split into `sizes`, one of which may be -1.
+ *
+ * `unflatten(Tensor input, int dim, int[1] sizes) -> Tensor`
+ */
+export const unflatten: {
+  (input: Tensor, dim: number, sizes: number | readonly number[]): Tensor;
+  (input: Tensor, dim: number, options: { sizes: number | readonly number[] }): Tensor;
+  (input: Tensor, options: { dim: number; sizes: number | readonly number[] }): Tensor;
+  (options: { input: Tensor; dim: number; sizes: number | readonly number[] }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("unflatten") as never;
+
+/**
+ * As `chunk`, for pieces that are the only use of the tensor.
+ *
+ * `unsafe_chunk(Tensor input, int chunks, int dim=0) -> Tensor[]`
+ */
+export const unsafe_chunk: {
+  (input: Tensor, chunks: number, dim?: number): Tensor[];
+  (input: Tensor, chunks: number, options: { dim?: number }): Tensor[];
+  (input: Tensor, options: { chunks: number; dim?: number }): Tensor[];
+  (options: { input: Tensor; chunks: number; dim?: number }): Tensor[];
+  readonly schema: readonly string[];
+} = torchFunction("unsafe_chunk") as never;
+
+/**
+ * As `split`, for pieces that are the only use of the tensor.
+ *
+ * `unsafe_split(Tensor input, int split_size, int dim=0) -> Tensor[]`
+ */
+export const unsafe_split: {
+  (input: Tensor, split_size: number, dim?: number): Tensor[];
+  (input: Tensor, split_size: number, options: { dim?: number }): Tensor[];
+  (input: Tensor, options: { split_size: number; dim?: number }): Tensor[];
+  (options: { input: Tensor; split_size: number; dim?: number }): Tensor[];
+  readonly schema: readonly string[];
+} = torchFunction("unsafe_split") as never;
+
+/**
+ * As `split_with_sizes`, for pieces that are the only use of the tensor.
+ *
+ * `unsafe_split_with_sizes(Tensor input, int[] split_sizes, int dim=0) -> Tensor[]`
+ */
+export const unsafe_split_with_sizes: {
+  (input: Tensor, split_sizes: readonly number[], dim?: number): Tensor[];
+  (input: Tensor, split_sizes: readonly number[], options: { dim?: number }): Tensor[];
+  (input: Tensor, options: { split_sizes: readonly number[]; dim?: number }): Tensor[];
+  (options: { input: Tensor; split_sizes: readonly number[]; dim?: number }): Tensor[];
+  readonly schema: readonly string[];
+} = torchFunction("unsafe_split_with_sizes") as never;
 
 /**
  * A view with a dimension of size 1 inserted at `dim`.
@@ -2243,6 +3376,34 @@ export const view_as_real: {
   (options: { input: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("view_as_real") as never;
+
+/**
+ * Views of equal pieces of dimension 1, or of the pieces between the indices of a list.
+ * Views of the pieces between the indices.
+ *
+ * `vsplit.int(Tensor input, int indices_or_sections) -> Tensor[]`
+ * `vsplit.array(Tensor input, int[] indices_or_sections) -> Tensor[]`
+ */
+export const vsplit: {
+  (input: Tensor, indices_or_sections: number): Tensor[];
+  (input: Tensor, options: { indices_or_sections: number }): Tensor[];
+  (options: { input: Tensor; indices_or_sections: number }): Tensor[];
+  (input: Tensor, indices_or_sections: readonly number[]): Tensor[];
+  (input: Tensor, options: { indices_or_sections: readonly number[] }): Tensor[];
+  (options: { input: Tensor; indices_or_sections: readonly number[] }): Tensor[];
+  readonly schema: readonly string[];
+} = torchFunction("vsplit") as never;
+
+/**
+ * The tensors one below another, vectors as rows.
+ *
+ * `vstack(Tensor[] tensors) -> Tensor`
+ */
+export const vstack: {
+  (tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor;
+  (options: { tensors: readonly Tensor[]; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("vstack") as never;
 
 /**
  * `input` where `condition` holds, else `other`, with broadcasting and type promotion.

@@ -79,6 +79,12 @@ export interface TensorMethods {
   addcmul_(tensor1: Tensor, options: { tensor2: Tensor; value?: Scalar }): this;
   addcmul_(options: { tensor1: Tensor; tensor2: Tensor; value?: Scalar }): this;
   /**
+   * The conjugate of the tensor with its last two dimensions swapped.
+   *
+   * `adjoint(Tensor input) -> Tensor`
+   */
+  adjoint(): Tensor;
+  /**
    * Whether `isclose` holds for all elements.
    *
    * `allclose(Tensor input, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> bool`
@@ -153,6 +159,12 @@ export interface TensorMethods {
   /** In-place form of {@link TensorMethods.arctanh}. */
   arctanh_(): this;
   /**
+   * The multi-indices of the elements that are not zero, one per row.
+   *
+   * `argwhere(Tensor input) -> Tensor`
+   */
+  argwhere(): Tensor;
+  /**
    * A view of the storage with any sizes, strides and offset (in elements).
    *
    * `as_strided(Tensor input, int[] size, int[] stride, int? storage_offset=None) -> Tensor`
@@ -166,6 +178,16 @@ export interface TensorMethods {
   as_strided_(size: readonly number[], stride: readonly number[], options: { storage_offset?: number | null }): this;
   as_strided_(size: readonly number[], options: { stride: readonly number[]; storage_offset?: number | null }): this;
   as_strided_(options: { size: readonly number[]; stride: readonly number[]; storage_offset?: number | null }): this;
+  /**
+   * The tensor with the part of its memory that `as_strided` sees replaced by `src`.
+   *
+   * `as_strided_scatter(Tensor input, Tensor src, int[] size, int[] stride, int? storage_offset=None) -> Tensor`
+   */
+  as_strided_scatter(src: Tensor, size: readonly number[], stride: readonly number[], storage_offset?: number | null): Tensor;
+  as_strided_scatter(src: Tensor, size: readonly number[], stride: readonly number[], options: { storage_offset?: number | null }): Tensor;
+  as_strided_scatter(src: Tensor, size: readonly number[], options: { stride: readonly number[]; storage_offset?: number | null }): Tensor;
+  as_strided_scatter(src: Tensor, options: { size: readonly number[]; stride: readonly number[]; storage_offset?: number | null }): Tensor;
+  as_strided_scatter(options: { src: Tensor; size: readonly number[]; stride: readonly number[]; storage_offset?: number | null }): Tensor;
   /**
    * The arcsine, in radians.
    *
@@ -300,6 +322,14 @@ export interface TensorMethods {
    */
   bool(options?: { memory_format?: MemoryFormat | null }): Tensor;
   /**
+   * A view broadcast to `size` without copying.
+   *
+   * `broadcast_to(Tensor input, int... size) -> Tensor`
+   */
+  broadcast_to(size: readonly number[]): Tensor;
+  broadcast_to(options: { size: readonly number[] }): Tensor;
+  broadcast_to(...size: number[]): Tensor;
+  /**
    * This tensor as torch.uint8.
    *
    * `byte(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor`
@@ -339,6 +369,14 @@ export interface TensorMethods {
    * `char(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor`
    */
   char(options?: { memory_format?: MemoryFormat | null }): Tensor;
+  /**
+   * Views of at most `chunks` equal pieces of `dim`; the last may be smaller.
+   *
+   * `chunk(Tensor input, int chunks, int dim=0) -> Tensor[]`
+   */
+  chunk(chunks: number, dim?: number): Tensor[];
+  chunk(chunks: number, options: { dim?: number }): Tensor[];
+  chunk(options: { chunks: number; dim?: number }): Tensor[];
   /**
    * `input` limited to `min` ... `max`; either may be left out. Where `min` is greater than `max` the result is `max`.
    *
@@ -468,6 +506,48 @@ export interface TensorMethods {
   /** In-place form of {@link TensorMethods.deg2rad}. */
   deg2rad_(): this;
   /**
+   * A matrix with the vector `input` on its diagonal, or the diagonal of the matrix `input`.
+   *
+   * `diag(Tensor input, int diagonal=0) -> Tensor`
+   */
+  diag(diagonal?: number, options?: { out?: Tensor }): Tensor;
+  diag(options: { diagonal?: number; out?: Tensor }): Tensor;
+  /**
+   * Matrices over `dim1` and `dim2` whose diagonals are the last dimension of `input`, zeros elsewhere.
+   *
+   * `diag_embed(Tensor input, int offset=0, int dim1=-2, int dim2=-1) -> Tensor`
+   */
+  diag_embed(offset?: number, dim1?: number, dim2?: number): Tensor;
+  diag_embed(offset: number, dim1: number, options: { dim2?: number }): Tensor;
+  diag_embed(offset: number, options: { dim1?: number; dim2?: number }): Tensor;
+  diag_embed(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+  /**
+   * A matrix with the elements of `input` on a diagonal.
+   *
+   * `diagflat(Tensor input, int offset=0) -> Tensor`
+   */
+  diagflat(offset?: number): Tensor;
+  diagflat(options: { offset?: number }): Tensor;
+  /**
+   * A view of the diagonals over `dim1` and `dim2`, as the last dimension.
+   *
+   * `diagonal(Tensor input, int offset=0, int dim1=0, int dim2=1) -> Tensor`
+   */
+  diagonal(offset?: number, dim1?: number, dim2?: number): Tensor;
+  diagonal(offset: number, dim1: number, options: { dim2?: number }): Tensor;
+  diagonal(offset: number, options: { dim1?: number; dim2?: number }): Tensor;
+  diagonal(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+  /**
+   * The tensor with its diagonals over `dim1` and `dim2` replaced by `src`.
+   *
+   * `diagonal_scatter(Tensor input, Tensor src, int offset=0, int dim1=0, int dim2=1) -> Tensor`
+   */
+  diagonal_scatter(src: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
+  diagonal_scatter(src: Tensor, offset: number, dim1: number, options: { dim2?: number }): Tensor;
+  diagonal_scatter(src: Tensor, offset: number, options: { dim1?: number; dim2?: number }): Tensor;
+  diagonal_scatter(src: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+  diagonal_scatter(options: { src: Tensor; offset?: number; dim1?: number; dim2?: number }): Tensor;
+  /**
    * The logarithmic derivative of the gamma function.
    *
    * `digamma(Tensor input) -> Tensor`
@@ -523,6 +603,17 @@ export interface TensorMethods {
    * `double(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor`
    */
   double(options?: { memory_format?: MemoryFormat | null }): Tensor;
+  /**
+   * Views of equal pieces of dimension 2, or of the pieces between the indices of a list.
+   * Views of the pieces between the indices.
+   *
+   * `dsplit.int(Tensor input, int indices_or_sections) -> Tensor[]`
+   * `dsplit.array(Tensor input, int[] indices_or_sections) -> Tensor[]`
+   */
+  dsplit(indices_or_sections: number): Tensor[];
+  dsplit(options: { indices_or_sections: number }): Tensor[];
+  dsplit(indices_or_sections: readonly number[]): Tensor[];
+  dsplit(options: { indices_or_sections: readonly number[] }): Tensor[];
   /**
    * Where `input` equals `other`.
    *
@@ -589,6 +680,13 @@ export interface TensorMethods {
   expand(options: { size: readonly number[] }): Tensor;
   expand(...size: number[]): Tensor;
   /**
+   * This tensor expanded to the shape of `other`.
+   *
+   * `expand_as(Tensor input, Tensor other) -> Tensor`
+   */
+  expand_as(other: Tensor): Tensor;
+  expand_as(options: { other: Tensor }): Tensor;
+  /**
    * `exp(input) - 1`, exact near zero.
    *
    * `expm1(Tensor input) -> Tensor`
@@ -615,6 +713,14 @@ export interface TensorMethods {
   fill_(value: Tensor): this;
   fill_(options: { value: Tensor }): this;
   /**
+   * Overwrites the main diagonal with `fill_value`; with `wrap` it starts again below a square in tall matrices.
+   *
+   * `fill_diagonal_(Tensor input, Scalar fill_value, bool wrap=False) -> Tensor`
+   */
+  fill_diagonal_(fill_value: Scalar, wrap?: boolean): Tensor;
+  fill_diagonal_(fill_value: Scalar, options: { wrap?: boolean }): Tensor;
+  fill_diagonal_(options: { fill_value: Scalar; wrap?: boolean }): Tensor;
+  /**
    * The integer part of each element.
    *
    * `trunc(Tensor input) -> Tensor`
@@ -630,6 +736,26 @@ export interface TensorMethods {
   flatten(start_dim?: number, end_dim?: number): Tensor;
   flatten(start_dim: number, options: { end_dim?: number }): Tensor;
   flatten(options: { start_dim?: number; end_dim?: number }): Tensor;
+  /**
+   * A copy with the order of the elements along `dims` reversed.
+   *
+   * `flip(Tensor input, int... dims) -> Tensor`
+   */
+  flip(dims: readonly number[]): Tensor;
+  flip(options: { dims: readonly number[] }): Tensor;
+  flip(...dims: number[]): Tensor;
+  /**
+   * A copy with the order of the elements along dimension 1 reversed.
+   *
+   * `fliplr(Tensor input) -> Tensor`
+   */
+  fliplr(): Tensor;
+  /**
+   * A copy with the order of the elements along dimension 0 reversed.
+   *
+   * `flipud(Tensor input) -> Tensor`
+   */
+  flipud(): Tensor;
   /**
    * This tensor as torch.float32.
    *
@@ -706,6 +832,19 @@ export interface TensorMethods {
    * `frexp(Tensor input) -> (Tensor mantissa, Tensor exponent)`
    */
   frexp(options?: { out?: readonly Tensor[] }): [mantissa: Tensor, exponent: Tensor] & { readonly mantissa: Tensor; readonly exponent: Tensor };
+  /**
+   * Elements of `input` at `index` along `dim`: `out[i][j] = input[index[i][j]][j]` for `dim` 0.
+   *
+   * `gather(Tensor input, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor`
+   * @example
+   * ```ts
+   * import { tensor, int64 } from "@tt/core";
+   * tensor([[1, 2], [3, 4]]).gather(1, tensor([[0, 0], [1, 0]], { dtype: int64 })).tolist(); // [[1, 1], [4, 3]]
+   * ```
+   */
+  gather(dim: number, index: Tensor, options?: { sparse_grad?: boolean; out?: Tensor }): Tensor;
+  gather(dim: number, options: { index: Tensor; sparse_grad?: boolean; out?: Tensor }): Tensor;
+  gather(options: { dim: number; index: Tensor; sparse_grad?: boolean; out?: Tensor }): Tensor;
   /**
    * The greatest common divisor, which is not negative.
    *
@@ -787,6 +926,17 @@ export interface TensorMethods {
   heaviside_(values: Tensor): this;
   heaviside_(options: { values: Tensor }): this;
   /**
+   * Views of equal pieces of dimension 0, or of the pieces between the indices of a list.
+   * Views of the pieces between the indices.
+   *
+   * `hsplit.int(Tensor input, int indices_or_sections) -> Tensor[]`
+   * `hsplit.array(Tensor input, int[] indices_or_sections) -> Tensor[]`
+   */
+  hsplit(indices_or_sections: number): Tensor[];
+  hsplit(options: { indices_or_sections: number }): Tensor[];
+  hsplit(indices_or_sections: readonly number[]): Tensor[];
+  hsplit(options: { indices_or_sections: readonly number[] }): Tensor[];
+  /**
    * The modified Bessel function of the first kind, of order 0.
    *
    * `i0(Tensor input) -> Tensor`
@@ -815,11 +965,149 @@ export interface TensorMethods {
   igammac_(other: Tensor): this;
   igammac_(options: { other: Tensor }): this;
   /**
+   * The tensor with `alpha` times the slices of `source` added to its slices of `dim` at `index`.
+   *
+   * `index_add(Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor`
+   */
+  index_add(dim: number, index: Tensor, source: Tensor, options?: { alpha?: Scalar; out?: Tensor }): Tensor;
+  index_add(dim: number, index: Tensor, options: { source: Tensor; alpha?: Scalar; out?: Tensor }): Tensor;
+  index_add(dim: number, options: { index: Tensor; source: Tensor; alpha?: Scalar; out?: Tensor }): Tensor;
+  index_add(options: { dim: number; index: Tensor; source: Tensor; alpha?: Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.index_add}. */
+  index_add_(dim: number, index: Tensor, source: Tensor, options?: { alpha?: Scalar }): this;
+  index_add_(dim: number, index: Tensor, options: { source: Tensor; alpha?: Scalar }): this;
+  index_add_(dim: number, options: { index: Tensor; source: Tensor; alpha?: Scalar }): this;
+  index_add_(options: { dim: number; index: Tensor; source: Tensor; alpha?: Scalar }): this;
+  /**
+   * The tensor with its slices of `dim` at `index` replaced by those of `source`.
+   *
+   * `index_copy(Tensor input, int dim, Tensor index, Tensor source) -> Tensor`
+   */
+  index_copy(dim: number, index: Tensor, source: Tensor, options?: { out?: Tensor }): Tensor;
+  index_copy(dim: number, index: Tensor, options: { source: Tensor; out?: Tensor }): Tensor;
+  index_copy(dim: number, options: { index: Tensor; source: Tensor; out?: Tensor }): Tensor;
+  index_copy(options: { dim: number; index: Tensor; source: Tensor; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.index_copy}. */
+  index_copy_(dim: number, index: Tensor, source: Tensor): this;
+  index_copy_(dim: number, index: Tensor, options: { source: Tensor }): this;
+  index_copy_(dim: number, options: { index: Tensor; source: Tensor }): this;
+  index_copy_(options: { dim: number; index: Tensor; source: Tensor }): this;
+  /**
+   * The tensor with its slices of `dim` at `index` filled with `value`.
+   * The tensor with its slices of `dim` at `index` filled with the 0-d tensor `value`.
+   *
+   * `index_fill.int_Scalar(Tensor input, int dim, Tensor index, Scalar value) -> Tensor`
+   * `index_fill.int_Tensor(Tensor input, int dim, Tensor index, Tensor value) -> Tensor`
+   */
+  index_fill(dim: number, index: Tensor, value: Scalar): Tensor;
+  index_fill(dim: number, index: Tensor, options: { value: Scalar }): Tensor;
+  index_fill(dim: number, options: { index: Tensor; value: Scalar }): Tensor;
+  index_fill(options: { dim: number; index: Tensor; value: Scalar }): Tensor;
+  index_fill(dim: number, index: Tensor, value: Tensor): Tensor;
+  index_fill(dim: number, index: Tensor, options: { value: Tensor }): Tensor;
+  index_fill(dim: number, options: { index: Tensor; value: Tensor }): Tensor;
+  index_fill(options: { dim: number; index: Tensor; value: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.index_fill}. */
+  index_fill_(dim: number, index: Tensor, value: Scalar): this;
+  index_fill_(dim: number, index: Tensor, options: { value: Scalar }): this;
+  index_fill_(dim: number, options: { index: Tensor; value: Scalar }): this;
+  index_fill_(options: { dim: number; index: Tensor; value: Scalar }): this;
+  index_fill_(dim: number, index: Tensor, value: Tensor): this;
+  index_fill_(dim: number, index: Tensor, options: { value: Tensor }): this;
+  index_fill_(dim: number, options: { index: Tensor; value: Tensor }): this;
+  index_fill_(options: { dim: number; index: Tensor; value: Tensor }): this;
+  /**
+   * The tensor with `values` written (or added, with `accumulate`) at index tensors or masks.
+   *
+   * `index_put(Tensor input, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor`
+   */
+  index_put(indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean): Tensor;
+  index_put(indices: readonly (Tensor | null)[], values: Tensor, options: { accumulate?: boolean }): Tensor;
+  index_put(indices: readonly (Tensor | null)[], options: { values: Tensor; accumulate?: boolean }): Tensor;
+  index_put(options: { indices: readonly (Tensor | null)[]; values: Tensor; accumulate?: boolean }): Tensor;
+  /** In-place form of {@link TensorMethods.index_put}. */
+  index_put_(indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean): this;
+  index_put_(indices: readonly (Tensor | null)[], values: Tensor, options: { accumulate?: boolean }): this;
+  index_put_(indices: readonly (Tensor | null)[], options: { values: Tensor; accumulate?: boolean }): this;
+  index_put_(options: { indices: readonly (Tensor | null)[]; values: Tensor; accumulate?: boolean }): this;
+  /**
+   * Reduces the slices of `source` that `index` sends along `dim` to one place: "prod", "mean", "amax" or "amin".
+   *
+   * `index_reduce(Tensor input, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor`
+   */
+  index_reduce(dim: number, index: Tensor, source: Tensor, reduce: string, options?: { include_self?: boolean; out?: Tensor }): Tensor;
+  index_reduce(dim: number, index: Tensor, source: Tensor, options: { reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  index_reduce(dim: number, index: Tensor, options: { source: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  index_reduce(dim: number, options: { index: Tensor; source: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  index_reduce(options: { dim: number; index: Tensor; source: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.index_reduce}. */
+  index_reduce_(dim: number, index: Tensor, source: Tensor, reduce: string, options?: { include_self?: boolean }): this;
+  index_reduce_(dim: number, index: Tensor, source: Tensor, options: { reduce: string; include_self?: boolean }): this;
+  index_reduce_(dim: number, index: Tensor, options: { source: Tensor; reduce: string; include_self?: boolean }): this;
+  index_reduce_(dim: number, options: { index: Tensor; source: Tensor; reduce: string; include_self?: boolean }): this;
+  index_reduce_(options: { dim: number; index: Tensor; source: Tensor; reduce: string; include_self?: boolean }): this;
+  /**
+   * The slices of `dim` at the positions in the vector `index`.
+   *
+   * `index_select(Tensor input, int dim, Tensor index) -> Tensor`
+   * @example
+   * ```ts
+   * import { tensor, int64 } from "@tt/core";
+   * tensor([10, 20, 30]).index_select(0, tensor([2, 0], { dtype: int64 })).tolist(); // [30, 10]
+   * ```
+   */
+  index_select(dim: number, index: Tensor, options?: { out?: Tensor }): Tensor;
+  index_select(dim: number, options: { index: Tensor; out?: Tensor }): Tensor;
+  index_select(options: { dim: number; index: Tensor; out?: Tensor }): Tensor;
+  /**
    * This tensor as torch.int32.
    *
    * `int(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor`
    */
   int(options?: { memory_format?: MemoryFormat | null }): Tensor;
+  /**
+   * Whether the dtype is complex.
+   *
+   * `is_complex(Tensor input) -> bool`
+   */
+  is_complex(): boolean;
+  /**
+   * Whether conjugation is pending; it is always carried out at once here.
+   *
+   * `is_conj(Tensor input) -> bool`
+   */
+  is_conj(): boolean;
+  /**
+   * Whether the dtype is a floating-point one.
+   *
+   * `is_floating_point(Tensor input) -> bool`
+   */
+  is_floating_point(): boolean;
+  /**
+   * Whether negation is pending; it is always carried out at once here.
+   *
+   * `is_neg(Tensor input) -> bool`
+   */
+  is_neg(): boolean;
+  /**
+   * Whether the only element is not zero.
+   *
+   * `is_nonzero(Tensor input) -> bool`
+   */
+  is_nonzero(): boolean;
+  /**
+   * Whether both tensors have the same shape.
+   *
+   * `is_same_size(Tensor input, Tensor other) -> bool`
+   */
+  is_same_size(other: Tensor): boolean;
+  is_same_size(options: { other: Tensor }): boolean;
+  /**
+   * Whether the dtype can hold negative numbers.
+   *
+   * `is_signed(Tensor input) -> bool`
+   */
+  is_signed(): boolean;
   /**
    * Where `abs(input - other) <= atol + rtol * abs(other)`.
    *
@@ -1068,6 +1356,25 @@ export interface TensorMethods {
   masked_fill_(mask: Tensor, options: { value: Tensor }): this;
   masked_fill_(options: { mask: Tensor; value: Tensor }): this;
   /**
+   * The tensor with elements of `source`, in order, where the mask is true; mask and tensor are broadcast.
+   *
+   * `masked_scatter(Tensor input, Tensor mask, Tensor source) -> Tensor`
+   */
+  masked_scatter(mask: Tensor, source: Tensor): Tensor;
+  masked_scatter(mask: Tensor, options: { source: Tensor }): Tensor;
+  masked_scatter(options: { mask: Tensor; source: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.masked_scatter}. */
+  masked_scatter_(mask: Tensor, source: Tensor): this;
+  masked_scatter_(mask: Tensor, options: { source: Tensor }): this;
+  masked_scatter_(options: { mask: Tensor; source: Tensor }): this;
+  /**
+   * The elements where the mask is true, in one dimension; both are broadcast.
+   *
+   * `masked_select(Tensor input, Tensor mask) -> Tensor`
+   */
+  masked_select(mask: Tensor, options?: { out?: Tensor }): Tensor;
+  masked_select(options: { mask: Tensor; out?: Tensor }): Tensor;
+  /**
    * The greater of two elements; nan if either is.
    *
    * `maximum(Tensor input, Tensor other) -> Tensor`
@@ -1099,6 +1406,22 @@ export interface TensorMethods {
    */
   mm(mat2: Tensor, options?: { out?: Tensor }): Tensor;
   mm(options: { mat2: Tensor; out?: Tensor }): Tensor;
+  /**
+   * A view with dimensions `source` at the places `destination`; the others keep their order.
+   *
+   * `movedim(Tensor input, int[1] source, int[1] destination) -> Tensor`
+   */
+  moveaxis(source: number | readonly number[], destination: number | readonly number[]): Tensor;
+  moveaxis(source: number | readonly number[], options: { destination: number | readonly number[] }): Tensor;
+  moveaxis(options: { source: number | readonly number[]; destination: number | readonly number[] }): Tensor;
+  /**
+   * A view with dimensions `source` at the places `destination`; the others keep their order.
+   *
+   * `movedim(Tensor input, int[1] source, int[1] destination) -> Tensor`
+   */
+  movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor;
+  movedim(source: number | readonly number[], options: { destination: number | readonly number[] }): Tensor;
+  movedim(options: { source: number | readonly number[]; destination: number | readonly number[] }): Tensor;
   /**
    * `input * other`, element by element with broadcasting and type promotion.
    *
@@ -1151,6 +1474,34 @@ export interface TensorMethods {
   nan_to_num_(nan: number | null, posinf: number | null, options: { neginf?: number | null }): this;
   nan_to_num_(nan: number | null, options: { posinf?: number | null; neginf?: number | null }): this;
   nan_to_num_(options: { nan?: number | null; posinf?: number | null; neginf?: number | null }): this;
+  /**
+   * A view of `length` elements of `dim` from `start` on.
+   *
+   * `narrow(Tensor input, int dim, int start, int length) -> Tensor`
+   * `narrow.Tensor(Tensor input, int dim, Tensor start, int length) -> Tensor`
+   * @example
+   * ```ts
+   * import { arange, narrow } from "@tt/core";
+   * narrow(arange(5), 0, 1, 3).tolist(); // [1, 2, 3]
+   * ```
+   */
+  narrow(dim: number, start: number, length: number): Tensor;
+  narrow(dim: number, start: number, options: { length: number }): Tensor;
+  narrow(dim: number, options: { start: number; length: number }): Tensor;
+  narrow(options: { dim: number; start: number; length: number }): Tensor;
+  narrow(dim: number, start: Tensor, length: number): Tensor;
+  narrow(dim: number, start: Tensor, options: { length: number }): Tensor;
+  narrow(dim: number, options: { start: Tensor; length: number }): Tensor;
+  narrow(options: { dim: number; start: Tensor; length: number }): Tensor;
+  /**
+   * A copy of `length` elements of `dim` from `start` on.
+   *
+   * `narrow_copy(Tensor input, int dim, int start, int length) -> Tensor`
+   */
+  narrow_copy(dim: number, start: number, length: number, options?: { out?: Tensor }): Tensor;
+  narrow_copy(dim: number, start: number, options: { length: number; out?: Tensor }): Tensor;
+  narrow_copy(dim: number, options: { start: number; length: number; out?: Tensor }): Tensor;
+  narrow_copy(options: { dim: number; start: number; length: number; out?: Tensor }): Tensor;
   /**
    * Where `input` differs from `other`.
    *
@@ -1223,6 +1574,20 @@ export interface TensorMethods {
   nextafter_(other: Tensor): this;
   nextafter_(options: { other: Tensor }): this;
   /**
+   * The multi-indices of the elements that are not zero, one per row; with `as_tuple` one vector per dimension.
+   * The indices of the elements that are not zero, one vector per dimension.
+   *
+   * `nonzero(Tensor input) -> Tensor`
+   * `nonzero.numpy(Tensor input, *, bool as_tuple) -> Tensor[]`
+   * @example
+   * ```ts
+   * import { tensor, nonzero } from "@tt/core";
+   * nonzero(tensor([[1, 0], [0, 2]])).tolist(); // [[0, 0], [1, 1]]
+   * ```
+   */
+  nonzero(options?: { out?: Tensor }): Tensor;
+  nonzero(options: { as_tuple: boolean }): Tensor[];
+  /**
    * Overwrites the elements with normal numbers.
    *
    * `normal_(Tensor input, float mean=0, float std=1, *, Generator? generator=None) -> Tensor`
@@ -1287,6 +1652,20 @@ export interface TensorMethods {
   prelu(weight: Tensor): Tensor;
   prelu(options: { weight: Tensor }): Tensor;
   /**
+   * The tensor with the elements of `source` written (or added, with `accumulate`) at `index`, as `take` counts.
+   *
+   * `put(Tensor input, Tensor index, Tensor source, bool accumulate=False) -> Tensor`
+   */
+  put(index: Tensor, source: Tensor, accumulate?: boolean): Tensor;
+  put(index: Tensor, source: Tensor, options: { accumulate?: boolean }): Tensor;
+  put(index: Tensor, options: { source: Tensor; accumulate?: boolean }): Tensor;
+  put(options: { index: Tensor; source: Tensor; accumulate?: boolean }): Tensor;
+  /** In-place form of {@link TensorMethods.put}. */
+  put_(index: Tensor, source: Tensor, accumulate?: boolean): this;
+  put_(index: Tensor, source: Tensor, options: { accumulate?: boolean }): this;
+  put_(index: Tensor, options: { source: Tensor; accumulate?: boolean }): this;
+  put_(options: { index: Tensor; source: Tensor; accumulate?: boolean }): this;
+  /**
    * Radians to degrees.
    *
    * `rad2deg(Tensor input) -> Tensor`
@@ -1309,6 +1688,12 @@ export interface TensorMethods {
   random_(from: Scalar, to: Scalar | null, options?: { generator?: Generator | null }): this;
   random_(from: Scalar, options: { to: Scalar | null; generator?: Generator | null }): this;
   random_(options: { from: Scalar; to: Scalar | null; generator?: Generator | null }): this;
+  /**
+   * The elements in one dimension; a view when the tensor is contiguous.
+   *
+   * `ravel(Tensor input) -> Tensor`
+   */
+  ravel(): Tensor;
   /**
    * `1 / input`.
    *
@@ -1336,6 +1721,26 @@ export interface TensorMethods {
   remainder_(other: Tensor | Scalar): this;
   remainder_(options: { other: Tensor | Scalar }): this;
   /**
+   * Copies of the tensor side by side: `repeats[i]` of them along dimension i; missing dimensions come in front.
+   *
+   * `repeat(Tensor input, int... repeats) -> Tensor`
+   */
+  repeat(repeats: readonly number[]): Tensor;
+  repeat(options: { repeats: readonly number[] }): Tensor;
+  repeat(...repeats: number[]): Tensor;
+  /**
+   * Every element (or slice of `dim`) `repeats` times in a row.
+   *
+   * `repeat_interleave.self_int(Tensor input, int repeats, int? dim=None, *, int? output_size=None) -> Tensor`
+   * `repeat_interleave.self_Tensor(Tensor input, Tensor repeats, int? dim=None, *, int? output_size=None) -> Tensor`
+   */
+  repeat_interleave(repeats: number, dim?: number | null, options?: { output_size?: number | null }): Tensor;
+  repeat_interleave(repeats: number, options: { dim?: number | null; output_size?: number | null }): Tensor;
+  repeat_interleave(options: { repeats: number; dim?: number | null; output_size?: number | null }): Tensor;
+  repeat_interleave(repeats: Tensor, dim?: number | null, options?: { output_size?: number | null }): Tensor;
+  repeat_interleave(repeats: Tensor, options: { dim?: number | null; output_size?: number | null }): Tensor;
+  repeat_interleave(options: { repeats: Tensor; dim?: number | null; output_size?: number | null }): Tensor;
+  /**
    * The elements in row-major order with another shape: a view where the strides allow, else a copy.
    *
    * `reshape(Tensor input, int... shape) -> Tensor`
@@ -1343,6 +1748,13 @@ export interface TensorMethods {
   reshape(shape: readonly number[]): Tensor;
   reshape(options: { shape: readonly number[] }): Tensor;
   reshape(...shape: number[]): Tensor;
+  /**
+   * This tensor reshaped to the shape of `other`.
+   *
+   * `reshape_as(Tensor input, Tensor other) -> Tensor`
+   */
+  reshape_as(other: Tensor): Tensor;
+  reshape_as(options: { other: Tensor }): Tensor;
   /**
    * `input` itself: no tensor holds an operation that is still to be done.
    *
@@ -1355,6 +1767,22 @@ export interface TensorMethods {
    * `resolve_neg(Tensor input) -> Tensor`
    */
   resolve_neg(): Tensor;
+  /**
+   * The elements moved by `shifts` along `dims`, those that fall off coming in at the other end.
+   *
+   * `roll(Tensor input, int[1] shifts, int[1] dims=[]) -> Tensor`
+   */
+  roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor;
+  roll(shifts: number | readonly number[], options: { dims?: number | readonly number[] }): Tensor;
+  roll(options: { shifts: number | readonly number[]; dims?: number | readonly number[] }): Tensor;
+  /**
+   * A copy rotated by `k` quarter turns in the plane of `dims`, from the first towards the second.
+   *
+   * `rot90(Tensor input, int k=1, int[] dims=[0,1]) -> Tensor`
+   */
+  rot90(k?: number, dims?: readonly number[]): Tensor;
+  rot90(k: number, options: { dims?: readonly number[] }): Tensor;
+  rot90(options: { k?: number; dims?: readonly number[] }): Tensor;
   /**
    * The nearest integer; halves go to the even one.
    * The nearest number with `decimals` digits after the point; negative ones round before it.
@@ -1382,6 +1810,96 @@ export interface TensorMethods {
    */
   rsub(other: Tensor | Scalar, options?: { alpha?: Scalar }): Tensor;
   rsub(options: { other: Tensor | Scalar; alpha?: Scalar }): Tensor;
+  /**
+   * The tensor with elements at `index` along `dim` replaced by those of `src`, the inverse of `gather`.
+   * The tensor with elements at `index` along `dim` replaced by `value`.
+   * The tensor with elements at `index` along `dim` combined with the source by `reduce`, "add" or "multiply".
+   *
+   * `scatter.src(Tensor input, int dim, Tensor index, Tensor src) -> Tensor`
+   * `scatter.value(Tensor input, int dim, Tensor index, Scalar value) -> Tensor`
+   * `scatter.reduce(Tensor input, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor`
+   * `scatter.value_reduce(Tensor input, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor`
+   */
+  scatter(dim: number, index: Tensor, src: Tensor, options?: { out?: Tensor }): Tensor;
+  scatter(dim: number, index: Tensor, options: { src: Tensor; out?: Tensor }): Tensor;
+  scatter(dim: number, options: { index: Tensor; src: Tensor; out?: Tensor }): Tensor;
+  scatter(options: { dim: number; index: Tensor; src: Tensor; out?: Tensor }): Tensor;
+  scatter(dim: number, index: Tensor, value: Scalar, options?: { out?: Tensor }): Tensor;
+  scatter(dim: number, index: Tensor, options: { value: Scalar; out?: Tensor }): Tensor;
+  scatter(dim: number, options: { index: Tensor; value: Scalar; out?: Tensor }): Tensor;
+  scatter(options: { dim: number; index: Tensor; value: Scalar; out?: Tensor }): Tensor;
+  scatter(dim: number, index: Tensor, src: Tensor, options: { reduce: string; out?: Tensor }): Tensor;
+  scatter(dim: number, index: Tensor, options: { src: Tensor; reduce: string; out?: Tensor }): Tensor;
+  scatter(dim: number, options: { index: Tensor; src: Tensor; reduce: string; out?: Tensor }): Tensor;
+  scatter(options: { dim: number; index: Tensor; src: Tensor; reduce: string; out?: Tensor }): Tensor;
+  scatter(dim: number, index: Tensor, value: Scalar, options: { reduce: string; out?: Tensor }): Tensor;
+  scatter(dim: number, index: Tensor, options: { value: Scalar; reduce: string; out?: Tensor }): Tensor;
+  scatter(dim: number, options: { index: Tensor; value: Scalar; reduce: string; out?: Tensor }): Tensor;
+  scatter(options: { dim: number; index: Tensor; value: Scalar; reduce: string; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.scatter}. */
+  scatter_(dim: number, index: Tensor, src: Tensor): this;
+  scatter_(dim: number, index: Tensor, options: { src: Tensor }): this;
+  scatter_(dim: number, options: { index: Tensor; src: Tensor }): this;
+  scatter_(options: { dim: number; index: Tensor; src: Tensor }): this;
+  scatter_(dim: number, index: Tensor, value: Scalar): this;
+  scatter_(dim: number, index: Tensor, options: { value: Scalar }): this;
+  scatter_(dim: number, options: { index: Tensor; value: Scalar }): this;
+  scatter_(options: { dim: number; index: Tensor; value: Scalar }): this;
+  scatter_(dim: number, index: Tensor, src: Tensor, options: { reduce: string }): this;
+  scatter_(dim: number, index: Tensor, options: { src: Tensor; reduce: string }): this;
+  scatter_(dim: number, options: { index: Tensor; src: Tensor; reduce: string }): this;
+  scatter_(options: { dim: number; index: Tensor; src: Tensor; reduce: string }): this;
+  scatter_(dim: number, index: Tensor, value: Scalar, options: { reduce: string }): this;
+  scatter_(dim: number, index: Tensor, options: { value: Scalar; reduce: string }): this;
+  scatter_(dim: number, options: { index: Tensor; value: Scalar; reduce: string }): this;
+  scatter_(options: { dim: number; index: Tensor; value: Scalar; reduce: string }): this;
+  /**
+   * The tensor with the elements of `src` added at `index` along `dim`.
+   *
+   * `scatter_add(Tensor input, int dim, Tensor index, Tensor src) -> Tensor`
+   */
+  scatter_add(dim: number, index: Tensor, src: Tensor, options?: { out?: Tensor }): Tensor;
+  scatter_add(dim: number, index: Tensor, options: { src: Tensor; out?: Tensor }): Tensor;
+  scatter_add(dim: number, options: { index: Tensor; src: Tensor; out?: Tensor }): Tensor;
+  scatter_add(options: { dim: number; index: Tensor; src: Tensor; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.scatter_add}. */
+  scatter_add_(dim: number, index: Tensor, src: Tensor): this;
+  scatter_add_(dim: number, index: Tensor, options: { src: Tensor }): this;
+  scatter_add_(dim: number, options: { index: Tensor; src: Tensor }): this;
+  scatter_add_(options: { dim: number; index: Tensor; src: Tensor }): this;
+  /**
+   * Reduces the elements of `src` that `index` sends along `dim` to one place: "sum", "prod", "mean", "amax" or "amin", with the tensor's own element unless `include_self` is false.
+   *
+   * `scatter_reduce(Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor`
+   */
+  scatter_reduce(dim: number, index: Tensor, src: Tensor, reduce: string, options?: { include_self?: boolean; out?: Tensor }): Tensor;
+  scatter_reduce(dim: number, index: Tensor, src: Tensor, options: { reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  scatter_reduce(dim: number, index: Tensor, options: { src: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  scatter_reduce(dim: number, options: { index: Tensor; src: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  scatter_reduce(options: { dim: number; index: Tensor; src: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.scatter_reduce}. */
+  scatter_reduce_(dim: number, index: Tensor, src: Tensor, reduce: string, options?: { include_self?: boolean }): this;
+  scatter_reduce_(dim: number, index: Tensor, src: Tensor, options: { reduce: string; include_self?: boolean }): this;
+  scatter_reduce_(dim: number, index: Tensor, options: { src: Tensor; reduce: string; include_self?: boolean }): this;
+  scatter_reduce_(dim: number, options: { index: Tensor; src: Tensor; reduce: string; include_self?: boolean }): this;
+  scatter_reduce_(options: { dim: number; index: Tensor; src: Tensor; reduce: string; include_self?: boolean }): this;
+  /**
+   * A view of the slice at `index` of `dim`, without that dimension.
+   *
+   * `select(Tensor input, int dim, int index) -> Tensor`
+   */
+  select(dim: number, index: number): Tensor;
+  select(dim: number, options: { index: number }): Tensor;
+  select(options: { dim: number; index: number }): Tensor;
+  /**
+   * The tensor with its slice at `index` of `dim` replaced by `src`.
+   *
+   * `select_scatter(Tensor input, Tensor src, int dim, int index) -> Tensor`
+   */
+  select_scatter(src: Tensor, dim: number, index: number): Tensor;
+  select_scatter(src: Tensor, dim: number, options: { index: number }): Tensor;
+  select_scatter(src: Tensor, options: { dim: number; index: number }): Tensor;
+  select_scatter(options: { src: Tensor; dim: number; index: number }): Tensor;
   /**
    * `sign`, for complex numbers `input / abs(input)`.
    *
@@ -1434,6 +1952,43 @@ export interface TensorMethods {
   sinh(options?: { out?: Tensor }): Tensor;
   /** In-place form of {@link TensorMethods.sinh}. */
   sinh_(): this;
+  /**
+   * The tensor with elements `start` to `end` of `dim`, in steps, replaced by `src`.
+   *
+   * `slice_scatter(Tensor input, Tensor src, int dim=0, int? start=None, int? end=None, int step=1) -> Tensor`
+   */
+  slice_scatter(src: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number): Tensor;
+  slice_scatter(src: Tensor, dim: number, start: number | null, end: number | null, options: { step?: number }): Tensor;
+  slice_scatter(src: Tensor, dim: number, start: number | null, options: { end?: number | null; step?: number }): Tensor;
+  slice_scatter(src: Tensor, dim: number, options: { start?: number | null; end?: number | null; step?: number }): Tensor;
+  slice_scatter(src: Tensor, options: { dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
+  slice_scatter(options: { src: Tensor; dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
+  /**
+   * Views of pieces of `split_size_or_sections` elements of `dim` (the last may be smaller), or of the sizes in a list.
+   * Views of pieces of the given sizes of `dim`.
+   *
+   * `split(Tensor input, int split_size_or_sections, int dim=0) -> Tensor[]`
+   * `split.sizes(Tensor input, int[] split_size_or_sections, int dim=0) -> Tensor[]`
+   * @example
+   * ```ts
+   * import { arange, split } from "@tt/core";
+   * split(arange(5), 2).map((x) => x.tolist()); // [[0, 1], [2, 3], [4]]
+   * ```
+   */
+  split(split_size_or_sections: number, dim?: number): Tensor[];
+  split(split_size_or_sections: number, options: { dim?: number }): Tensor[];
+  split(options: { split_size_or_sections: number; dim?: number }): Tensor[];
+  split(split_size_or_sections: readonly number[], dim?: number): Tensor[];
+  split(split_size_or_sections: readonly number[], options: { dim?: number }): Tensor[];
+  split(options: { split_size_or_sections: readonly number[]; dim?: number }): Tensor[];
+  /**
+   * Views of pieces of the given sizes of `dim`.
+   *
+   * `split_with_sizes(Tensor input, int[] split_sizes, int dim=0) -> Tensor[]`
+   */
+  split_with_sizes(split_sizes: readonly number[], dim?: number): Tensor[];
+  split_with_sizes(split_sizes: readonly number[], options: { dim?: number }): Tensor[];
+  split_with_sizes(options: { split_sizes: readonly number[]; dim?: number }): Tensor[];
   /**
    * The square root; nan for negative numbers.
    *
@@ -1533,6 +2088,21 @@ export interface TensorMethods {
   /** In-place form of {@link TensorMethods.t}. */
   t_(): this;
   /**
+   * Elements at `index` of the tensor seen as one dimension; the result has the shape of `index`.
+   *
+   * `take(Tensor input, Tensor index) -> Tensor`
+   */
+  take(index: Tensor, options?: { out?: Tensor }): Tensor;
+  take(options: { index: Tensor; out?: Tensor }): Tensor;
+  /**
+   * Elements at `indices` along `dim`, the other dimensions broadcast; of the flattened tensor without `dim`.
+   *
+   * `take_along_dim(Tensor input, Tensor indices, int? dim=None) -> Tensor`
+   */
+  take_along_dim(indices: Tensor, dim?: number | null, options?: { out?: Tensor }): Tensor;
+  take_along_dim(indices: Tensor, options: { dim?: number | null; out?: Tensor }): Tensor;
+  take_along_dim(options: { indices: Tensor; dim?: number | null; out?: Tensor }): Tensor;
+  /**
    * The tangent of angles in radians.
    *
    * `tan(Tensor input) -> Tensor`
@@ -1548,6 +2118,32 @@ export interface TensorMethods {
   tanh(options?: { out?: Tensor }): Tensor;
   /** In-place form of {@link TensorMethods.tanh}. */
   tanh_(): this;
+  /**
+   * Views of `indices_or_sections` nearly equal pieces of `dim`, or of the pieces between the indices of a list.
+   * Views of the pieces of `dim` between the indices.
+   * Views of the pieces of `dim` between the indices of a tensor.
+   *
+   * `tensor_split.sections(Tensor input, int indices_or_sections, int dim=0) -> Tensor[]`
+   * `tensor_split.indices(Tensor input, int[] indices_or_sections, int dim=0) -> Tensor[]`
+   * `tensor_split.tensor_indices_or_sections(Tensor input, Tensor indices_or_sections, int dim=0) -> Tensor[]`
+   */
+  tensor_split(indices_or_sections: number, dim?: number): Tensor[];
+  tensor_split(indices_or_sections: number, options: { dim?: number }): Tensor[];
+  tensor_split(options: { indices_or_sections: number; dim?: number }): Tensor[];
+  tensor_split(indices_or_sections: readonly number[], dim?: number): Tensor[];
+  tensor_split(indices_or_sections: readonly number[], options: { dim?: number }): Tensor[];
+  tensor_split(options: { indices_or_sections: readonly number[]; dim?: number }): Tensor[];
+  tensor_split(indices_or_sections: Tensor, dim?: number): Tensor[];
+  tensor_split(indices_or_sections: Tensor, options: { dim?: number }): Tensor[];
+  tensor_split(options: { indices_or_sections: Tensor; dim?: number }): Tensor[];
+  /**
+   * As `repeat`, where missing counts mean 1.
+   *
+   * `tile(Tensor input, int... dims) -> Tensor`
+   */
+  tile(dims: readonly number[]): Tensor;
+  tile(options: { dims: readonly number[] }): Tensor;
+  tile(...dims: number[]): Tensor;
   /**
    * This tensor with another dtype; itself when nothing changes.
    * This tensor on another device, with another dtype; itself when nothing changes.
@@ -1583,6 +2179,26 @@ export interface TensorMethods {
   transpose_(dim0: number, options: { dim1: number }): this;
   transpose_(options: { dim0: number; dim1: number }): this;
   /**
+   * The lower triangles of matrices, from `diagonal` on; zeros elsewhere.
+   *
+   * `tril(Tensor input, int diagonal=0) -> Tensor`
+   */
+  tril(diagonal?: number, options?: { out?: Tensor }): Tensor;
+  tril(options: { diagonal?: number; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.tril}. */
+  tril_(diagonal?: number): this;
+  tril_(options: { diagonal?: number }): this;
+  /**
+   * The upper triangles of matrices, from `diagonal` on; zeros elsewhere.
+   *
+   * `triu(Tensor input, int diagonal=0) -> Tensor`
+   */
+  triu(diagonal?: number, options?: { out?: Tensor }): Tensor;
+  triu(options: { diagonal?: number; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.triu}. */
+  triu_(diagonal?: number): this;
+  triu_(options: { diagonal?: number }): this;
+  /**
    * `input / other`, element by element; integers divide to the default dtype.
    *
    * `div(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`
@@ -1613,6 +2229,30 @@ export interface TensorMethods {
   type_as(other: Tensor): Tensor;
   type_as(options: { other: Tensor }): Tensor;
   /**
+   * Views of the slices along `dim`, without that dimension.
+   *
+   * `unbind.int(Tensor input, int dim=0) -> Tensor[]`
+   */
+  unbind(dim?: number): Tensor[];
+  unbind(options: { dim?: number }): Tensor[];
+  /**
+   * A view with dimension `dim` split into `sizes`, one of which may be -1.
+   *
+   * `unflatten(Tensor input, int dim, int[1] sizes) -> Tensor`
+   */
+  unflatten(dim: number, sizes: number | readonly number[]): Tensor;
+  unflatten(dim: number, options: { sizes: number | readonly number[] }): Tensor;
+  unflatten(options: { dim: number; sizes: number | readonly number[] }): Tensor;
+  /**
+   * A view of all windows of `size` elements of `dimension`, `step` apart, as a last dimension.
+   *
+   * `unfold(Tensor input, int dimension, int size, int step) -> Tensor`
+   */
+  unfold(dimension: number, size: number, step: number): Tensor;
+  unfold(dimension: number, size: number, options: { step: number }): Tensor;
+  unfold(dimension: number, options: { size: number; step: number }): Tensor;
+  unfold(options: { dimension: number; size: number; step: number }): Tensor;
+  /**
    * Overwrites the elements with uniform numbers of [from, to).
    *
    * `uniform_(Tensor input, float from=0, float to=1, *, Generator? generator=None) -> Tensor`
@@ -1620,6 +2260,30 @@ export interface TensorMethods {
   uniform_(from?: number, to?: number, options?: { generator?: Generator | null }): this;
   uniform_(from: number, options: { to?: number; generator?: Generator | null }): this;
   uniform_(options: { from?: number; to?: number; generator?: Generator | null }): this;
+  /**
+   * As `chunk`, for pieces that are the only use of the tensor.
+   *
+   * `unsafe_chunk(Tensor input, int chunks, int dim=0) -> Tensor[]`
+   */
+  unsafe_chunk(chunks: number, dim?: number): Tensor[];
+  unsafe_chunk(chunks: number, options: { dim?: number }): Tensor[];
+  unsafe_chunk(options: { chunks: number; dim?: number }): Tensor[];
+  /**
+   * As `split`, for pieces that are the only use of the tensor.
+   *
+   * `unsafe_split(Tensor input, int split_size, int dim=0) -> Tensor[]`
+   */
+  unsafe_split(split_size: number, dim?: number): Tensor[];
+  unsafe_split(split_size: number, options: { dim?: number }): Tensor[];
+  unsafe_split(options: { split_size: number; dim?: number }): Tensor[];
+  /**
+   * As `split_with_sizes`, for pieces that are the only use of the tensor.
+   *
+   * `unsafe_split_with_sizes(Tensor input, int[] split_sizes, int dim=0) -> Tensor[]`
+   */
+  unsafe_split_with_sizes(split_sizes: readonly number[], dim?: number): Tensor[];
+  unsafe_split_with_sizes(split_sizes: readonly number[], options: { dim?: number }): Tensor[];
+  unsafe_split_with_sizes(options: { split_sizes: readonly number[]; dim?: number }): Tensor[];
   /**
    * A view with a dimension of size 1 inserted at `dim`.
    *
@@ -1631,13 +2295,35 @@ export interface TensorMethods {
   unsqueeze_(dim: number): this;
   unsqueeze_(options: { dim: number }): this;
   /**
+   * The same memory read as another dtype.
    * The same memory with another shape; one size may be -1.
    *
+   * `view.dtype(Tensor input, ScalarType dtype) -> Tensor`
    * `view(Tensor input, int... size) -> Tensor`
    */
+  view(dtype: DType): Tensor;
+  view(options: { dtype: DType }): Tensor;
   view(size: readonly number[]): Tensor;
   view(options: { size: readonly number[] }): Tensor;
   view(...size: number[]): Tensor;
+  /**
+   * The same memory with the shape of `other`.
+   *
+   * `view_as(Tensor input, Tensor other) -> Tensor`
+   */
+  view_as(other: Tensor): Tensor;
+  view_as(options: { other: Tensor }): Tensor;
+  /**
+   * Views of equal pieces of dimension 1, or of the pieces between the indices of a list.
+   * Views of the pieces between the indices.
+   *
+   * `vsplit.int(Tensor input, int indices_or_sections) -> Tensor[]`
+   * `vsplit.array(Tensor input, int[] indices_or_sections) -> Tensor[]`
+   */
+  vsplit(indices_or_sections: number): Tensor[];
+  vsplit(options: { indices_or_sections: number }): Tensor[];
+  vsplit(indices_or_sections: readonly number[]): Tensor[];
+  vsplit(options: { indices_or_sections: readonly number[] }): Tensor[];
   /**
    * This tensor where `condition` holds, else `other`.
    *

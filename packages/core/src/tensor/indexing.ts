@@ -78,11 +78,12 @@ function listTensor(list: readonly ListIndex[], like: Tensor): Tensor {
   return tensor(list as TensorData, { dtype: masks ? bool : int64, device: like.device });
 }
 
+const isMask = (value: Tensor): boolean => value.dtype === bool || value.dtype === uint8;
+
 /** How many dimensions of the tensor an index takes. */
 function consumed(item: Index): number {
   if (item === null || item === "..." || typeof item === "boolean") return 0;
-  if (item instanceof Tensor) return item.dtype === bool || item.dtype === uint8 ? item.ndim : 1;
-  return 1;
+  return item instanceof Tensor && isMask(item) ? item.ndim : 1;
 }
 
 interface Selection {
@@ -109,7 +110,7 @@ function resolve(self: Tensor, items: readonly Index[]): Selection {
     Index,
     readonly unknown[]
   >[];
-  const specified = list.reduce((n, item) => n + consumed(item), 0);
+  const specified = list.reduce<number>((n, item) => n + consumed(item), 0);
   if (self.ndim === 0 && list.some((item) => typeof item === "number" || typeof item === "bigint")) {
     throw new IndexError(
       "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number",
@@ -119,10 +120,15 @@ function resolve(self: Tensor, items: readonly Index[]): Selection {
   let view = self;
   let dim = 0;
   let tensors: (Tensor | null)[] | null = null;
+  // Dimensions that earlier masks cover beyond one each: the index op makes room for them itself.
+  let covered = 0;
   const place = (value: Tensor): void => {
     tensors ??= [];
-    while (tensors.length < dim) tensors.push(null);
-    tensors[dim++] = value;
+    while (tensors.length < dim - covered) tensors.push(null);
+    tensors.push(value);
+    const span = isMask(value) ? value.ndim : 1;
+    dim += span;
+    covered += span - 1;
   };
   let gap = self.ndim - specified;
   for (const item of list) {
@@ -142,22 +148,14 @@ function resolve(self: Tensor, items: readonly Index[]): Selection {
       view = view.unsqueeze(dim);
       place(tensor(item ? [0] : [], { dtype: int64, device: self.device }));
     } else if (scalarIndex(item) && !item.requires_grad) view = takeNumber(view, dim, Number(item.item()));
-    else if (item.ndim === 0 && (item.dtype === bool || item.dtype === uint8)) {
+    else if (item.ndim === 0 && isMask(item)) {
       view = view.unsqueeze(dim);
       place(tensor(item.item() ? [0] : [], { dtype: int64, device: self.device }));
     } else if (item instanceof Tensor) place(item);
     else throw invalidIndex(item);
-    if (tensors !== null && item instanceof Tensor && (item.dtype === bool || item.dtype === uint8) && item.ndim > 1) {
-      // A mask stands for as many dimensions as it has.
-      dim += item.ndim - 1;
-      maskGaps(tensors, item);
-    }
   }
   return { view, tensors };
 }
-
-/** Marks the dimensions a mask covers beyond its first; {@link indexOp} expands it in place. */
-function maskGaps(_tensors: (Tensor | null)[], _mask: Tensor): void {}
 
 function at(this: Tensor, ...items: Index[]): Tensor {
   const first = items[0];

@@ -136,7 +136,7 @@ const members: Record<PropertyKey, (this: Tensor, ...args: never[]) => unknown> 
   toString(): string {
     return textOf(this);
   },
-  *[Symbol.iterator](): IterableIterator<Tensor> {
+  *[Symbol.iterator](this: Tensor): IterableIterator<Tensor> {
     if (this.shape.length === 0) throw new TypeError("iteration over a 0-d tensor");
     yield* this.unbind(0);
   },
