@@ -7,7 +7,7 @@ import * as rng from "./index.ts";
 
 const seeded = (seed: number): rng.Generator => new rng.Generator().manual_seed(seed);
 
-function close(actual: ArrayLike<number>, expected: readonly number[], digits = 6): void {
+function expectClose(actual: ArrayLike<number>, expected: readonly number[], digits = 6): void {
   expect(actual.length).toBe(expected.length);
   for (const [i, value] of expected.entries()) expect(actual[i]! / value).toBeCloseTo(1, digits);
 }
@@ -49,20 +49,20 @@ describe("gamma and Dirichlet", () => {
   it("standard_gamma of float32", () => {
     const out = new Float32Array(5);
     rng.standard_gamma(out, float32, 5, Float32Array.from(shapes), seeded(1));
-    close(out, [1.1433418, 1.4460559, 4.3297634, 22.964651, 1.1754944e-38]);
+    expectClose(out, [1.1433418, 1.4460559, 4.3297634, 22.964651, 1.1754944e-38]);
     expect(out[4]).toBe(2 ** -126);
   });
 
   it("standard_gamma of float64", () => {
     const out = new Float64Array(4);
     rng.standard_gamma(out, float64, 4, Float64Array.from(shapes), seeded(1));
-    close(out, [1.1433418566398499, 1.4460558732153423, 4.329763271071087, 22.964652157736893], 13);
+    expectClose(out, [1.1433418566398499, 1.4460558732153423, 4.329763271071087, 22.964652157736893], 13);
   });
 
   it("dirichlet", () => {
     const out = new Float32Array(6);
     rng.dirichlet(out, float32, 6, Float32Array.of(0.5, 1, 3, 10, 0.1, 2), 3, seeded(1));
-    close(out, [0.16524285, 0.20899294, 0.6257642, 0.8830819, 1.6908989e-5, 0.11690115]);
+    expectClose(out, [0.16524285, 0.20899294, 0.6257642, 0.8830819, 1.6908989e-5, 0.11690115]);
   });
 
   it("derivative of gamma numbers", () => {
@@ -75,7 +75,7 @@ describe("gamma and Dirichlet", () => {
       [20.0, 12.0],
       [20.0, 40.0],
     ] as const;
-    close(
+    expectClose(
       points.map(([alpha, x]) => rng.standard_gamma_grad(alpha, x)),
       [
         0.7894044031433252, 0.49802410796749497, 0.7918785927616308, 2.6392645118536917, 0.9956475202907358,
@@ -96,7 +96,7 @@ describe("gamma and Dirichlet", () => {
       [0.45, 3.0, 12.0],
       [0.7, 8.0, 12.0],
     ] as const;
-    close(
+    expectClose(
       points.map(([x, alpha, total]) => rng.dirichlet_grad(x, alpha, total)),
       [
         0.020460822773963917, 0.4811473172214714, 0.356264815369687, 7.769654341927791, 0.03248129440978145,
@@ -104,7 +104,7 @@ describe("gamma and Dirichlet", () => {
       ],
       11,
     );
-    close(
+    expectClose(
       points.map(([x, alpha, total]) => rng.dirichlet_grad(Math.fround(x), alpha, total, true)),
       [0.02046082, 0.48114726, 0.3562648, 7.769654, 0.032481294, 0.034265198, 0.12032908, 0.08973781],
       6,
