@@ -1,0 +1,76 @@
+/**
+ * pnpm bench [--only PATTERN] [--device D] [--threads N] [--rounds R] [--json FILE]
+ *
+ * Times our workloads and, where a python3 with torch is present, PyTorch's on one thread: in turns,
+ * each in its own process. Prints medians over the rounds and their ratio.
+ */
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { findTorch, runOurs, runTorch, type Sample } from "./processes.ts";
+import { workloads } from "./workloads/index.ts";
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string" },
+    device: { type: "string", default: "cpu" },
+    threads: { type: "string", default: "1" },
+    rounds: { type: "string", default: "3" },
+    json: { type: "string" },
+  },
+});
+
+const pattern = values.only?.split(",") ?? [""];
+const ids = workloads.map((w) => w.id).filter((id) => pattern.some((p) => id.includes(p)));
+if (ids.length === 0) {
+  console.error(`no workload matches "${values.only}"; there are: ${workloads.map((w) => w.id).join(", ")}`);
+  process.exit(2);
+}
+const threads = Number(values.threads);
+const python = findTorch();
+if (python === null) console.log("no python3 with torch here: our times alone");
+
+const ours = new Map<string, number[]>();
+const theirs = new Map<string, number[]>();
+const errors = new Map<string, string>();
+const collect = (into: Map<string, number[]>, samples: readonly Sample[]): void => {
+  for (const { id, seconds, error } of samples) {
+    if (seconds === undefined) errors.set(id, error ?? "failed");
+    else into.set(id, [...(into.get(id) ?? []), seconds]);
+  }
+};
+for (let round = 0; round < Number(values.rounds); round++) {
+  if (python !== null) collect(theirs, await runTorch(python, ids));
+  collect(ours, await runOurs(values.device, threads, ids));
+}
+
+const median = (times: readonly number[] | undefined): number | null =>
+  times === undefined || times.length === 0 ? null : times.toSorted((a, b) => a - b)[times.length >> 1]!;
+
+const show = (seconds: number | null): string => {
+  if (seconds === null) return "-";
+  if (seconds < 1e-3) return `${(seconds * 1e6).toFixed(seconds < 1e-5 ? 3 : 1)} us`;
+  return seconds < 1 ? `${(seconds * 1e3).toFixed(2)} ms` : `${seconds.toFixed(2)} s`;
+};
+
+const rows = ids.map((id) => {
+  const seconds = median(ours.get(id));
+  const torch_seconds = median(theirs.get(id));
+  return {
+    id,
+    device: values.device,
+    threads,
+    seconds,
+    torch_seconds,
+    ratio: seconds === null || torch_seconds === null ? null : seconds / torch_seconds,
+    ...(errors.has(id) ? { error: errors.get(id) } : {}),
+  };
+});
+console.log(`${"id".padEnd(22)}${"tt".padStart(12)}${"torch 1t".padStart(12)}${"ratio".padStart(9)}`);
+for (const row of rows) {
+  const ratio = row.ratio === null ? "-" : `${row.ratio.toFixed(2)}x`;
+  const note = "error" in row ? `  ${row.error}` : "";
+  console.log(
+    `${row.id.padEnd(22)}${show(row.seconds).padStart(12)}${show(row.torch_seconds).padStart(12)}${ratio.padStart(9)}${note}`,
+  );
+}
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);

@@ -1,0 +1,8 @@
+import type { Workload } from "../workload.ts";
+import { elementwise } from "./elementwise.ts";
+import { linear } from "./linear.ts";
+import { steps } from "./steps.ts";
+import { tiny } from "./tiny.ts";
+
+/** Everything that can be timed, in the order of the table. */
+export const workloads: readonly Workload[] = [...tiny, ...steps, ...elementwise, ...linear];
