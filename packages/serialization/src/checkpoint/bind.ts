@@ -1,8 +1,10 @@
 /** From a checkpoint's records to tensors. */
-import { CPU, type Device, type DeviceLike, device, DType, Parameter, RuntimeError, Tensor } from "@tt/core";
+import { CPU, type Device, device, Parameter, RuntimeError, Tensor } from "@tt/core";
 import { Storage, transfer } from "@tt/core/dispatch";
 import { NumpyArrayRecord } from "./numpy-globals.ts";
+import { densify } from "./densify.ts";
 import { type MapLocation, targetDevice } from "./map-location.ts";
+import { fortranStrides, hostStorage, placeTensor } from "./place.ts";
 import { DeviceRecord, Layout, ParameterRecord, SparseRecord, type StorageRecord, StorageType, TensorRecord } from "./records.ts";
 
 /** Gives the bytes of a storage, or a function that reads them when they are first needed. */
@@ -26,7 +28,7 @@ export class Binder {
     if (leaf instanceof NumpyArrayRecord) return this.#numpy(leaf);
     if (leaf instanceof DeviceRecord) return device(leaf.index === undefined ? leaf.type : `${leaf.type}:${leaf.index}`);
     if (leaf instanceof Layout) return `torch.${leaf.name}`;
-    if (leaf instanceof SparseRecord) throw new RuntimeError(`tensors of layout torch.${leaf.layout} are not supported; save tensor.to_dense() instead`);
+    if (leaf instanceof SparseRecord) return densify(leaf, leaf.parts.map((part) => this.#tensor(part)));
     if (leaf instanceof StorageType) throw new RuntimeError("the file holds a storage class itself, which has no JavaScript counterpart");
     return leaf;
   };
@@ -73,11 +75,6 @@ function markGrad<T extends Tensor>(tensor: T, requires_grad: boolean): T {
   return tensor;
 }
 
-/** A cpu storage on these bytes, which must be its own. */
-function hostStorage(dtype: DType, bytes: Uint8Array<ArrayBuffer>): Storage {
-  return new Storage(CPU, new dtype.ArrayType(bytes.buffer, bytes.byteOffset, (bytes.length / dtype.itemsize) * dtype.lanes), bytes.length);
-}
-
 /** A cpu storage whose elements are read from the file when something first looks at them. */
 function lazyStorage(record: StorageRecord, read: () => Uint8Array<ArrayBuffer>): Storage {
   const storage = new Storage(CPU, null, record.nbytes);
@@ -98,20 +95,4 @@ function lazyStorage(record: StorageRecord, read: () => Uint8Array<ArrayBuffer>)
 
 function moveStorage(storage: Storage, record: StorageRecord, target: Device): Storage {
   return transfer(new Tensor(storage, record.dtype, [record.numel]), target).storage;
-}
-
-/** A tensor on these bytes, which must be its own; without `strides` it is contiguous. */
-export function placeTensor(bytes: Uint8Array<ArrayBuffer>, dtype: DType, shape: readonly number[], strides: readonly number[] | null, target: DeviceLike = CPU): Tensor {
-  const tensor = new Tensor(hostStorage(dtype, bytes), dtype, shape, strides);
-  const destination = device(target);
-  return destination === CPU ? tensor : transfer(tensor, destination);
-}
-
-export function fortranStrides(shape: readonly number[]): number[] {
-  let step = 1;
-  return shape.map((n) => {
-    const stride = step;
-    step *= Math.max(n, 1);
-    return stride;
-  });
 }

@@ -34,7 +34,7 @@ const OPTIONS = ["map_location", "mmap", "weights_only", "progress", "signal"];
  * PyTorch 0.1.10.
  *
  * Nothing in the file is run. Tensors that shared storage share it again, strides are kept and
- * Parameters are Parameters. Python's containers become JavaScript's:
+ * Parameters are Parameters; sparse tensors become dense. Python's containers become JavaScript's:
  *
  * - lists and tuples are arrays (a tuple is remembered: see {@link python_type});
  * - dicts and OrderedDicts whose keys are all strings are plain objects, other dicts Maps;

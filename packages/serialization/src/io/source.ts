@@ -22,7 +22,8 @@ export class BytesSource implements ByteSource {
   readonly #bytes: Uint8Array<ArrayBuffer>;
 
   constructor(bytes: Uint8Array | ArrayBuffer) {
-    this.#bytes = (bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes) as Uint8Array<ArrayBuffer>;
+    // Not a Buffer, whose slice() does not copy.
+    this.#bytes = (bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)) as Uint8Array<ArrayBuffer>;
   }
 
   get size(): number {
@@ -32,8 +33,7 @@ export class BytesSource implements ByteSource {
   readSync(range: Range, options: ReadOptions): Uint8Array<ArrayBuffer> {
     const end = range.offset + range.length;
     options.onRead?.(range.length);
-    // Buffer.prototype.slice does not copy, so name the method that does.
-    return range.own ? Uint8Array.prototype.slice.call(this.#bytes, range.offset, end) as Uint8Array<ArrayBuffer> : this.#bytes.subarray(range.offset, end);
+    return range.own ? this.#bytes.slice(range.offset, end) : this.#bytes.subarray(range.offset, end);
   }
 
   async read(range: Range, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,5 +1,5 @@
 import { RuntimeError, type Tensor, ValueError } from "@tt/core";
-import { fortranStrides, placeTensor } from "../checkpoint/bind.ts";
+import { fortranStrides, placeTensor } from "../checkpoint/place.ts";
 import { nbytesOf } from "../io/tensor-bytes.ts";
 import { Counter, type ProgressOptions } from "../io/counter.ts";
 import { type LoadSource, openSource, openSourceSync, type SyncLoadSource } from "../io/open.ts";

@@ -10,7 +10,8 @@ export class Cursor {
   position: number;
 
   constructor(bytes: Uint8Array, position = 0) {
-    this.bytes = bytes;
+    // Not a Buffer, whose slice() does not copy.
+    this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.position = position;
   }

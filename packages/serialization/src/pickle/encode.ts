@@ -6,6 +6,7 @@ const utf8 = new TextEncoder();
 
 /** BINUNICODE with its text. */
 export function writeText(out: ByteWriter, text: string): void {
+  if (/\p{Surrogate}/u.test(text)) throw new PicklingError("Can't pickle a string with half of a surrogate pair: it is not valid Unicode");
   const bytes = utf8.encode(text);
   if (bytes.length > 0xffffffff) throw new PicklingError("a string of more than 4 GiB cannot be saved");
   out.u8(op.BINUNICODE);

@@ -1,5 +1,5 @@
 import { type DeviceLike, IndexError, Tensor } from "@tt/core";
-import { placeTensor } from "../checkpoint/bind.ts";
+import { placeTensor } from "../checkpoint/place.ts";
 import { Counter, type ProgressOptions } from "../io/counter.ts";
 import { type LoadSource, openSource, openSourceSync, type SyncLoadSource } from "../io/open.ts";
 import { readAsync, type Reading, readSync, request } from "../io/range.ts";
