@@ -1,0 +1,2 @@
+export { scanExtreme } from "./extreme.ts";
+export { type ScanKind, scan } from "./scan.ts";
