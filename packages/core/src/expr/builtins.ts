@@ -29,6 +29,10 @@ export type BuiltinName =
   | "sinc"
   | "erf" | "erfc" | "erfcx" | "erfinv" | "ndtri" | "log_ndtr" | "lgamma" | "digamma" | "polygamma" | "zeta" | "i0"
   | "i0e" | "i1" | "i1e"
+  | "igamma" | "igammac" | "bessel_j0" | "bessel_j1" | "bessel_y0" | "bessel_y1" | "bessel_k0" | "bessel_k1"
+  | "bessel_k0e" | "bessel_k1e" | "spherical_bessel_j0" | "airy_ai"
+  | "chebyshev_t" | "chebyshev_u" | "chebyshev_v" | "chebyshev_w" | "hermite_h" | "hermite_he" | "laguerre_l"
+  | "legendre_p" | "frexp_mantissa" | "frexp_exponent"
   | "real" | "imag" | "conj" | "angle" | "complex";
 
 const same = (arity: number, domain: string): Builtin => ({ arity, domain, result: "same" });
@@ -163,6 +167,34 @@ export const BUILTINS: Readonly<Record<BuiltinName, Builtin>> = {
   i0e: same(1, "r"),
   i1: same(1, "r"),
   i1e: same(1, "r"),
+  /** Regularised lower incomplete gamma function P(a, x). */
+  igamma: same(2, "r"),
+  /** Regularised upper incomplete gamma function Q(a, x). */
+  igammac: same(2, "r"),
+  bessel_j0: same(1, "r"),
+  bessel_j1: same(1, "r"),
+  bessel_y0: same(1, "r"),
+  bessel_y1: same(1, "r"),
+  bessel_k0: same(1, "r"),
+  bessel_k1: same(1, "r"),
+  bessel_k0e: same(1, "r"),
+  bessel_k1e: same(1, "r"),
+  spherical_bessel_j0: same(1, "r"),
+  airy_ai: same(1, "r"),
+
+  // Orthogonal polynomials, f(x, degree)
+  chebyshev_t: same(2, "r"),
+  chebyshev_u: same(2, "r"),
+  chebyshev_v: same(2, "r"),
+  chebyshev_w: same(2, "r"),
+  hermite_h: same(2, "r"),
+  hermite_he: same(2, "r"),
+  laguerre_l: same(2, "r"),
+  legendre_p: same(2, "r"),
+
+  // x = frexp_mantissa(x) * 2 ** frexp_exponent(x)
+  frexp_mantissa: same(1, "r"),
+  frexp_exponent: same(1, "r"),
 
   // Complex numbers
   real: { arity: 1, domain: "birc", result: "real" },
