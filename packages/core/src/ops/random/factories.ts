@@ -82,32 +82,34 @@ defineOp({
     drawn(input.shape, dtype ?? input.dtype, device ?? input.device, requires_grad, (out) => out.random_(low, high)),
 });
 
-/** Standard normals that become `mean + std * z` in PyTorch's order of operations. */
-function normalLike(mean: Tensor | number, std: Tensor | number, like: Tensor, generator: Generator | null): Tensor {
-  const out = drawn(like.shape, like.dtype, like.device, false, (x) => x.normal_(0, 1, { generator }));
-  return out.mul_(std).add_(mean);
+/** Normal numbers of standard deviation `std` in the shape of `like`. */
+function normalLike(like: Tensor, std: number, generator: Generator | null): Tensor {
+  return drawn(like.shape, like.dtype, like.device, false, (out) => out.normal_(0, std, { generator }));
 }
 
+// The order of operations is PyTorch's: a scalar deviation goes into the draw, a tensor multiplies it.
 defineOp({
   schema: "normal.Tensor_Tensor(Tensor mean, Tensor std, *, Generator? generator=None) -> Tensor",
   doc: "Normal numbers with a mean and standard deviation for each element.",
   variants: "function",
   decompose: (mean: Tensor, std: Tensor, generator: Generator | null) =>
-    normalLike(mean.detach(), std.detach(), mean.detach().add(std.detach()), generator),
+    normalLike(mean.detach().add(std.detach()), 1, generator).mul(std.detach()).add(mean.detach()),
 });
 
 defineOp({
   schema: "normal.Tensor_float(Tensor mean, float std=1, *, Generator? generator=None) -> Tensor",
   doc: "Normal numbers with a mean for each element.",
   variants: "function",
-  decompose: (mean: Tensor, std: number, generator: Generator | null) => normalLike(mean.detach(), std, mean.detach(), generator),
+  decompose: (mean: Tensor, std: number, generator: Generator | null) =>
+    normalLike(mean.detach(), std, generator).add(mean.detach()),
 });
 
 defineOp({
   schema: "normal.float_Tensor(float mean, Tensor std, *, Generator? generator=None) -> Tensor",
   doc: "Normal numbers with a standard deviation for each element.",
   variants: "function",
-  decompose: (mean: number, std: Tensor, generator: Generator | null) => normalLike(mean, std.detach(), std.detach(), generator),
+  decompose: (mean: number, std: Tensor, generator: Generator | null) =>
+    normalLike(std.detach(), 1, generator).mul(std.detach()).add(mean),
 });
 
 defineOp({
