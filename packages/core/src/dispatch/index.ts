@@ -11,3 +11,4 @@ export * from "./pointwise.ts";
 export * from "./schema.ts";
 export * from "./state.ts";
 export { Storage } from "../storage.ts";
+export { callOp, floating, notBool, notComplex, notImplemented, unsupported, zero } from "../ops/pointwise/formulas.ts";

@@ -6,6 +6,7 @@ import { contiguousStrides, isContiguous, numelOf } from "../layout.ts";
 import type { Storage } from "../storage.ts";
 import type { GradientEdgeSource } from "../dispatch/autograd.ts";
 import type { TensorMethods } from "../ops/methods.gen.ts";
+import type { TensorParts } from "../ops/pointwise/complex.ts";
 import type { TensorTransposes } from "../ops/view/properties.ts";
 import type { TensorGrad } from "./grad.ts";
 import type { TensorIndexing } from "./indexing.ts";
@@ -24,7 +25,7 @@ export interface TensorExtra {
 
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging
 export interface Tensor
-  extends TensorMethods, TensorGrad, TensorIndexing, TensorIntrospection, TensorTransposes, TensorValues {}
+  extends TensorMethods, TensorGrad, TensorIndexing, TensorIntrospection, TensorParts, TensorTransposes, TensorValues {}
 
 /**
  * An n-dimensional array of one dtype on one device: a shape and strides over a {@link Storage}.
@@ -69,12 +70,13 @@ export class Tensor {
     shape: readonly number[],
     strides: readonly number[] | null = null,
     offset = 0,
+    contiguity: 0 | 1 | 2 = strides === null ? 1 : 0,
   ) {
     this.storage = storage;
     this.dtype = dtype;
     this.shape = shape;
     this.strides = strides ?? contiguousStrides(shape);
-    this.contiguity = strides === null ? 1 : 0;
+    this.contiguity = contiguity;
     this.offset = offset;
     this.versionCell = storage;
   }

@@ -4,6 +4,26 @@ import { RuntimeError } from "../../errors.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { callOp, I } from "./formulas.ts";
 
+/** Parts of complex tensors that PyTorch spells as properties. */
+export interface TensorParts {
+  /** The real part: a view of complex tensors, real ones themselves. */
+  readonly real: Tensor;
+  /**
+   * The imaginary part: a view.
+   * @throws RuntimeError for real tensors
+   */
+  readonly imag: Tensor;
+}
+
+for (const name of ["real", "imag"]) {
+  Object.defineProperty(Tensor.prototype, name, {
+    get(this: Tensor) {
+      return callOp(name, this);
+    },
+    configurable: true,
+  });
+}
+
 defineOp({
   schema: "view_as_real(Tensor input) -> Tensor",
   doc: "The real and imaginary parts as a last dimension of size 2: a view.",
