@@ -5,6 +5,12 @@ import type { ByteSource, ReadOptions } from "./source.ts";
 /** Large reads are cut so that progress shows and an abort is heard. */
 const CHUNK = 32 * 2 ** 20;
 
+/** Memory that is about to be overwritten need not be zeroed first, where the host offers that. */
+function allocate(length: number): Uint8Array<ArrayBuffer> {
+  // Slow buffers are no part of a pool: their memory is their own.
+  return typeof Buffer === "undefined" ? new Uint8Array(length) : new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+}
+
 /** A file on disk, read where it is asked for. */
 export class FileSource implements ByteSource {
   readonly name: string;
@@ -31,7 +37,7 @@ export class FileSource implements ByteSource {
   }
 
   readSync(range: Range, options: ReadOptions): Uint8Array<ArrayBuffer> {
-    const bytes = new Uint8Array(range.length);
+    const bytes = allocate(range.length);
     for (let done = 0; done < range.length; ) {
       options.signal?.throwIfAborted();
       const count = this.#fs.readSync(this.#open, bytes, done, Math.min(CHUNK, range.length - done), range.offset + done);
@@ -43,7 +49,7 @@ export class FileSource implements ByteSource {
   }
 
   async read(range: Range, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
-    const bytes = new Uint8Array(range.length);
+    const bytes = allocate(range.length);
     for (let done = 0; done < range.length; ) {
       options.signal?.throwIfAborted();
       const count = await new Promise<number>((resolve, reject) => {
@@ -80,7 +86,7 @@ export class FileHandleSource implements ByteSource {
   }
 
   async read(range: Range, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
-    const bytes = new Uint8Array(range.length);
+    const bytes = allocate(range.length);
     for (let done = 0; done < range.length; ) {
       options.signal?.throwIfAborted();
       const { bytesRead } = await this.#handle.read(bytes, done, Math.min(CHUNK, range.length - done), range.offset + done);
