@@ -61,8 +61,13 @@ export function perform(tt: TT, call: Call, { input, args, kwargs }: Arguments):
   if (call.kind === "function") return tt.call(call.path, [self, ...rest]);
   if (call.path === "__getitem__") return send(self, "at", rest);
   const reflected = OPERATORS[/^__r(\w+)__$/.exec(call.path)?.[1] ?? ""];
-  if (reflected !== undefined) return tt.call(`torch.${reflected}`, [args[0], self]);
+  if (reflected !== undefined) return tt.call(`torch.${reflected}`, [leftOperand(tt, call, args[0]), self]);
   return send(self, call.path, rest);
+}
+
+/** PyTorch defines `__rpow__` as `torch.tensor(other) ** self`, which cuts `other` from the graph. */
+function leftOperand(tt: TT, call: Call, other: Value): Value {
+  return call.path === "__rpow__" && tt.isTensor(other) ? send(other, "detach", []) : other;
 }
 
 /** `aten.slice(x, dim, start, stop, step)` as the index `x[:, start:stop:step]`. */
