@@ -1,6 +1,7 @@
 import { Device, device as toDevice } from "../device.ts";
 import { Complex, DType } from "../dtype/index.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import type { Op } from "./op.ts";
 import type { Param, Schema } from "./schema.ts";
 
 /** Returned by {@link accept} when a value does not fit. */
@@ -91,6 +92,28 @@ function accept(param: Param, value: unknown): unknown {
   }
   if (param.size > 1 && value.length === 1) return Array.from({ length: param.size }, () => value[0] as unknown);
   return value;
+}
+
+/**
+ * {@link bindArgs} for the commonest calls: nothing but tensor operands, everything else by default.
+ * Null for all other calls, which says nothing about whether they are right.
+ */
+export function bindOperands(op: Op, self: unknown, args: readonly unknown[]): unknown[] | null {
+  const { leading, schema } = op;
+  const given = args.length + (self === NO_SELF ? 0 : 1);
+  if (leading === 0 || given !== leading) return null;
+  const first = self === NO_SELF ? args[0] : self;
+  if (!(first instanceof Tensor)) return null;
+  const { params } = schema;
+  if (given === 1) return params.length === 1 ? [first] : fillDefaults([first], params);
+  const second = self === NO_SELF ? args[1] : args[0];
+  if (!(second instanceof Tensor) && !(typeof second === "number" && params[1]!.type === "Tensor|Scalar")) return null;
+  return params.length === 2 ? [first, second] : fillDefaults([first, second], params);
+}
+
+function fillDefaults(bound: unknown[], params: readonly Param[]): unknown[] {
+  for (let i = bound.length; i < params.length; i++) bound.push(params[i]!.default);
+  return bound;
 }
 
 /** Why the last {@link bindArgs} gave null. */

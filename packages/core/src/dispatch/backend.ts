@@ -55,16 +55,17 @@ export interface Backend {
 /** A backend's kernels by op id, looked up once. */
 export class KernelTable {
   readonly backend: Backend;
+  /** The kernel of element-wise ops. */
+  readonly map: MapKernel;
   private readonly byOp: (Kernel | null | undefined)[] = [];
 
   constructor(backend: Backend) {
     this.backend = backend;
-  }
-
-  get map(): MapKernel {
-    const { map } = this.backend.kernels;
-    if (map === undefined) throw new RuntimeError(`backend "${this.backend.name}" has no "map" kernel`);
-    return map;
+    this.map =
+      backend.kernels.map ??
+      ((): never => {
+        throw new RuntimeError(`backend "${backend.name}" has no "map" kernel`);
+      });
   }
 
   /** The kernel for `op`: registered for it by name, else of its family; null when there is none. */

@@ -1,4 +1,5 @@
 import { CPU, type Device, device as toDevice } from "../device.ts";
+import { scalarTypeName } from "../dtype/index.ts";
 import { NotImplementedError, RuntimeError } from "../errors.ts";
 import { sameShape } from "../layout.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -55,7 +56,15 @@ export function executeOut(op: Op, args: Bound[], out: Tensor | readonly Tensor[
   const result = execute(op, args);
   const results = (result instanceof Tensor ? [result] : result) as Tensor[];
   const targets = out instanceof Tensor ? [out] : out;
-  results.forEach((value, i) => checkCast(value.dtype, targets[i]!.dtype));
+  results.forEach((value, i) => {
+    const target = targets[i]!;
+    if (op.record.strictOut && value.dtype !== target.dtype) {
+      const [want, got] = [value, target].map(({ dtype }) => scalarTypeName(dtype).toLowerCase());
+      throw new RuntimeError(`Expected out tensor to have dtype ${want}, but got ${got} instead`);
+    }
+    checkCast(value.dtype, target.dtype);
+    assertNoInternalOverlap(target);
+  });
   results.forEach((value, i) => {
     const target = targets[i]!;
     resizeOutput(target, value.shape);

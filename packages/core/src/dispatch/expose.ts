@@ -1,5 +1,5 @@
 import { Tensor } from "../tensor/tensor.ts";
-import { bindArgs, mismatch, NO_SELF, pythonTypeName } from "./args.ts";
+import { bindArgs, bindOperands, mismatch, NO_SELF, pythonTypeName } from "./args.ts";
 import { call, callInplace, callOut } from "./call.ts";
 import { type Bound, type Op, OPS } from "./op.ts";
 
@@ -26,27 +26,22 @@ export function overloads(name: string): readonly Op[] {
   return groups.get(name) ?? [];
 }
 
-function takesOut(op: Op): boolean {
-  return op.record.out ?? (op.view === null && op.kernel?.mutates !== true);
-}
-
 /** Binds to the first overload that fits and calls it. */
 function dispatch(ops: readonly Op[], self: unknown, args: readonly unknown[], inplace: boolean): unknown {
   let firstMessage = "";
   for (let i = 0; i < ops.length; i++) {
     const op = ops[i]!;
-    const bound = bindArgs(op.schema, self, args, takesOut(op)) as Bound[] | null;
+    const bound = (bindOperands(op, self, args) ?? bindArgs(op.schema, self, args, op.takesOut)) as Bound[] | null;
     if (bound === null) {
       if (i === 0) firstMessage = mismatch;
       continue;
     }
-    if (inplace) return callInplace(op, bound);
+    if (inplace || op.mutates) return callInplace(op, bound);
     if (bound.length > op.schema.params.length) {
       const out = bound.pop() as Tensor | null;
       if (out !== null) return callOut(op, bound, out);
     }
-    if (op.kernel?.mutates === true) return callInplace(op, bound);
-    return nameResults(op, call(op, bound));
+    return op.single ? call(op, bound) : nameResults(op, call(op, bound));
   }
   const name = ops[0]!.name;
   if (ops.length === 1) throw new TypeError(firstMessage);
@@ -60,7 +55,7 @@ function dispatch(ops: readonly Op[], self: unknown, args: readonly unknown[], i
 /** Gives several results the names of the schema, as PyTorch's named tuples have. */
 function nameResults(op: Op, result: unknown): unknown {
   const { returns } = op.schema;
-  if (returns.length > 1 && Array.isArray(result)) {
+  if (Array.isArray(result)) {
     for (let i = 0; i < returns.length; i++) {
       Object.defineProperty(result, returns[i]!.name, { value: result[i], enumerable: false, configurable: true });
     }

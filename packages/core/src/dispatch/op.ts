@@ -1,7 +1,7 @@
 import type { DType, Scalar } from "../dtype/index.ts";
 import { parseExpr, type Program } from "../expr/index.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { parseSchema, type Schema } from "./schema.ts";
+import { type Param, parseSchema, type Schema } from "./schema.ts";
 
 /**
  * Arguments as the schema types them. Records are checked against PyTorch by the oracle, not by
@@ -66,6 +66,8 @@ interface OpCommon {
   readonly inplace?: boolean;
   /** Offers the `out=` keyword; by default every function of the `torch` namespace does. */
   readonly out?: boolean;
+  /** `out=` must have exactly the result's dtype. */
+  readonly strictOut?: boolean;
   /** Other public names of the same op. */
   readonly aliases?: readonly string[];
   /** Throws PyTorch's errors for what the types cannot say. */
@@ -127,7 +129,18 @@ export class Op {
   readonly operands: readonly number[];
   /** Gives outputs with gradients through a recorded node. */
   readonly recorded: boolean;
+  /** How many arguments come first that are one or two operands, if all others have defaults; else 0. */
+  readonly leading: number;
+  /** Accepts `out=`. */
+  readonly takesOut: boolean;
+  /** Writes into its first argument. */
+  readonly mutates: boolean;
+  /** Gives one result. */
+  readonly single: boolean;
+  private readonly label: string | null;
   private fixed: Program | null = null;
+  private lastText = "";
+  private last: Program | null = null;
   private fixedScalars: readonly number[] | null = null;
   private readonly programs = new Map<string, Program>();
   private readonly scalarPositions = new Map<Program, readonly number[]>();
@@ -153,6 +166,12 @@ export class Op {
     this.listArgs = lists;
     this.operands = operands;
     this.recorded = record.derivative !== undefined;
+    this.leading = leadingOperands(this.schema);
+    this.mutates = this.kernel?.mutates === true;
+    this.takesOut = record.out ?? (this.view === null && !this.mutates);
+    this.single = this.schema.returns.length === 1;
+    this.label =
+      typeof record.gradName === "string" ? record.gradName : record.gradName === undefined ? `${camelCase(this.name)}Backward0` : null;
   }
 
   /** The expression for these arguments. */
@@ -161,8 +180,11 @@ export class Op {
     const { expr } = this.pointwise!;
     if (typeof expr === "string") return (this.fixed = parseExpr(expr));
     const text = expr(...args);
+    if (text === this.lastText) return this.last!;
     let program = this.programs.get(text);
     if (program === undefined) this.programs.set(text, (program = parseExpr(text)));
+    this.lastText = text;
+    this.last = program;
     return program;
   }
 
@@ -187,14 +209,22 @@ export class Op {
 
   /** PyTorch's name of the graph node. */
   gradName(args: readonly Bound[]): string {
-    const { gradName } = this.record;
-    if (typeof gradName === "string") return gradName;
-    if (gradName !== undefined) return gradName(args);
-    return `${camelCase(this.name)}Backward0`;
+    return this.label ?? (this.record.gradName as (args: readonly Bound[]) => string)(args);
   }
 }
 
 const NONE: readonly Scalar[] = [];
+
+function leadingOperands({ params }: Schema): number {
+  let count = 0;
+  while (count < 2 && count < params.length && isOperand(params[count]!)) count++;
+  const rest = params.slice(count);
+  return rest.every((p) => p.hasDefault) && !rest.some((p) => p.variadic) ? count : 0;
+}
+
+function isOperand(param: Param): boolean {
+  return !param.list && !param.kwonly && !param.hasDefault && (param.type === "Tensor" || param.type === "Tensor|Scalar");
+}
 
 /** `log_softmax` -> `LogSoftmax`. */
 export function camelCase(name: string): string {

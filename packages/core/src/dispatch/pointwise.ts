@@ -16,10 +16,43 @@ import { allocate, resizeOutput } from "./allocate.ts";
 import { type KernelTable, tableOf } from "./backend.ts";
 import type { Bound, Op, Promotion } from "./op.ts";
 
+/**
+ * The commonest call: one or two dense operands of the same dtype, shape and device (the second may be
+ * a number). Null for all others.
+ */
+function runUniform(op: Op, args: readonly Bound[]): Tensor | null {
+  const { operands } = op;
+  const first = args[0] as unknown;
+  if (operands.length > 2 || operands[0] !== 0 || !(first instanceof Tensor) || !first.contiguous_) return null;
+  const { dtype, storage } = first;
+  const { promote = "default" } = op.pointwise!;
+  if (typeof promote === "function" || (dtype.category < 2 && promote !== "default")) return null;
+  let inputs = args as readonly (Tensor | Scalar)[];
+  if (operands.length === 2) {
+    const second = args[operands[1]!] as unknown;
+    if (second instanceof Tensor) {
+      if (second.dtype !== dtype || second.storage.device !== storage.device || !second.contiguous_) return null;
+      if (!sameShape(first.shape, second.shape)) return null;
+    } else if (typeof second !== "number" || dtype.category !== 2) return null;
+    if (args.length !== 2) inputs = [first, second];
+  } else if (args.length !== 1) inputs = [first];
+  const table = tableOf(storage.device);
+  if (table.find(op) !== null) return null;
+  const result = promote === "default" ? dtype : resultDtype(promote, dtype);
+  const memory = table.backend.allocate(storage.device, result, first.numel());
+  const out = new Tensor(memory, result, first.shape, first.strides, 0, 1);
+  runMap(op, table, dtype, out, inputs, args);
+  return out;
+}
+
 /** Runs an element-wise op; into `target` when given (in place or `out=`). */
 export function runPointwise(op: Op, args: readonly Bound[], target: Tensor | null, inplace: boolean): Tensor {
   const record = op.pointwise!;
   if (record.check !== undefined) record.check(...args);
+  if (target === null) {
+    const quick = runUniform(op, args);
+    if (quick !== null) return quick;
+  }
   const { operands } = op;
   const n = operands.length;
   // The usual case, decided without allocation: tensors alike in dtype, shape and device.
@@ -63,7 +96,15 @@ export function runPointwise(op: Op, args: readonly Bound[], target: Tensor | nu
   const table = tableOf(device);
   const own = table.find(op);
   if (own !== null) own(out, ...args);
-  else runMap(op, table, compute, out, inputs, args);
+  else {
+    for (let i = 0; i < n; i++) {
+      const input = inputs[i]!;
+      // An operand that was not given is not in the program either; a 0-d cpu operand travels as a number.
+      if (input === null) inputs[i] = 0;
+      else if (input instanceof Tensor && input.storage.device !== device) inputs[i] = input.item();
+    }
+    runMap(op, table, compute, out, inputs, args);
+  }
   return out;
 }
 
@@ -72,19 +113,10 @@ function runMap(
   table: KernelTable,
   compute: DType,
   out: Tensor,
-  inputs: (Tensor | Scalar)[],
+  inputs: readonly (Tensor | Scalar)[],
   args: readonly Bound[],
 ): void {
   const program = op.program(args);
-  if (out.storage.device !== CPU) {
-    // A 0-d cpu operand travels as a number.
-    for (let i = 0; i < inputs.length; i++) {
-      const input = inputs[i];
-      if (input instanceof Tensor && input.storage.device !== out.storage.device) inputs[i] = input.item();
-    }
-  }
-  // An operand that was not given is not in the program either.
-  for (let i = 0; i < inputs.length; i++) if (inputs[i] === null) inputs[i] = 0;
   try {
     table.map(program, compute, out, inputs, op.scalars(program, args));
   } catch (error) {

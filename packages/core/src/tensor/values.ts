@@ -117,38 +117,31 @@ function textOf(tensor: Tensor): string {
 const OPERATORS =
   "JavaScript cannot overload operators: use methods (a.add(b), a.mul(2), a.lt(b)) or, for the value of one element, a.item()";
 
-const members: Record<PropertyKey, (this: Tensor, ...args: never[]) => unknown> = {
-  item(): Scalar {
-    return itemOf(onHost(this));
-  },
-  async itemAsync(): Promise<Scalar> {
-    return itemOf(await onHostAsync(this));
-  },
-  tolist(): NestedArray<Scalar> {
-    return listOf(onHost(this));
-  },
-  async tolistAsync(): Promise<NestedArray<Scalar>> {
-    return listOf(await onHostAsync(this));
-  },
-  numpy(): TypedArray {
-    return numpyOf(this);
-  },
-  toString(): string {
-    return textOf(this);
-  },
-  *[Symbol.iterator](this: Tensor): IterableIterator<Tensor> {
-    if (this.shape.length === 0) throw new TypeError("iteration over a 0-d tensor");
-    yield* this.unbind(0);
-  },
-  [Symbol.toPrimitive](hint: string): string {
-    if (hint === "string") return textOf(this);
-    throw new TypeError(`a Tensor is not a number. ${OPERATORS}`);
-  },
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return textOf(this);
-  },
-};
+type Member = (this: Tensor, ...args: never[]) => unknown;
 
-for (const key of Reflect.ownKeys(members)) {
-  Object.defineProperty(Tensor.prototype, key, { value: members[key as string], writable: true, configurable: true });
+function* rows(tensor: Tensor): IterableIterator<Tensor> {
+  if (tensor.shape.length === 0) throw new TypeError("iteration over a 0-d tensor");
+  yield* tensor.unbind(0);
+}
+
+const members: readonly (readonly [PropertyKey, Member])[] = [
+  ["item", function item() { return itemOf(onHost(this)); }],
+  ["itemAsync", async function itemAsync() { return itemOf(await onHostAsync(this)); }],
+  ["tolist", function tolist() { return listOf(onHost(this)); }],
+  ["tolistAsync", async function tolistAsync() { return listOf(await onHostAsync(this)); }],
+  ["numpy", function numpy() { return numpyOf(this); }],
+  ["toString", function toString() { return textOf(this); }],
+  [Symbol.for("nodejs.util.inspect.custom"), function inspect() { return textOf(this); }],
+  [Symbol.iterator, function iterate() { return rows(this); }],
+  [
+    Symbol.toPrimitive,
+    function toPrimitive(hint: string) {
+      if (hint === "string") return textOf(this);
+      throw new TypeError(`a Tensor is not a number. ${OPERATORS}`);
+    },
+  ],
+];
+
+for (const [key, value] of members) {
+  Object.defineProperty(Tensor.prototype, key, { value, writable: true, configurable: true });
 }
