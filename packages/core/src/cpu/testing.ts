@@ -1,7 +1,7 @@
 import { type DType, float32, type TypedArray } from "../dtype/dtype.ts";
 import { writeElement } from "../dtype/element.ts";
 import type { Scalar } from "../dtype/complex.ts";
-import { type ArrayView, numelOf } from "./view.ts";
+import { type ArrayView, denseValues, numelOf } from "./view.ts";
 
 /** Row-major strides of `shape`. */
 export function rowMajorStrides(shape: readonly number[]): number[] {
@@ -45,4 +45,13 @@ export function offsetsOf(view: ArrayView): number[] {
 /** Deterministic values in about [-1, 1]. */
 export function wave(n: number, phase = 0): number[] {
   return Array.from({ length: n }, (_, i) => Math.fround(Math.sin(1.7 * i + phase)));
+}
+
+/** Largest distance of the first elements from these; nan where only one of two is nan. */
+export function distance(view: ArrayView, expected: readonly number[]): number {
+  const values = denseValues(view);
+  return expected.reduce((most, x, i) => {
+    const y = values[i]!;
+    return Object.is(x, y) || x === y ? most : Math.max(most, Math.abs(x - y));
+  }, 0);
 }
