@@ -9,6 +9,7 @@ export * from "./expose.ts";
 export * from "./op.ts";
 export * from "./pointwise.ts";
 export * from "./schema.ts";
+export * from "./signature.ts";
 export * from "./state.ts";
 export { Storage } from "../storage.ts";
 export { callOp, floating, notBool, notComplex, notImplemented, unsupported, zero } from "../ops/pointwise/formulas.ts";
