@@ -1,8 +1,9 @@
 /** Writes the generated files of every package that has op records; `--check` only compares. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { OPS } from "@tt/core/dispatch";
+import { compatibilityPage } from "./compatibility.ts";
 import { functionsModule, type Imports, methodsModule, namespaceOf } from "./emit.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../../..");
@@ -59,6 +60,8 @@ if (functional.length > 0) {
   );
 }
 
+files.set(join(root, "docs/compatibility.md"), compatibilityPage(OPS));
+
 const check = process.argv.includes("--check");
 let stale = 0;
 for (const [file, text] of files) {
@@ -67,6 +70,7 @@ for (const [file, text] of files) {
   stale++;
   if (check) console.error(`stale: ${file.slice(root.length + 1)} (run pnpm generate)`);
   else {
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
     console.log(`wrote ${file.slice(root.length + 1)}`);
   }
