@@ -9,6 +9,7 @@ import { draw } from "../ops/random/draw.ts";
 import { map } from "./map/index.ts";
 import { mm } from "./matmul/index.ts";
 import { indexKernels } from "./tables/index.ts";
+import { optimKernels } from "./tables/optim.ts";
 import { reduceKernels } from "./tables/reduce.ts";
 
 function arange(out: ArrayView, start: number, step: number): void {
@@ -34,6 +35,7 @@ export const cpuBackend: Backend = {
     draw: draw as never,
     mm,
     ...indexKernels,
+    ...optimKernels,
     ...reduceKernels,
   },
 };

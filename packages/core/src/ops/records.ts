@@ -16,6 +16,8 @@ import "./index/take.ts";
 import "./index/triangular.ts";
 import "./join/cat.ts";
 import "./matmul/mm.ts";
+import "./optim/adam.ts";
+import "./optim/sgd.ts";
 import "./pointwise/activation.ts";
 import "./pointwise/arithmetic.ts";
 import "./pointwise/bitwise.ts";
