@@ -4,7 +4,13 @@ export type { LoadSource, SyncLoadSource } from "./io/open.ts";
 export type { SaveTarget } from "./io/sink.ts";
 export { load, loadSync, type LoadOptions } from "./checkpoint/load.ts";
 export { save, saveSync, type SaveOptions } from "./checkpoint/save.ts";
-export { readTorchScript, readTorchScriptSync, ScriptObject, type TorchScriptArchive, type TorchScriptOptions } from "./checkpoint/torchscript.ts";
+export {
+  readTorchScript,
+  readTorchScriptSync,
+  ScriptObject,
+  type TorchScriptArchive,
+  type TorchScriptOptions,
+} from "./checkpoint/torchscript.ts";
 export type { MapLocation } from "./checkpoint/map-location.ts";
 export { PicklingError, UnpicklingError } from "./pickle/errors.ts";
 export { ordered_dict, python_type, tuple, type PythonType } from "./pickle/python-type.ts";

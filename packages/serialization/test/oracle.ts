@@ -54,7 +54,7 @@ export function encode(value: unknown): unknown {
   if (typeof value === "number") return Number.isFinite(value) ? value : { f: String(value) };
   if (value instanceof Complex) return { c: [value.re, value.im] };
   if (value instanceof DType) return { dtype: value.name };
-  if (value instanceof Device) return { device: String(value) };
+  if (value instanceof Device) return { device: value.toJSON() };
   if (value instanceof Uint8Array) return { bytes: [...value] };
   if (value instanceof Set) return { set: [...value].map(encode) };
   if (Array.isArray(value)) {
@@ -99,7 +99,8 @@ export function normalize(content: unknown): unknown {
   if (typeof json["f"] === "number") return json["f"];
   if ("shape" in json && "data" in json) {
     const data = json["data"] as unknown[];
-    const round = (x: unknown): unknown => (typeof x === "number" ? Math.fround(x) : Array.isArray(x) ? x.map(round) : x);
+    const round = (x: unknown): unknown =>
+      typeof x === "number" ? Math.fround(x) : Array.isArray(x) ? x.map(round) : x;
     return { ...json, data: json["dtype"] === "float32" || json["dtype"] === "complex64" ? data.map(round) : data };
   }
   return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, normalize(value)]));
@@ -112,7 +113,8 @@ export function at(value: unknown, dotted: string): unknown {
   for (let n = parts.length; n > 0; n--) {
     const key = parts.slice(0, n).join(".");
     const container = value as object;
-    const found: unknown = container instanceof Map ? (container.get(key) ?? container.get(Number(key))) : (container as Json)[key];
+    const found: unknown =
+      container instanceof Map ? (container.get(key) ?? container.get(Number(key))) : (container as Json)[key];
     if (found !== undefined) return at(found, parts.slice(n).join("."));
   }
   throw new Error(`nothing at ${dotted}`);

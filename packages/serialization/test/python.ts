@@ -4,7 +4,9 @@ import { execFileSync, spawnSync } from "node:child_process";
 const CANDIDATES = ["python3", "/usr/bin/python3"];
 
 /** A Python that has torch, or undefined. */
-export const python: string | undefined = CANDIDATES.find((name) => spawnSync(name, ["-c", "import torch"], { stdio: "ignore" }).status === 0);
+export const python: string | undefined = CANDIDATES.find(
+  (name) => spawnSync(name, ["-c", "import torch"], { stdio: "ignore" }).status === 0,
+);
 
 /** Runs a script and gives what it printed. */
 export function runPython(script: string, ...args: string[]): string {

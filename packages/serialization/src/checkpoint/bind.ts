@@ -5,7 +5,15 @@ import { NumpyArrayRecord } from "./numpy-globals.ts";
 import { densify } from "./densify.ts";
 import { type MapLocation, targetDevice } from "./map-location.ts";
 import { fortranStrides, hostStorage, placeTensor } from "./place.ts";
-import { DeviceRecord, Layout, ParameterRecord, SparseRecord, type StorageRecord, StorageType, TensorRecord } from "./records.ts";
+import {
+  DeviceRecord,
+  Layout,
+  ParameterRecord,
+  SparseRecord,
+  type StorageRecord,
+  StorageType,
+  TensorRecord,
+} from "./records.ts";
 
 /** Gives the bytes of a storage, or a function that reads them when they are first needed. */
 export type Supply = (record: StorageRecord) => Uint8Array<ArrayBuffer> | (() => Uint8Array<ArrayBuffer>);
@@ -26,10 +34,16 @@ export class Binder {
     if (leaf instanceof TensorRecord) return this.#tensor(leaf);
     if (leaf instanceof ParameterRecord) return this.#parameter(leaf);
     if (leaf instanceof NumpyArrayRecord) return this.#numpy(leaf);
-    if (leaf instanceof DeviceRecord) return device(leaf.index === undefined ? leaf.type : `${leaf.type}:${leaf.index}`);
+    if (leaf instanceof DeviceRecord)
+      return device(leaf.index === undefined ? leaf.type : `${leaf.type}:${leaf.index}`);
     if (leaf instanceof Layout) return `torch.${leaf.name}`;
-    if (leaf instanceof SparseRecord) return densify(leaf, leaf.parts.map((part) => this.#tensor(part)));
-    if (leaf instanceof StorageType) throw new RuntimeError("the file holds a storage class itself, which has no JavaScript counterpart");
+    if (leaf instanceof SparseRecord)
+      return densify(
+        leaf,
+        leaf.parts.map((part) => this.#tensor(part)),
+      );
+    if (leaf instanceof StorageType)
+      throw new RuntimeError("the file holds a storage class itself, which has no JavaScript counterpart");
     return leaf;
   };
 
@@ -51,7 +65,8 @@ export class Binder {
 
   #makeStorage(record: StorageRecord): Storage {
     const contents = this.#supply(record);
-    const storage = typeof contents === "function" ? lazyStorage(record, contents) : hostStorage(record.dtype, contents);
+    const storage =
+      typeof contents === "function" ? lazyStorage(record, contents) : hostStorage(record.dtype, contents);
     const target = targetDevice(this.#map, record.location, () => storage);
     return target === CPU ? storage : moveStorage(storage, record, target);
   }

@@ -17,7 +17,11 @@ export interface Decoded {
 export function decodeCheckpoint(bytes: Uint8Array, position = 0): Decoded {
   const storages = new Map<string, StorageRecord>();
   const find_global = torchFindGlobal(new Budget(bytes.length));
-  const unpickler = new Unpickler(bytes, { find_global, persistent_load: (id) => storageFromId(id, storages) }, position);
+  const unpickler = new Unpickler(
+    bytes,
+    { find_global, persistent_load: (id) => storageFromId(id, storages) },
+    position,
+  );
   const value = unpickler.load();
   return { value, storages, end: unpickler.position };
 }

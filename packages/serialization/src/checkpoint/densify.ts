@@ -1,5 +1,6 @@
 /** Sparse tensors of a checkpoint, as the dense tensors they stand for: tt has no sparse layout. */
-import { Complex, CPU, type DType, readElement, RuntimeError, type Scalar, Tensor, writeElement } from "@tt/core";
+import type { Tensor } from "@tt/core";
+import { Complex, CPU, type DType, readElement, RuntimeError, type Scalar, writeElement } from "@tt/core";
 import { transfer } from "@tt/core/dispatch";
 import { nbytesOf } from "../io/tensor-bytes.ts";
 import { placeTensor } from "./place.ts";
@@ -17,10 +18,14 @@ export function densify(record: SparseRecord, tensors: readonly Tensor[]): Tenso
   const values = parts.at(-1)!;
   const { dtype } = values;
   const nbytes = nbytesOf(record.size, dtype);
-  if (nbytes > MAX_DENSE_BYTES) throw new RuntimeError(`a sparse tensor of size [${record.size.join(", ")}] is too large to be made dense`);
+  if (nbytes > MAX_DENSE_BYTES)
+    throw new RuntimeError(`a sparse tensor of size [${record.size.join(", ")}] is too large to be made dense`);
   const bytes = new Uint8Array(nbytes);
   const target = placeTensor(bytes, dtype, record.size, null);
-  const { positions, inner } = record.layout === "sparse_coo" ? cooPositions(record, parts[0]!, values) : csrPositions(record, parts[0]!, parts[1]!, values);
+  const { positions, inner } =
+    record.layout === "sparse_coo"
+      ? cooPositions(record, parts[0]!, values)
+      : csrPositions(record, parts[0]!, parts[1]!, values);
   const array = target.array;
   positions.forEach((position, entry) => {
     for (let i = 0; i < inner; i++) {
@@ -43,21 +48,30 @@ function damaged(reason: string): never {
 }
 
 function integerAt(tensor: Tensor, ...index: number[]): number {
-  return Number(readElement(tensor.array, tensor.dtype, index.reduce((at, n, d) => at + n * tensor.strides[d]!, tensor.offset)));
+  return Number(
+    readElement(
+      tensor.array,
+      tensor.dtype,
+      index.reduce((at, n, d) => at + n * tensor.strides[d]!, tensor.offset),
+    ),
+  );
 }
 
 function within(index: number, size: number): number {
-  if (!(Number.isInteger(index) && index >= 0 && index < size)) damaged(`index ${index} is out of range for a dimension of size ${size}`);
+  if (!(Number.isInteger(index) && index >= 0 && index < size))
+    damaged(`index ${index} is out of range for a dimension of size ${size}`);
   return index;
 }
 
 function cooPositions({ size }: SparseRecord, indices: Tensor, values: Tensor): Positions {
   const [sparseDims, count] = indices.shape;
   const denseShape = size.slice(sparseDims);
-  if (indices.shape.length !== 2 || [count, ...denseShape].join() !== values.shape.join()) damaged("its indices and values do not fit its size");
+  if (indices.shape.length !== 2 || [count, ...denseShape].join() !== values.shape.join())
+    damaged("its indices and values do not fit its size");
   const positions = Array.from({ length: count! }, (_, entry) => {
     let position = 0;
-    for (let d = 0; d < sparseDims!; d++) position = position * size[d]! + within(integerAt(indices, d, entry), size[d]!);
+    for (let d = 0; d < sparseDims!; d++)
+      position = position * size[d]! + within(integerAt(indices, d, entry), size[d]!);
     return position;
   });
   return { positions, inner: denseShape.reduce((product, n) => product * n, 1) };
@@ -66,7 +80,13 @@ function cooPositions({ size }: SparseRecord, indices: Tensor, values: Tensor): 
 function csrPositions({ size }: SparseRecord, rows: Tensor, columns: Tensor, values: Tensor): Positions {
   const [height, width] = size;
   const count = values.shape[0];
-  if (size.length !== 2 || values.shape.length !== 1 || rows.shape.join() !== String(height! + 1) || columns.shape.join() !== String(count)) damaged("its indices and values do not fit its size");
+  if (
+    size.length !== 2 ||
+    values.shape.length !== 1 ||
+    rows.shape.join() !== String(height! + 1) ||
+    columns.shape.join() !== String(count)
+  )
+    damaged("its indices and values do not fit its size");
   const positions: number[] = [];
   for (let row = 0; row < height!; row++) {
     const end = integerAt(rows, row + 1);

@@ -57,7 +57,8 @@ export function encodeObject(value: unknown, legacy: boolean): { pickle: Uint8Ar
       known = { key: String(storages.size), numel: Math.floor(storage.nbytes / dtype.itemsize), storage, dtype };
       storages.set(storage, known);
     }
-    if (known.dtype !== dtype) throw new RuntimeError("Cannot save multiple tensors or storages that view the same data as different types");
+    if (known.dtype !== dtype)
+      throw new RuntimeError("Cannot save multiple tensors or storages that view the same data as different types");
     // PyTorch knows none of our devices, so everything is saved as if it came from the cpu.
     const id = ["storage", new GlobalName("torch", storageClass(dtype)), known.key, "cpu", known.numel];
     return legacy ? [...id, null] : id;
@@ -71,12 +72,14 @@ export function encodeObject(value: unknown, legacy: boolean): { pickle: Uint8Ar
 }
 
 function reduce(object: object): Reduction | GlobalName | undefined {
-  if (object instanceof Parameter) return { callable: REBUILD_PARAMETER, args: [new PlainTensor(object), object.requires_grad, ordered_dict({})] };
+  if (object instanceof Parameter)
+    return { callable: REBUILD_PARAMETER, args: [new PlainTensor(object), object.requires_grad, ordered_dict({})] };
   if (object instanceof Tensor) return reduceTensor(object, object.requires_grad);
   if (object instanceof PlainTensor) return reduceTensor(object.tensor, false);
   if (object instanceof Complex) return { callable: COMPLEX, args: floats([object.re, object.im]) };
   if (object instanceof DType) return new GlobalName("torch", object.name);
-  if (object instanceof Device) return { callable: DEVICE, args: object.index === null ? [object.type] : [object.type, object.index] };
+  if (object instanceof Device)
+    return { callable: DEVICE, args: object.index === null ? [object.type] : [object.type, object.index] };
   return undefined;
 }
 
@@ -93,6 +96,13 @@ function reduceTensor(tensor: Tensor, requires_grad: boolean): Reduction {
   const reference = new StorageReference(tensor.storage, tensor.dtype);
   return {
     callable: REBUILD_TENSOR,
-    args: [reference, tensor.offset, tuple([...tensor.shape]), tuple([...tensor.strides]), requires_grad, ordered_dict({})],
+    args: [
+      reference,
+      tensor.offset,
+      tuple([...tensor.shape]),
+      tuple([...tensor.strides]),
+      requires_grad,
+      ordered_dict({}),
+    ],
   };
 }

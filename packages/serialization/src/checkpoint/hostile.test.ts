@@ -1,7 +1,7 @@
 /** Damaged and malicious files: a clear error in bounded time, and nothing run. */
 import { existsSync } from "node:fs";
 import { strToU8, zipSync } from "fflate";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bytesOf, entries, files, path } from "../../test/oracle.ts";
 import { loadSync, readTorchScriptSync } from "../index.ts";
@@ -15,7 +15,7 @@ const REFUSALS = ["UnpicklingError", "ZipError", "RuntimeError"];
 /** Far more than any of the small files needs, even on a busy machine. */
 const MAX_MILLISECONDS = 2000;
 
-function attempt(bytes: Uint8Array): void {
+function expectHandled(bytes: Uint8Array): void {
   const start = performance.now();
   try {
     loadSync(bytes);
@@ -29,14 +29,18 @@ function attempt(bytes: Uint8Array): void {
 
 /** A PyTorch archive around a pickle. */
 function checkpoint(pickle: string, storages: Record<string, Uint8Array> = {}): Uint8Array {
-  const records = Object.entries({ "data.pkl": Buffer.from(pickle, "latin1"), ...storages, version: Buffer.from("3\n") });
+  const records = Object.entries({
+    "data.pkl": Buffer.from(pickle, "latin1"),
+    ...storages,
+    version: Buffer.from("3\n"),
+  });
   return Buffer.concat([...writeZip(records.map(([name, data]) => ({ name: `archive/${name}`, data })))]);
 }
 
 describe("files of the oracle that must not load", () => {
   it.each(entries().filter((entry) => entry.loads !== true))("$file", ({ file }) => {
-    expect(() => loadSync(path(file))).toThrow();
-    attempt(bytesOf(file));
+    expect(() => loadSync(path(file))).toThrow(/./);
+    expectHandled(bytesOf(file));
   });
 
   it("names the function that was refused", () => {
@@ -53,12 +57,13 @@ describe("files of the oracle that must not load", () => {
     expect(() => loadSync(Buffer.concat([Buffer.alloc(257, 1), Buffer.from("ustar\0")]))).toThrow("tar files");
     expect(() => loadSync(zipSync({ "x.npy": strToU8("x") }))).toThrow("data.pkl: file not found");
     expect(() => loadSync("/no/such/file.pth")).toThrow("ENOENT");
-    expect(() => loadSync("/")).toThrow();
+    expect(() => loadSync("/")).toThrow("is not a file");
   });
 });
 
 const STORAGE = "(X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\x000X\x03\0\0\0cpuK\x04tQ";
-const tensor = (offset: string, size: string, stride: string): string => `ctorch._utils\n_rebuild_tensor_v2\n(${STORAGE}${offset}${size}${stride}\x89NtR.`;
+const tensor = (offset: string, size: string, stride: string): string =>
+  `ctorch._utils\n_rebuild_tensor_v2\n(${STORAGE}${offset}${size}${stride}\x89NtR.`;
 const four = { "data/0": new Uint8Array(16) };
 
 describe("malicious pickles", () => {
@@ -66,15 +71,26 @@ describe("malicious pickles", () => {
     ["os.system", "cos\nsystem\n(X\x1b\0\0\0touch /tmp/tt-was-compromisedtR."],
     ["builtins.eval", "cbuiltins\neval\n(X\x01\0\0\x001tR."],
     ["a REDUCE on a REDUCE's result", "ccollections\nOrderedDict\n)R)R."],
-    ["an allowed function as the argument of another", "ctorch._tensor\n_rebuild_from_type_v2\n(cos\nsystem\nctorch\nTensor\n)}tR."],
-    ["a function that is not one of PyTorch's rebuilders", "ctorch._tensor\n_rebuild_from_type_v2\n(c__builtin__\nset\nctorch\nTensor\n)}tR."],
+    [
+      "an allowed function as the argument of another",
+      "ctorch._tensor\n_rebuild_from_type_v2\n(cos\nsystem\nctorch\nTensor\n)}tR.",
+    ],
+    [
+      "a function that is not one of PyTorch's rebuilders",
+      "ctorch._tensor\n_rebuild_from_type_v2\n(c__builtin__\nset\nctorch\nTensor\n)}tR.",
+    ],
     ["a storage that is not one", "ctorch._utils\n_rebuild_tensor_v2\n(K\x01K\0))\x89NtR."],
     ["a persistent id that is not a storage", "(X\x06\0\0\0moduleK\x01tQ."],
-    ["a laughing persistent id", `](${"N".repeat(9)}e${Array.from({ length: 30 }, () => "q\0](h\0h\0h\0h\0h\0h\0h\0h\0e").join("")}\x85Q.`],
+    [
+      "a laughing persistent id",
+      `](${"N".repeat(9)}e${Array.from({ length: 30 }, () => "q\0](h\0h\0h\0h\0h\0h\0h\0h\0e").join("")}\x85Q.`,
+    ],
   ])("%s", (_, pickle) => {
     const bytes = checkpoint(pickle, four);
-    expect(() => loadSync(bytes)).toThrow();
-    attempt(bytes);
+    expect(() => loadSync(bytes)).toThrow(
+      /not allowed|not an allowed|cannot be called|is not a storage|Unknown saved id/,
+    );
+    expectHandled(bytes);
   });
 
   it("leaves no trace of having run anything", () => {
@@ -88,7 +104,10 @@ describe("malicious pickles", () => {
     ["a negative offset", tensor("J\xff\xff\xff\xff", ")", ")")],
     ["a negative size", tensor("K\0", "J\xff\xff\xff\xff\x85", "K\x01\x85")],
     ["a negative stride", tensor("K\x03", "K\x02\x85", "J\xff\xff\xff\xff\x85")],
-    ["sizes whose product overflows", tensor("K\0", "\x8a\x07\0\0\0\0\0\0\x10h\0\x86".replace("h\0", "\x8a\x07\0\0\0\0\0\0\x10"), "K\0K\0\x86")],
+    [
+      "sizes whose product overflows",
+      tensor("K\0", "\x8a\x07\0\0\0\0\0\0\x10h\0\x86".replace("h\0", "\x8a\x07\0\0\0\0\0\0\x10"), "K\0K\0\x86"),
+    ],
     ["more sizes than strides", tensor("K\0", "K\x01\x85", ")")],
     ["more dimensions than there are", tensor("K\0", `(${"K\x01".repeat(65)}t`, `(${"K\x01".repeat(65)}t`)],
   ])("a tensor with %s", (_, pickle) => {
@@ -96,7 +115,9 @@ describe("malicious pickles", () => {
   });
 
   it("accepts the tensor these are made from", () => {
-    expect((loadSync(checkpoint(tensor("K\0", "K\x04\x85", "K\x01\x85"), four)) as { shape: number[] }).shape).toEqual([4]);
+    expect((loadSync(checkpoint(tensor("K\0", "K\x04\x85", "K\x01\x85"), four)) as { shape: number[] }).shape).toEqual([
+      4,
+    ]);
   });
 
   it("does not allocate what a storage merely claims", () => {
@@ -104,7 +125,11 @@ describe("malicious pickles", () => {
     expect(() => loadSync(checkpoint(claim, four))).toThrow("were expected");
     const legacy = Buffer.from(bytesOf("mlp.legacy.pth"));
     const numel = legacy.indexOf(Buffer.from("4b204e74", "hex")); // BININT1 32, NONE, TUPLE
-    const huge = Buffer.concat([legacy.subarray(0, numel), Buffer.from("8a06000000000040", "hex"), legacy.subarray(numel + 2)]);
+    const huge = Buffer.concat([
+      legacy.subarray(0, numel),
+      Buffer.from("8a06000000000040", "hex"),
+      legacy.subarray(numel + 2),
+    ]);
     expect(() => loadSync(huge)).toThrow("unexpected EOF");
   });
 });
@@ -123,10 +148,15 @@ describe("bombs", () => {
 });
 
 describe("random damage", () => {
-  const originals = files().map(bytesOf).filter((bytes) => bytes.length > 0);
+  const originals = files()
+    .map(bytesOf)
+    .filter((bytes) => bytes.length > 0);
   const damage = fc.record({
     original: fc.constantFrom(...originals),
-    edits: fc.array(fc.tuple(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), fc.nat(255)), { minLength: 1, maxLength: 8 }),
+    edits: fc.array(fc.tuple(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), fc.nat(255)), {
+      minLength: 1,
+      maxLength: 8,
+    }),
     cut: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { freq: 4 }),
   });
   const runs = Number(process.env["TT_FUZZ_RUNS"] ?? 10_000);
@@ -136,7 +166,7 @@ describe("random damage", () => {
       fc.property(damage, ({ original, edits, cut }) => {
         const bytes = original.slice(0, cut === null ? undefined : Math.floor(cut * original.length));
         for (const [at, value] of edits) if (bytes.length > 0) bytes[Math.floor(at * bytes.length)] = value;
-        attempt(bytes);
+        expectHandled(bytes);
       }),
       { numRuns: runs },
     );
@@ -148,12 +178,23 @@ describe("random damage", () => {
     .map(({ file }) => {
       const source = new BytesSource(bytesOf(file));
       const archive = readSync(ZipArchive.open(source.size), source);
-      return [...archive.records()].map((name) => ({ name: `archive/${name}`, data: readSync(archive.read(name), source) }));
+      return [...archive.records()].map((name) => ({
+        name: `archive/${name}`,
+        data: readSync(archive.read(name), source),
+      }));
     });
-  const opcodes = [..."(.)0123BFGIJKLMNPQRSTUVX]abcdeghijloqrstu}\x80\x81\x85\x86\x87\x88\x89\x8a\x8c\x8f\x90\x91\x93\x94\x95"].map((c) => c.charCodeAt(0));
+  const opcodes = [
+    ...Buffer.from(
+      "(.)0123BFGIJKLMNPQRSTUVX]abcdeghijloqrstu}\x80\x81\x85\x86\x87\x88\x89\x8a\x8c\x8f\x90\x91\x93\x94\x95",
+      "latin1",
+    ),
+  ];
 
   it(`never harms the process inside of pickles (${runs} files)`, { timeout: 600_000 }, () => {
-    const edit = fc.tuple(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), fc.oneof(fc.nat(255), fc.constantFrom(...opcodes)));
+    const edit = fc.tuple(
+      fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      fc.oneof(fc.nat(255), fc.constantFrom(...opcodes)),
+    );
     fc.assert(
       fc.property(fc.constantFrom(...archives), fc.array(edit, { minLength: 1, maxLength: 6 }), (records, edits) => {
         const changed = records.map(({ name, data }) => {
@@ -162,7 +203,7 @@ describe("random damage", () => {
           for (const [at, value] of edits) pickle[Math.floor(at * pickle.length)] = value;
           return { name, data: pickle };
         });
-        attempt(Buffer.concat([...writeZip(changed)]));
+        expectHandled(Buffer.concat([...writeZip(changed)]));
       }),
       { numRuns: runs },
     );

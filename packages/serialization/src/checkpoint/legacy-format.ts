@@ -28,15 +28,20 @@ export function* openLegacyCheckpoint(fileSize: number): Reading<Container> {
   let position = head.end;
   for (const key of head.keys) {
     const record = head.storages.get(key);
-    if (!record || offsets.has(key)) throw new RuntimeError(`the list of storages is damaged: it names storages that no tensor has, or one twice`);
-    if (position + 8 + record.nbytes > fileSize) throw new RuntimeError(`unexpected EOF, expected ${position + 8 + record.nbytes - fileSize} more bytes. The file might be corrupted.`);
+    if (!record || offsets.has(key))
+      throw new RuntimeError(`the list of storages is damaged: it names storages that no tensor has, or one twice`);
+    if (position + 8 + record.nbytes > fileSize)
+      throw new RuntimeError(
+        `unexpected EOF, expected ${position + 8 + record.nbytes - fileSize} more bytes. The file might be corrupted.`,
+      );
     const length = yield* request(position, 8);
     const numel = Number(new DataView(length.buffer, length.byteOffset, 8).getBigInt64(0, !head.bigEndian));
     if (numel !== record.numel) throw new RuntimeError(`storage has wrong size: expected ${record.numel} got ${numel}`);
     offsets.set(key, position + 8);
     position += 8 + record.nbytes;
   }
-  for (const key of head.storages.keys()) if (!offsets.has(key)) throw new RuntimeError(`the data of storage ${JSON.stringify(key)} is missing`);
+  for (const key of head.storages.keys())
+    if (!offsets.has(key)) throw new RuntimeError(`the data of storage ${JSON.stringify(key)} is missing`);
 
   function* readStorage(record: StorageRecord): Reading<Uint8Array<ArrayBuffer>> {
     const bytes = yield* request(offsets.get(record.key)!, record.nbytes, true);
@@ -62,22 +67,36 @@ function parseHead(bytes: Uint8Array): Head {
   const magic = decodePlain(bytes, 0);
   if (magic.value !== MAGIC) throw new RuntimeError("Invalid magic number; corrupt file?");
   const version = decodePlain(bytes, magic.end);
-  if (version.value !== PROTOCOL_VERSION) throw new RuntimeError(`Invalid protocol version: ${typeof version.value === "number" ? version.value : typeof version.value}`);
+  if (version.value !== PROTOCOL_VERSION)
+    throw new RuntimeError(
+      `Invalid protocol version: ${typeof version.value === "number" ? version.value : typeof version.value}`,
+    );
   const system = decodePlain(bytes, version.end);
   const info = materialize(system.value, () => null);
-  const bigEndian = typeof info === "object" && info !== null && "little_endian" in info && info.little_endian === false;
+  const bigEndian =
+    typeof info === "object" && info !== null && "little_endian" in info && info.little_endian === false;
   const { value, storages, end } = decodeCheckpoint(bytes, system.end);
   const keys = decodePlain(bytes, end);
-  if (!Array.isArray(keys.value) || !keys.value.every((key) => typeof key === "string")) throw new UnpicklingError("the list of storages is damaged");
-  return { value, storages, keys: keys.value as string[], bigEndian, end: keys.end };
+  if (!Array.isArray(keys.value) || !keys.value.every((key) => typeof key === "string"))
+    throw new UnpicklingError("the list of storages is damaged");
+  return { value, storages, keys: keys.value, bigEndian, end: keys.end };
 }
 
 const SYSTEM = { protocol_version: PROTOCOL_VERSION, little_endian: true, type_sizes: { short: 2, int: 4, long: 4 } };
 
 /** The bytes of a legacy checkpoint. */
-export function writeLegacyCheckpoint({ pickle, storages }: EncodedCheckpoint): { size: number; chunks: Iterable<Uint8Array> } {
+export function writeLegacyCheckpoint({ pickle, storages }: EncodedCheckpoint): {
+  size: number;
+  chunks: Iterable<Uint8Array>;
+} {
   const sorted = [...storages].sort((a, b) => (a.key < b.key ? -1 : 1));
-  const head = [new Pickler().dump(MAGIC), new Pickler().dump(PROTOCOL_VERSION), new Pickler().dump(SYSTEM), pickle, new Pickler().dump(sorted.map(({ key }) => key))];
+  const head = [
+    new Pickler().dump(MAGIC),
+    new Pickler().dump(PROTOCOL_VERSION),
+    new Pickler().dump(SYSTEM),
+    pickle,
+    new Pickler().dump(sorted.map(({ key }) => key)),
+  ];
   const chunks: Uint8Array[] = [...head];
   for (const { bytes, numel } of sorted) {
     const length = new Uint8Array(8);

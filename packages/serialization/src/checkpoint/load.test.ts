@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { Parameter, Tensor } from "@tt/core";
+import type { Tensor } from "@tt/core";
+import { Parameter } from "@tt/core";
 import { describe, expect, it } from "vitest";
 import { at, bytesOf, encode, entries, expected, normalize, path } from "../../test/oracle.ts";
 import { BytesIO, load, loadSync } from "../index.ts";
@@ -129,7 +130,9 @@ describe("map_location", () => {
   });
 
   it("refuses unknown keywords and weights_only=False", () => {
-    expect(() => loadSync(path("mlp.pth"), { map_loc: "cpu" } as never)).toThrow("unexpected keyword argument 'map_loc'");
+    expect(() => loadSync(path("mlp.pth"), { map_loc: "cpu" } as never)).toThrow(
+      "unexpected keyword argument 'map_loc'",
+    );
     expect(() => loadSync(path("mlp.pth"), { weights_only: false } as never)).toThrow("weights_only");
   });
 });

@@ -51,7 +51,11 @@ const OPTIONS = ["map_location", "mmap", "weights_only", "progress", "signal"];
  */
 // The shape of a checkpoint is not known before it is read, as with JSON.parse.
 // oxlint-disable-next-line typescript/no-explicit-any
-export async function load(source: LoadSource, map_location?: PositionalLocation | LoadOptions, options?: LoadOptions): Promise<any> {
+export async function load(
+  source: LoadSource,
+  map_location?: PositionalLocation | LoadOptions,
+  options?: LoadOptions,
+): Promise<any> {
   const chosen = chooseOptions(map_location, options);
   const counter = new Counter(chosen);
   const bytes = await openSource(source, counter);
@@ -81,7 +85,11 @@ export async function load(source: LoadSource, map_location?: PositionalLocation
  * const list = loadSync(buffer); // [1, 2, 3]
  */
 // oxlint-disable-next-line typescript/no-explicit-any
-export function loadSync(source: SyncLoadSource, map_location?: PositionalLocation | LoadOptions, options?: LoadOptions): any {
+export function loadSync(
+  source: SyncLoadSource,
+  map_location?: PositionalLocation | LoadOptions,
+  options?: LoadOptions,
+): any {
   const chosen = chooseOptions(map_location, options);
   const counter = new Counter(chosen);
   const bytes = openSourceSync(source);
@@ -127,12 +135,21 @@ function bindLazily(container: Container, source: ByteSource, options: LoadOptio
 }
 
 /** A plain object is always the keywords, so a mapping of locations is given there or as a Map. */
-function chooseOptions(map_location: PositionalLocation | LoadOptions | undefined, options: LoadOptions | undefined): LoadOptions {
-  const chosen = isPlainObject(map_location) ? (map_location as LoadOptions) : { map_location: (map_location ?? null) as MapLocation | null, ...options };
+function chooseOptions(
+  map_location: PositionalLocation | LoadOptions | undefined,
+  options: LoadOptions | undefined,
+): LoadOptions {
+  const chosen = isPlainObject(map_location)
+    ? (map_location as LoadOptions)
+    : { map_location: (map_location ?? null) as MapLocation | null, ...options };
   for (const key of Object.keys(chosen)) {
-    if (!OPTIONS.includes(key)) throw new TypeError(`load() got an unexpected keyword argument '${key}'; valid ones are ${OPTIONS.join(", ")}`);
+    if (!OPTIONS.includes(key))
+      throw new TypeError(`load() got an unexpected keyword argument '${key}'; valid ones are ${OPTIONS.join(", ")}`);
   }
-  if ((chosen.weights_only as unknown) === false) throw new TypeError("weights_only=False is not offered: checkpoints are loaded as data, and nothing in them is run");
+  if ((chosen.weights_only as unknown) === false)
+    throw new TypeError(
+      "weights_only=False is not offered: checkpoints are loaded as data, and nothing in them is run",
+    );
   return chosen;
 }
 

@@ -24,6 +24,9 @@ export function targetDevice(map: MapLocation | null | undefined, location: stri
     const chosen = map(storage(), location);
     return typeof chosen === "string" || chosen instanceof DeviceClass ? toDevice(chosen) : CPU;
   }
-  const chosen = map instanceof Map ? (map.get(location) as DeviceLike | undefined) : (map as Readonly<Record<string, DeviceLike>>)[location];
+  const chosen =
+    map instanceof Map
+      ? (map.get(location) as DeviceLike | undefined)
+      : (map as Readonly<Record<string, DeviceLike>>)[location];
   return chosen === undefined ? CPU : toDevice(chosen);
 }

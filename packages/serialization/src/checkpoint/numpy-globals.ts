@@ -43,10 +43,12 @@ export class NumpyArrayRecord implements Buildable {
   setstate(state: unknown): void {
     if (!Array.isArray(state) || state.length !== 5) throw new UnpicklingError("a numpy array is damaged");
     const [, shape, type, fortran, data] = state as unknown[];
-    if (!(type instanceof NumpyDType) || !(data instanceof Uint8Array) || !isShape(shape)) throw new UnpicklingError("a numpy array is damaged");
+    if (!(type instanceof NumpyDType) || !(data instanceof Uint8Array) || !isShape(shape))
+      throw new UnpicklingError("a numpy array is damaged");
     const { dtype } = type;
     const nbytes = shape.reduce((product, n) => product * n, dtype.itemsize);
-    if (nbytes !== data.length) throw new UnpicklingError(`a numpy array of shape [${shape.join(", ")}] has ${data.length} bytes of data`);
+    if (nbytes !== data.length)
+      throw new UnpicklingError(`a numpy array of shape [${shape.join(", ")}] has ${data.length} bytes of data`);
     this.#budget.charge(data.length);
     this.dtype = dtype;
     this.shape = [...shape];
@@ -56,7 +58,11 @@ export class NumpyArrayRecord implements Buildable {
 }
 
 function isShape(value: unknown): value is number[] {
-  return Array.isArray(value) && value.length <= 64 && value.every((n) => typeof n === "number" && Number.isSafeInteger(n) && n >= 0);
+  return (
+    Array.isArray(value) &&
+    value.length <= 64 &&
+    value.every((n) => typeof n === "number" && Number.isSafeInteger(n) && n >= 0)
+  );
 }
 
 function ownBytes(data: Uint8Array, type: NumpyDType): Uint8Array<ArrayBuffer> {
@@ -66,7 +72,8 @@ function ownBytes(data: Uint8Array, type: NumpyDType): Uint8Array<ArrayBuffer> {
 }
 
 function scalar(type: unknown, data: unknown, budget: Budget): unknown {
-  if (!(type instanceof NumpyDType) || !(data instanceof Uint8Array) || data.length !== type.dtype.itemsize) throw new UnpicklingError("a numpy scalar is damaged");
+  if (!(type instanceof NumpyDType) || !(data instanceof Uint8Array) || data.length !== type.dtype.itemsize)
+    throw new UnpicklingError("a numpy scalar is damaged");
   budget.charge(data.length);
   const { dtype } = type;
   const value = readElement(new dtype.ArrayType(ownBytes(data, type).buffer), dtype, 0);
@@ -77,7 +84,8 @@ function scalar(type: unknown, data: unknown, budget: Budget): unknown {
 
 export function numpyGlobals(budget: Budget): Map<string, unknown> {
   const table = new Map<string, unknown>();
-  const define = (path: string, call: (...args: unknown[]) => unknown): void => void table.set(path, new Callable(path, call));
+  const define = (path: string, call: (...args: unknown[]) => unknown): void =>
+    void table.set(path, new Callable(path, call));
   define("numpy.dtype", (descr) => {
     if (typeof descr !== "string") throw new UnpicklingError("a numpy dtype is damaged");
     return new NumpyDType(descr);

@@ -71,33 +71,109 @@ describe.skipIf(python === undefined)(`PyTorch (${python ?? "skipped: no python3
     return JSON.parse(runPython(DESCRIBE, file));
   }
 
-  it.each([[{}], [{ _use_new_zipfile_serialization: false }]])("reads tensors of every dtype bit for bit (%j)", (options) => {
-    const tensors = everyDtype([2, 3]);
-    const want = DTYPES.map(({ name }) => [["str", name], [`torch.${name}`, [3, 1], false, Buffer.from(rawBytes(tensors[name]!)).toString("hex")]]);
-    expect(described(tensors, options)).toEqual(["dict", want]);
-  });
+  it.each([[{}], [{ _use_new_zipfile_serialization: false }]])(
+    "reads tensors of every dtype bit for bit (%j)",
+    (options) => {
+      const tensors = everyDtype([2, 3]);
+      const want = DTYPES.map(({ name }) => [
+        ["str", name],
+        [`torch.${name}`, [3, 1], false, Buffer.from(rawBytes(tensors[name]!)).toString("hex")],
+      ]);
+      expect(described(tensors, options)).toEqual(["dict", want]);
+    },
+  );
 
   it("sees the types that the rules promise", () => {
     const value = {
       numbers: [1, 2.5, -0, 2n ** 70n, Infinity],
       tuple: tuple([true, null]),
-      map: new Map<unknown, unknown>([[0, "int"], [0.5, "float"], ["0", "str"]]),
+      map: new Map<unknown, unknown>([
+        [0, "int"],
+        [0.5, "float"],
+        ["0", "str"],
+      ]),
       state_dict: ordered_dict({ w: "x" }),
       set: new Set([1]),
       bytes: new Uint8Array([0, 255]),
       complex: new Complex(1, -2),
       dtype: DTYPES[6],
     };
-    expect(described(value)).toEqual(["dict", [
-      [["str", "numbers"], ["list", [["int", "1"], ["float", "2.5"], ["float", "-0.0"], ["int", "1180591620717411303424"], ["float", "inf"]]]],
-      [["str", "tuple"], ["tuple", [["bool", "True"], ["NoneType", "None"]]]],
-      [["str", "map"], ["dict", [[["int", "0"], ["str", "int"]], [["float", "0.5"], ["str", "float"]], [["str", "0"], ["str", "str"]]]]],
-      [["str", "state_dict"], ["OrderedDict", [[["str", "w"], ["str", "x"]]]]],
-      [["str", "set"], ["set", [1]]],
-      [["str", "bytes"], ["bytes", "b'\\x00\\xff'"]],
-      [["str", "complex"], ["complex", "(1-2j)"]],
-      [["str", "dtype"], ["dtype", "torch.bfloat16"]],
-    ]]);
+    expect(described(value)).toEqual([
+      "dict",
+      [
+        [
+          ["str", "numbers"],
+          [
+            "list",
+            [
+              ["int", "1"],
+              ["float", "2.5"],
+              ["float", "-0.0"],
+              ["int", "1180591620717411303424"],
+              ["float", "inf"],
+            ],
+          ],
+        ],
+        [
+          ["str", "tuple"],
+          [
+            "tuple",
+            [
+              ["bool", "True"],
+              ["NoneType", "None"],
+            ],
+          ],
+        ],
+        [
+          ["str", "map"],
+          [
+            "dict",
+            [
+              [
+                ["int", "0"],
+                ["str", "int"],
+              ],
+              [
+                ["float", "0.5"],
+                ["str", "float"],
+              ],
+              [
+                ["str", "0"],
+                ["str", "str"],
+              ],
+            ],
+          ],
+        ],
+        [
+          ["str", "state_dict"],
+          [
+            "OrderedDict",
+            [
+              [
+                ["str", "w"],
+                ["str", "x"],
+              ],
+            ],
+          ],
+        ],
+        [
+          ["str", "set"],
+          ["set", [1]],
+        ],
+        [
+          ["str", "bytes"],
+          ["bytes", "b'\\x00\\xff'"],
+        ],
+        [
+          ["str", "complex"],
+          ["complex", "(1-2j)"],
+        ],
+        [
+          ["str", "dtype"],
+          ["dtype", "torch.bfloat16"],
+        ],
+      ],
+    ]);
   });
 
   it("gets Parameters as Parameters, and views with their strides", () => {
@@ -112,12 +188,17 @@ describe.skipIf(python === undefined)(`PyTorch (${python ?? "skipped: no python3
   it("accepts what we write with weights_only=True", () => {
     const file = join(folder, "weights.pth");
     saveSync(loadSync(path("cnn.pth")), file);
-    expect(runPython("import sys, torch; print(len(torch.load(sys.argv[1], weights_only=True)))", file).trim()).toBe("9");
+    expect(runPython("import sys, torch; print(len(torch.load(sys.argv[1], weights_only=True)))", file).trim()).toBe(
+      "9",
+    );
   });
 
   it("writes files of more than 2000 tensors and long lists that we read", () => {
     const file = join(folder, "many.pth");
-    runPython("import sys, torch; torch.save({'t': [torch.full((2,), float(i)) for i in range(2500)], 'l': list(range(5000))}, sys.argv[1])", file);
+    runPython(
+      "import sys, torch; torch.save({'t': [torch.full((2,), float(i)) for i in range(2500)], 'l': list(range(5000))}, sys.argv[1])",
+      file,
+    );
     const { t, l } = loadSync(file) as { t: Tensor[]; l: number[] };
     expect(t.map((tensor) => Number(tensor.array[1]))).toEqual(Array.from({ length: 2500 }, (_, i) => i));
     expect(l).toEqual(Array.from({ length: 5000 }, (_, i) => i));
@@ -125,8 +206,15 @@ describe.skipIf(python === undefined)(`PyTorch (${python ?? "skipped: no python3
 
   it("writes numpy values that we read as numbers and tensors", () => {
     const file = join(folder, "numpy.pth");
-    runPython("import sys, torch, numpy as np; torch.save({'best': np.float64(0.5), 'n': np.int64(3), 'm': np.asfortranarray(np.arange(6, dtype='>f4').reshape(2, 3))}, sys.argv[1])", file);
+    runPython(
+      "import sys, torch, numpy as np; torch.save({'best': np.float64(0.5), 'n': np.int64(3), 'm': np.asfortranarray(np.arange(6, dtype='>f4').reshape(2, 3))}, sys.argv[1])",
+      file,
+    );
     const { best, n, m } = loadSync(file) as { best: number; n: number; m: Tensor };
-    expect([best, n, encode(m)]).toEqual([0.5, 3, { dtype: "float32", shape: [2, 3], stride: [1, 2], data: [0, 1, 2, 3, 4, 5] }]);
+    expect([best, n, encode(m)]).toEqual([
+      0.5,
+      3,
+      { dtype: "float32", shape: [2, 3], stride: [1, 2], data: [0, 1, 2, 3, 4, 5] },
+    ]);
   });
 });

@@ -30,7 +30,14 @@ export class TensorRecord {
   readonly stride: readonly number[];
   readonly requires_grad: boolean;
 
-  constructor(storage: StorageRecord | undefined, dtype: DType, offset: number, size: readonly number[], stride: readonly number[], requires_grad: boolean) {
+  constructor(
+    storage: StorageRecord | undefined,
+    dtype: DType,
+    offset: number,
+    size: readonly number[],
+    stride: readonly number[],
+    requires_grad: boolean,
+  ) {
     this.storage = storage;
     this.dtype = dtype;
     this.offset = offset;
@@ -57,7 +64,12 @@ export class SparseRecord {
   readonly size: readonly number[];
   readonly coalesced: boolean;
 
-  constructor(layout: "sparse_coo" | "sparse_csr", parts: readonly TensorRecord[], size: readonly number[], coalesced: boolean) {
+  constructor(
+    layout: "sparse_coo" | "sparse_csr",
+    parts: readonly TensorRecord[],
+    size: readonly number[],
+    coalesced: boolean,
+  ) {
     this.layout = layout;
     this.parts = parts;
     this.size = size;

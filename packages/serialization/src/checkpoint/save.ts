@@ -64,11 +64,16 @@ function isLegacy(options: SaveOptions): boolean {
 
 function checkOptions(options: SaveOptions): void {
   for (const key of Object.keys(options)) {
-    if (!OPTIONS.includes(key)) throw new TypeError(`save() got an unexpected keyword argument '${key}'; valid ones are ${OPTIONS.join(", ")}`);
+    if (!OPTIONS.includes(key))
+      throw new TypeError(`save() got an unexpected keyword argument '${key}'; valid ones are ${OPTIONS.join(", ")}`);
   }
 }
 
-function layOut(checkpoint: Parameters<typeof writeLegacyCheckpoint>[0], target: SaveTarget, options: SaveOptions): { size: number; chunks: Iterable<Uint8Array> } {
+function layOut(
+  checkpoint: Parameters<typeof writeLegacyCheckpoint>[0],
+  target: SaveTarget,
+  options: SaveOptions,
+): { size: number; chunks: Iterable<Uint8Array> } {
   return isLegacy(options) ? writeLegacyCheckpoint(checkpoint) : writeZipCheckpoint(checkpoint, archiveName(target));
 }
 
@@ -97,6 +102,7 @@ async function download(item: PendingStorage): Promise<Tensor["array"]> {
 
 function encoded({ key, numel, dtype }: PendingStorage, array: Tensor["array"]): EncodedStorage {
   const nbytes = numel * dtype.itemsize;
-  if (array.byteLength < nbytes) throw new RuntimeError(`storage ${key} has ${array.byteLength} bytes where ${nbytes} were expected`);
+  if (array.byteLength < nbytes)
+    throw new RuntimeError(`storage ${key} has ${array.byteLength} bytes where ${nbytes} were expected`);
   return { key, numel, bytes: new Uint8Array(array.buffer, array.byteOffset, nbytes) };
 }

@@ -19,14 +19,15 @@ export class ScriptRecord implements Buildable {
   }
 }
 
-const LISTS = ["build_intlist", "build_tensorlist", "build_doublelist", "build_boollist"];
+const LISTS = new Set(["build_intlist", "build_tensorlist", "build_doublelist", "build_boollist"]);
 
 export function scriptFindGlobal(pickleBytes: number): (module: string, name: string) => unknown {
   const budget = new Budget(pickleBytes);
   const find = torchFindGlobal(budget);
   return (module, name) => {
-    if (module.startsWith("__torch__")) return new Callable(`${module}.${name}`, () => new ScriptRecord(`${module}.${name}`));
-    if (module === "torch.jit._pickle" && LISTS.includes(name)) return new Callable(name, (items) => list(items, budget));
+    if (module.startsWith("__torch__"))
+      return new Callable(`${module}.${name}`, () => new ScriptRecord(`${module}.${name}`));
+    if (module === "torch.jit._pickle" && LISTS.has(name)) return new Callable(name, (items) => list(items, budget));
     if (module === "torch.jit._pickle" && name === "restore_type_tag") return new Callable(name, (value) => value);
     return find(module, name);
   };

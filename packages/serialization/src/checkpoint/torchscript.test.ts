@@ -7,7 +7,9 @@ describe.each(["torchscript_script.pt", "torchscript_trace.pt"])("%s", (file) =>
     const archive = readTorchScriptSync(path(file));
     const want = normalize(expected(file).state_dict) as { dict: [string, unknown][] };
     const plain = Object.fromEntries(want.dict);
-    const got = Object.fromEntries(Object.entries(archive.state_dict()).map(([name, tensor]) => [name, encode(tensor.detach())]));
+    const got = Object.fromEntries(
+      Object.entries(archive.state_dict()).map(([name, tensor]) => [name, encode(tensor.detach())]),
+    );
     expect(got).toEqual(plain);
     expect(Object.keys(got)).toEqual(Object.keys(plain));
   });

@@ -50,7 +50,10 @@ export type TorchScriptOptions = Pick<LoadOptions, "map_location" | "progress" |
  * const archive = await readTorchScript("model.pt");
  * net.load_state_dict(archive.state_dict());
  */
-export async function readTorchScript(source: LoadSource, options: TorchScriptOptions = {}): Promise<TorchScriptArchive> {
+export async function readTorchScript(
+  source: LoadSource,
+  options: TorchScriptOptions = {},
+): Promise<TorchScriptArchive> {
   const counter = new Counter(options);
   const bytes = await openSource(source, counter);
   try {
@@ -86,12 +89,14 @@ interface Parts {
 
 function* readArchive(fileSize: number): Reading<Parts> {
   const archive = yield* ZipArchive.open(fileSize);
-  if (!archive.has("constants.pkl")) throw new RuntimeError("the file is no TorchScript archive; if it was written by torch.save, use torch.load");
+  if (!archive.has("constants.pkl"))
+    throw new RuntimeError("the file is no TorchScript archive; if it was written by torch.save, use torch.load");
   const module = yield* readPart(archive, "data");
   const constants = yield* readPart(archive, "constants");
   const code = new Map<string, string>();
   for (const record of archive.records()) {
-    if (record.startsWith("code/") && record.endsWith(".py")) code.set(record.slice("code/".length), yield* archive.readText(record));
+    if (record.startsWith("code/") && record.endsWith(".py"))
+      code.set(record.slice("code/".length), yield* archive.readText(record));
   }
   return { module, constants, code };
 }
@@ -99,10 +104,15 @@ function* readArchive(fileSize: number): Reading<Parts> {
 function* readPart(archive: ZipArchive, name: "data" | "constants"): Reading<Part> {
   const pickle = yield* archive.read(`${name}.pkl`);
   const storages = new Map<string, StorageRecord>();
-  const unpickler = new Unpickler(pickle, { find_global: scriptFindGlobal(pickle.length), persistent_load: (id) => storageFromId(id, storages) });
+  const unpickler = new Unpickler(pickle, {
+    find_global: scriptFindGlobal(pickle.length),
+    persistent_load: (id) => storageFromId(id, storages),
+  });
   const value = unpickler.load();
   // Constants shared with the module's own data lie in its folder in newer versions.
-  const readStorage = yield* storageReader(archive, storages, (key) => (archive.has(`${name}/${key}`) ? `${name}/${key}` : `data/${key}`));
+  const readStorage = yield* storageReader(archive, storages, (key) =>
+    archive.has(`${name}/${key}`) ? `${name}/${key}` : `data/${key}`,
+  );
   const container: Container = { value, storages, readStorage };
   return { value, contents: yield* readContents(container) };
 }
@@ -119,7 +129,10 @@ function bindPart({ value, contents }: Part, map: MapLocation | null | undefined
   return materialize(value, (leaf, convert) => {
     if (!(leaf instanceof ScriptRecord)) return bind(leaf);
     const state = convert(leaf.state);
-    return new ScriptObject(leaf.type, leaf.state instanceof PyDict && !(state instanceof Map) ? (state as Record<string, unknown>) : { state });
+    return new ScriptObject(
+      leaf.type,
+      leaf.state instanceof PyDict && !(state instanceof Map) ? (state as Record<string, unknown>) : { state },
+    );
   });
 }
 
@@ -133,7 +146,8 @@ function stateDict(root: ScriptObject, code: ReadonlyMap<string, string>): Recor
     for (const [name, value] of Object.entries(object.attributes)) {
       if (value instanceof Tensor && (named === undefined || named.has(name))) result[prefix + name] = value;
     }
-    for (const [name, value] of Object.entries(object.attributes)) if (value instanceof ScriptObject) visit(value, `${prefix}${name}.`);
+    for (const [name, value] of Object.entries(object.attributes))
+      if (value instanceof ScriptObject) visit(value, `${prefix}${name}.`);
     visiting.delete(object);
   };
   visit(root, "");

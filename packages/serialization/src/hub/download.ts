@@ -23,7 +23,11 @@ interface Partial {
  * @example
  * await hub.download_url_to_file("https://example.org/weights.pth", "weights.pth");
  */
-export async function download_url_to_file(url: string | URL, dst: string, options: DownloadOptions = {}): Promise<void> {
+export async function download_url_to_file(
+  url: string | URL,
+  dst: string,
+  options: DownloadOptions = {},
+): Promise<void> {
   const fs = requireBuiltin("node:fs", "downloading to a file");
   const part = `${dst}.partial`;
   const note = `${part}.json`;
@@ -35,7 +39,8 @@ export async function download_url_to_file(url: string | URL, dst: string, optio
     throw new Error(`${String(url)}: HTTP ${response.status} ${response.statusText}`);
   }
   const resumed = kept !== undefined && response.status === 206 && startsAt(response, kept.bytes);
-  if (response.status === 206 && !resumed) throw new Error(`${String(url)}: the server sent another part than the one asked for`);
+  if (response.status === 206 && !resumed)
+    throw new Error(`${String(url)}: the server sent another part than the one asked for`);
   const start = resumed ? kept.bytes : 0;
   const validator = strongValidator(response);
   if (validator) fs.writeFileSync(note, JSON.stringify({ validator }));
@@ -74,7 +79,13 @@ function startsAt(response: Response, start: number): boolean {
   return response.headers.get("content-range")?.startsWith(`bytes ${start}-`) ?? false;
 }
 
-async function receive(fs: typeof import("node:fs"), response: Response, part: string, start: number, options: DownloadOptions): Promise<void> {
+async function receive(
+  fs: typeof import("node:fs"),
+  response: Response,
+  part: string,
+  start: number,
+  options: DownloadOptions,
+): Promise<void> {
   const announced = response.headers.get("content-encoding") ? null : response.headers.get("content-length");
   const total = announced === null ? undefined : start + Number(announced);
   const fd = fs.openSync(part, start > 0 ? "r+" : "w");
@@ -83,7 +94,8 @@ async function receive(fs: typeof import("node:fs"), response: Response, part: s
     fs.ftruncateSync(fd, start);
     const reader = response.body?.getReader();
     for (let chunk = await reader?.read(); chunk && !chunk.done; chunk = await reader!.read()) {
-      for (let at = 0; at < chunk.value.length; ) at += fs.writeSync(fd, chunk.value, at, chunk.value.length - at, done + at);
+      for (let at = 0; at < chunk.value.length;)
+        at += fs.writeSync(fd, chunk.value, at, chunk.value.length - at, done + at);
       done += chunk.value.length;
       options.progress?.(done, total ?? done);
     }
@@ -91,7 +103,8 @@ async function receive(fs: typeof import("node:fs"), response: Response, part: s
   } finally {
     fs.closeSync(fd);
   }
-  if (total !== undefined && done !== total) throw new RuntimeError(`the download ended after ${done} of ${total} bytes; try again to continue it`);
+  if (total !== undefined && done !== total)
+    throw new RuntimeError(`the download ended after ${done} of ${total} bytes; try again to continue it`);
 }
 
 async function sha256OfFile(fs: typeof import("node:fs"), path: string): Promise<string> {

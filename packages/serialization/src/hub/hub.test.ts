@@ -27,7 +27,11 @@ beforeAll(async () => {
     const etag = url === "/changed.pth" ? `"${requests.length}"` : '"v1"';
     const start = range && request.headers["if-range"] === etag ? Number(/(\d+)-/.exec(range)![1]) : 0;
     const body = bytes.subarray(start);
-    const headers = { etag, "content-length": body.length, ...(start > 0 && { "content-range": `bytes ${start}-${bytes.length - 1}/${bytes.length}` }) };
+    const headers = {
+      etag,
+      "content-length": body.length,
+      ...(start > 0 && { "content-range": `bytes ${start}-${bytes.length - 1}/${bytes.length}` }),
+    };
     response.writeHead(start > 0 ? 206 : 200, headers);
     if (breakAfter === undefined) return void response.end(body);
     response.write(body.subarray(0, breakAfter), () => setTimeout(() => response.destroy(), 50));
@@ -47,7 +51,14 @@ afterEach(() => rmSync(folder, { recursive: true }));
 it("downloads once, into the hub's folder, and checks the hash in the name", async () => {
   const url = `${base}/model-${prefix}.pth`;
   const seen: [number, number][] = [];
-  expect(encode(await hub.load_state_dict_from_url(url, { check_hash: true, progress: (done, total) => seen.push([done, total]) }))).toEqual(want);
+  expect(
+    encode(
+      await hub.load_state_dict_from_url(url, {
+        check_hash: true,
+        progress: (done, total) => seen.push([done, total]),
+      }),
+    ),
+  ).toEqual(want);
   expect(encode(await hub.load_state_dict_from_url(url, { check_hash: true }))).toEqual(want);
   expect(requests).toHaveLength(1);
   expect(readdirSync(join(folder, "checkpoints"))).toEqual([`model-${prefix}.pth`]);
@@ -55,14 +66,16 @@ it("downloads once, into the hub's folder, and checks the hash in the name", asy
 });
 
 it("refuses a file with another hash and keeps nothing of it", async () => {
-  await expect(hub.load_state_dict_from_url(`${base}/model-0badcafe.pth`, { check_hash: true, model_dir: folder })).rejects.toThrow('invalid hash value (expected "0badcafe"');
+  await expect(
+    hub.load_state_dict_from_url(`${base}/model-0badcafe.pth`, { check_hash: true, model_dir: folder }),
+  ).rejects.toThrow('invalid hash value (expected "0badcafe"');
   expect(readdirSync(folder)).toEqual([]);
 });
 
 it("continues an interrupted download", async () => {
   breakAfter = 5000;
   const target = join(folder, "x.pth");
-  await expect(hub.download_url_to_file(`${base}/x.pth`, target)).rejects.toThrow();
+  await expect(hub.download_url_to_file(`${base}/x.pth`, target)).rejects.toThrow(/terminated|ended after|closed/);
   expect(existsSync(target)).toBe(false);
   breakAfter = undefined;
   await hub.download_url_to_file(`${base}/x.pth`, target, { hash_prefix: prefix });
@@ -74,7 +87,9 @@ it("continues an interrupted download", async () => {
 it("starts again when the file on the server has changed", async () => {
   breakAfter = 5000;
   const target = join(folder, "changed.pth");
-  await expect(hub.download_url_to_file(`${base}/changed.pth`, target)).rejects.toThrow();
+  await expect(hub.download_url_to_file(`${base}/changed.pth`, target)).rejects.toThrow(
+    /terminated|ended after|closed/,
+  );
   breakAfter = undefined;
   await hub.download_url_to_file(`${base}/changed.pth`, target);
   expect(new Uint8Array(readFileSync(target))).toEqual(bytes);
@@ -90,5 +105,7 @@ it("does not continue what it knows nothing about", async () => {
 it("reports what the server says, and URLs without a file", async () => {
   await expect(hub.load_state_dict_from_url(`${base}/missing.pth`)).rejects.toThrow("HTTP 404");
   await expect(hub.load_state_dict_from_url(`${base}/`)).rejects.toThrow("names no file");
-  await expect(hub.load_state_dict_from_url(`${base}/x.pth`, { file_name: "../x.pth" })).rejects.toThrow("names no file");
+  await expect(hub.load_state_dict_from_url(`${base}/x.pth`, { file_name: "../x.pth" })).rejects.toThrow(
+    "names no file",
+  );
 });

@@ -30,25 +30,38 @@ const CACHE = "tt-hub";
 // oxlint-disable-next-line typescript/no-explicit-any
 export async function load_state_dict_from_url(url: string | URL, options: StateDictFromUrlOptions = {}): Promise<any> {
   const name = options.file_name ?? new URL(url).pathname.split("/").pop() ?? "";
-  if (name === "" || /[/\\\0]/.test(name) || name === "..") throw new TypeError(`the URL ${String(url)} names no file; give file_name`);
+  if (name === "" || /[/\\\0]/.test(name) || name === "..")
+    throw new TypeError(`the URL ${String(url)} names no file; give file_name`);
   const prefix = options.check_hash ? hashPrefix(name) : undefined;
   const { map_location = null, signal } = options;
-  const source = builtin("node:fs") ? await cachedFile(url, name, prefix, options) : await cachedBytes(url, prefix, options);
+  const source = builtin("node:fs")
+    ? await cachedFile(url, name, prefix, options)
+    : await cachedBytes(url, prefix, options);
   return load(source, { map_location, ...(signal && { signal }) });
 }
 
-async function cachedFile(url: string | URL, name: string, hash_prefix: string | undefined, options: StateDictFromUrlOptions): Promise<string> {
+async function cachedFile(
+  url: string | URL,
+  name: string,
+  hash_prefix: string | undefined,
+  options: StateDictFromUrlOptions,
+): Promise<string> {
   const fs = requireBuiltin("node:fs", "the hub folder");
   const { join } = requireBuiltin("node:path", "the hub folder");
   const folder = options.model_dir ?? join(get_dir(), "checkpoints");
   fs.mkdirSync(folder, { recursive: true });
   const path = join(folder, name);
-  if (!fs.existsSync(path)) await download_url_to_file(url, path, { hash_prefix, progress: options.progress, signal: options.signal });
+  if (!fs.existsSync(path))
+    await download_url_to_file(url, path, { hash_prefix, progress: options.progress, signal: options.signal });
   return path;
 }
 
 /** The Cache API needs a secure page; without it the file is fetched every time. */
-async function cachedBytes(url: string | URL, prefix: string | undefined, options: StateDictFromUrlOptions): Promise<Uint8Array> {
+async function cachedBytes(
+  url: string | URL,
+  prefix: string | undefined,
+  options: StateDictFromUrlOptions,
+): Promise<Uint8Array> {
   const cache = "caches" in globalThis ? await caches.open(CACHE) : undefined;
   const known = await cache?.match(url);
   const response = known ?? (await fetch(url, { signal: options.signal ?? null }));

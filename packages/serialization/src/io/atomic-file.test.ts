@@ -32,7 +32,11 @@ describe("killing a process while it saves", () => {
       saveSync({ step: 0, w: counting(float32, [500, 1000]), end: 0 }, target);
       let steps = 0;
       for (let i = 0; i < kills; i++) {
-        const child = spawn(process.execPath, ["--conditions=@tt/source", `--import=${tsx}`, "--input-type=module", "--eval", WRITER, target], { stdio: ["ignore", "pipe", "inherit"] });
+        const child = spawn(
+          process.execPath,
+          ["--conditions=@tt/source", `--import=${tsx}`, "--input-type=module", "--eval", WRITER, target],
+          { stdio: ["ignore", "pipe", "inherit"] },
+        );
         const ended = new Promise((resolve) => child.once("exit", resolve));
         await new Promise((resolve) => child.stdout.once("data", resolve));
         await sleep(5 + ((i * 37) % 60));

@@ -33,11 +33,11 @@ export class AtomicFile implements SyncSink {
   }
 
   write(chunk: Uint8Array): void {
-    for (let done = 0; done < chunk.length; ) done += this.#fs.writeSync(this.#fd!, chunk, done);
+    for (let done = 0; done < chunk.length;) done += this.#fs.writeSync(this.#fd!, chunk, done);
   }
 
   async #writeAsync(chunk: Uint8Array): Promise<void> {
-    for (let done = 0; done < chunk.length; ) {
+    for (let done = 0; done < chunk.length;) {
       done += await new Promise<number>((resolve, reject) => {
         this.#fs.write(this.#fd!, chunk, done, (error, count) => (error ? reject(error) : resolve(count)));
       });
@@ -50,7 +50,9 @@ export class AtomicFile implements SyncSink {
   }
 
   async #closeAsync(): Promise<void> {
-    await new Promise<void>((resolve, reject) => this.#fs.fsync(this.#fd!, (error) => (error ? reject(error) : resolve())));
+    await new Promise<void>((resolve, reject) =>
+      this.#fs.fsync(this.#fd!, (error) => (error ? reject(error) : resolve())),
+    );
     this.#publish();
   }
 

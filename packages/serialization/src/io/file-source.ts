@@ -38,9 +38,15 @@ export class FileSource implements ByteSource {
 
   readSync(range: Range, options: ReadOptions): Uint8Array<ArrayBuffer> {
     const bytes = allocate(range.length);
-    for (let done = 0; done < range.length; ) {
+    for (let done = 0; done < range.length;) {
       options.signal?.throwIfAborted();
-      const count = this.#fs.readSync(this.#open, bytes, done, Math.min(CHUNK, range.length - done), range.offset + done);
+      const count = this.#fs.readSync(
+        this.#open,
+        bytes,
+        done,
+        Math.min(CHUNK, range.length - done),
+        range.offset + done,
+      );
       if (count === 0) throw new Error(`${this.name} became shorter while it was read`);
       done += count;
       options.onRead?.(count);
@@ -50,10 +56,12 @@ export class FileSource implements ByteSource {
 
   async read(range: Range, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = allocate(range.length);
-    for (let done = 0; done < range.length; ) {
+    for (let done = 0; done < range.length;) {
       options.signal?.throwIfAborted();
       const count = await new Promise<number>((resolve, reject) => {
-        this.#fs.read(this.#open, bytes, done, Math.min(CHUNK, range.length - done), range.offset + done, (error, n) => (error ? reject(error) : resolve(n)));
+        this.#fs.read(this.#open, bytes, done, Math.min(CHUNK, range.length - done), range.offset + done, (error, n) =>
+          error ? reject(error) : resolve(n),
+        );
       });
       if (count === 0) throw new Error(`${this.name} became shorter while it was read`);
       done += count;
@@ -87,9 +95,14 @@ export class FileHandleSource implements ByteSource {
 
   async read(range: Range, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = allocate(range.length);
-    for (let done = 0; done < range.length; ) {
+    for (let done = 0; done < range.length;) {
       options.signal?.throwIfAborted();
-      const { bytesRead } = await this.#handle.read(bytes, done, Math.min(CHUNK, range.length - done), range.offset + done);
+      const { bytesRead } = await this.#handle.read(
+        bytes,
+        done,
+        Math.min(CHUNK, range.length - done),
+        range.offset + done,
+      );
       if (bytesRead === 0) throw new Error("the file became shorter while it was read");
       done += bytesRead;
       options.onRead?.(bytesRead);

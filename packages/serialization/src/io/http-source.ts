@@ -20,7 +20,8 @@ export class HttpSource implements ByteSource {
   static async open(url: string | URL, signal?: AbortSignal): Promise<HttpSource | undefined> {
     const response = await fetch(url, { headers: { Range: "bytes=0-0" }, signal: signal ?? null });
     await response.body?.cancel();
-    if (!response.ok && response.status !== 416) throw new Error(`${String(url)}: HTTP ${response.status} ${response.statusText}`);
+    if (!response.ok && response.status !== 416)
+      throw new Error(`${String(url)}: HTTP ${response.status} ${response.statusText}`);
     const total = /\/(\d+)$/.exec(response.headers.get("content-range") ?? "")?.[1];
     if (response.status === 200 || total === undefined) return undefined;
     return new HttpSource(String(url), Number(total), response.headers.get("etag"));
@@ -30,7 +31,8 @@ export class HttpSource implements ByteSource {
     if (range.length === 0) return new Uint8Array(0);
     const headers = { Range: `bytes=${range.offset}-${range.offset + range.length - 1}` };
     const response = await fetch(this.name, { headers, signal: options.signal ?? null });
-    if (response.status !== 206) throw new Error(`${this.name}: HTTP ${response.status} instead of the range asked for`);
+    if (response.status !== 206)
+      throw new Error(`${this.name}: HTTP ${response.status} instead of the range asked for`);
     if (response.headers.get("etag") !== this.#validator) throw new Error(`${this.name} changed while it was read`);
     return readAll(response.body, range.length, options);
   }
@@ -39,7 +41,11 @@ export class HttpSource implements ByteSource {
 }
 
 /** Collects a stream; with `size`, it must have exactly that many bytes and no more are held. */
-export async function readAll(stream: ReadableStream<Uint8Array> | null, size: number | undefined, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
+export async function readAll(
+  stream: ReadableStream<Uint8Array> | null,
+  size: number | undefined,
+  options: ReadOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let exact = size === undefined ? undefined : new Uint8Array(size);
   let length = 0;

@@ -23,6 +23,9 @@ export function builtin<K extends keyof Builtins>(name: K): Builtins[K] | undefi
 /** A built-in module of Node; without it an error says what needs it. */
 export function requireBuiltin<K extends keyof Builtins>(name: K, purpose: string): Builtins[K] {
   const module = builtin(name);
-  if (!module) throw new TypeError(`${purpose} needs a file system, which this host has not; pass bytes, a Blob or a stream instead`);
+  if (!module)
+    throw new TypeError(
+      `${purpose} needs a file system, which this host has not; pass bytes, a Blob or a stream instead`,
+    );
   return module;
 }

@@ -25,18 +25,26 @@ export function openSourceSync(source: SyncLoadSource): ByteSource {
   if (inMemory) return inMemory;
   if (isWeb(source)) throw new TypeError("loadSync cannot fetch; use `await load(url)`");
   if (typeof source === "string" || source instanceof URL) return new FileSource(source);
-  throw new TypeError("loadSync reads a path, bytes or a BytesIO; use `await load(...)` for blobs, responses, streams and handles");
+  throw new TypeError(
+    "loadSync reads a path, bytes or a BytesIO; use `await load(...)` for blobs, responses, streams and handles",
+  );
 }
 
 /**
  * Opens anything loadable. A stream is read to its end; a URL, where the server allows it, only in
  * the parts that are asked for when `ranged` is set.
  */
-export async function openSource(source: LoadSource, options: ReadOptions & { ranged?: boolean } = {}): Promise<ByteSource> {
+export async function openSource(
+  source: LoadSource,
+  options: ReadOptions & { ranged?: boolean } = {},
+): Promise<ByteSource> {
   const inMemory = openInMemory(source);
   if (inMemory) return inMemory;
   if (isWeb(source)) {
-    const ranged = options.ranged && !/^(blob|data):/.test(String(source)) ? await HttpSource.open(source, options.signal) : undefined;
+    const ranged =
+      options.ranged && !/^(blob|data):/.test(String(source))
+        ? await HttpSource.open(source, options.signal)
+        : undefined;
     return ranged ?? openResponse(await fetch(source, { signal: options.signal ?? null }), options);
   }
   if (typeof source === "string" || source instanceof URL) return new FileSource(source);
@@ -50,7 +58,8 @@ export async function openSource(source: LoadSource, options: ReadOptions & { ra
 }
 
 async function openResponse(response: Response, options: ReadOptions): Promise<ByteSource> {
-  if (!response.ok) throw new Error(`${response.url || "the response"}: HTTP ${response.status} ${response.statusText}`);
+  if (!response.ok)
+    throw new Error(`${response.url || "the response"}: HTTP ${response.status} ${response.statusText}`);
   // With a content encoding the length is that of the encoded bytes.
   const announced = response.headers.get("content-encoding") ? null : response.headers.get("content-length");
   const size = announced !== null && /^\d+$/.test(announced) ? Number(announced) : undefined;

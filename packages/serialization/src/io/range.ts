@@ -41,7 +41,9 @@ export async function readAsync<T>(reading: Reading<T>, source: ByteSource, opti
 
 function checked(range: Range, source: ByteSource): Range {
   if (!(range.offset >= 0 && range.length >= 0 && range.offset + range.length <= source.size)) {
-    throw new RangeError(`bytes ${range.offset} to ${range.offset + range.length} lie outside of the file's ${source.size} bytes`);
+    throw new RangeError(
+      `bytes ${range.offset} to ${range.offset + range.length} lie outside of the file's ${source.size} bytes`,
+    );
   }
   return range;
 }

@@ -80,7 +80,7 @@ class HandleSink implements Sink {
   }
 
   async write(chunk: Uint8Array): Promise<void> {
-    for (let done = 0; done < chunk.length; ) {
+    for (let done = 0; done < chunk.length;) {
       const { bytesWritten } = await this.#handle.write(chunk, done, chunk.length - done, null);
       done += bytesWritten;
     }

@@ -23,7 +23,11 @@ export class BytesSource implements ByteSource {
 
   constructor(bytes: Uint8Array | ArrayBuffer) {
     // Not a Buffer, whose slice() does not copy.
-    this.#bytes = (bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)) as Uint8Array<ArrayBuffer>;
+    this.#bytes = (
+      bytes instanceof ArrayBuffer
+        ? new Uint8Array(bytes)
+        : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    ) as Uint8Array<ArrayBuffer>;
   }
 
   get size(): number {

@@ -16,7 +16,11 @@ export async function tensorBytesAsync(tensor: Tensor): Promise<Uint8Array> {
   if (!backend.downloadAsync) return tensorBytes(plain);
   const compact = plain.contiguous();
   const array = await backend.downloadAsync(compact.storage, compact.dtype);
-  return new Uint8Array(array.buffer, array.byteOffset + compact.offset * compact.dtype.itemsize, compact.numel() * compact.dtype.itemsize);
+  return new Uint8Array(
+    array.buffer,
+    array.byteOffset + compact.offset * compact.dtype.itemsize,
+    compact.numel() * compact.dtype.itemsize,
+  );
 }
 
 export function nbytesOf(shape: readonly number[], dtype: DType): number {

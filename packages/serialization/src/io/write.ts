@@ -28,7 +28,12 @@ export function writeAllSync(sink: SyncSink, chunks: Iterable<Uint8Array>, total
   }
 }
 
-export async function writeAll(sink: Sink, chunks: Iterable<Uint8Array>, total: number, options: WriteOptions): Promise<void> {
+export async function writeAll(
+  sink: Sink,
+  chunks: Iterable<Uint8Array>,
+  total: number,
+  options: WriteOptions,
+): Promise<void> {
   try {
     let done = 0;
     for (const piece of pieces(chunks)) {

@@ -24,10 +24,12 @@ export function* readArrayHeader(fileSize: number): Reading<ArrayHeader> {
   const start = yield* request(0, 12);
   if (!isNpy(start)) throw new ValueError("the magic string is not correct; the file is no .npy file");
   const major = start[6]!;
-  if (major < 1 || major > 3) throw new ValueError(`we only support format version (1,0), (2,0), and (3,0), not (${major},${start[7]})`);
+  if (major < 1 || major > 3)
+    throw new ValueError(`we only support format version (1,0), (2,0), and (3,0), not (${major},${start[7]})`);
   const view = new DataView(start.buffer, start.byteOffset, 12);
   const [length, at] = major === 1 ? [view.getUint16(8, true), 10] : [view.getUint32(8, true), 12];
-  if (length > MAX_HEADER) throw new ValueError(`Header info length (${length}) is large and may not be safe to load securely.`);
+  if (length > MAX_HEADER)
+    throw new ValueError(`Header info length (${length}) is large and may not be safe to load securely.`);
   if (at + length > fileSize) throw new ValueError("EOF: reading array header, the file is truncated");
   const text = new TextDecoder(major === 3 ? "utf-8" : "latin1").decode(yield* request(at, length));
   return { ...parseHeader(text), dataStart: at + length };
@@ -37,10 +39,19 @@ function parseHeader(text: string): Omit<ArrayHeader, "dataStart"> {
   const descr = /'descr'\s*:\s*'([^']*)'/.exec(text)?.[1];
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
   const sizes = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(text)?.[1];
-  if (order === undefined || sizes === undefined) throw new ValueError(`Cannot parse header: ${JSON.stringify(text.slice(0, 200))}`);
-  if (descr === undefined) throw new TypeError("can't convert np.ndarray of a structured type; the only supported types are plain numbers and booleans");
-  const shape = sizes.split(",").map((size) => size.trim()).filter((size) => size !== "").map(Number);
-  if (shape.length > 64 || !shape.every(Number.isSafeInteger)) throw new ValueError("Cannot parse header: the shape is not valid");
+  if (order === undefined || sizes === undefined)
+    throw new ValueError(`Cannot parse header: ${JSON.stringify(text.slice(0, 200))}`);
+  if (descr === undefined)
+    throw new TypeError(
+      "can't convert np.ndarray of a structured type; the only supported types are plain numbers and booleans",
+    );
+  const shape = sizes
+    .split(",")
+    .map((size) => size.trim())
+    .filter((size) => size !== "")
+    .map(Number);
+  if (shape.length > 64 || !shape.every(Number.isSafeInteger))
+    throw new ValueError("Cannot parse header: the shape is not valid");
   return { ...parseDescr(descr), fortranOrder: order === "True", shape };
 }
 

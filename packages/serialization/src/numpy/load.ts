@@ -16,7 +16,8 @@ const MAX_UNPACKED = 2 ** 31;
 function* readArray(fileSize: number): Reading<Tensor> {
   const { dtype, bigEndian, fortranOrder, shape, dataStart } = yield* readArrayHeader(fileSize);
   const nbytes = nbytesOf(shape, dtype);
-  if (dataStart + nbytes > fileSize) throw new ValueError(`cannot reshape array of size ${fileSize - dataStart} bytes into shape (${shape.join(",")})`);
+  if (dataStart + nbytes > fileSize)
+    throw new ValueError(`cannot reshape array of size ${fileSize - dataStart} bytes into shape (${shape.join(",")})`);
   const bytes = yield* request(dataStart, nbytes, true);
   if (bigEndian) swapBytes(bytes, dtype);
   return placeTensor(bytes, dtype, shape, fortranOrder ? fortranStrides(shape) : null);
@@ -26,7 +27,8 @@ function* readArchive(fileSize: number): Reading<Record<string, Tensor>> {
   const { entries } = yield* readDirectory(fileSize);
   let unpacked = 0;
   for (const entry of entries.values()) if (entry.method !== 0) unpacked += entry.size;
-  if (unpacked > MAX_UNPACKED) throw new RuntimeError(`the archive's ${fileSize} bytes unpack to ${unpacked}; refusing to go on`);
+  if (unpacked > MAX_UNPACKED)
+    throw new RuntimeError(`the archive's ${fileSize} bytes unpack to ${unpacked}; refusing to go on`);
   const arrays: [string, Tensor][] = [];
   for (const [name, entry] of entries) {
     if (!name.endsWith(".npy")) continue;
@@ -54,7 +56,10 @@ function* readEither(fileSize: number): Reading<Tensor | Record<string, Tensor>>
  * buffer.seek(0);
  * const array = await npy.load(buffer);
  */
-export async function load(source: LoadSource, options: ProgressOptions = {}): Promise<Tensor | Record<string, Tensor>> {
+export async function load(
+  source: LoadSource,
+  options: ProgressOptions = {},
+): Promise<Tensor | Record<string, Tensor>> {
   const counter = new Counter(options);
   const bytes = await openSource(source, counter);
   try {

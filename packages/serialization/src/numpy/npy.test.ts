@@ -2,19 +2,24 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bfloat16, float32, float64, type Tensor } from "@tt/core";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { counting, everyDtype, rawBytes } from "../../test/tensors.ts";
 import { BytesIO } from "../io/bytes-io.ts";
 import { load, loadSync, save, savez, savez_compressed } from "./index.ts";
 
 /** `numpy.save` of numpy 2.4.6, in base64. */
-const FORTRAN = "k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBUcnVlLCAnc2hhcGUnOiAoMiwgMyksIH0gICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAAAAAABAQAAAgD8AAIBAAAAAQAAAoEA=";
-const BIG_ENDIAN = "k05VTVBZAQB2AHsnZGVzY3InOiAnPmY4JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsKSwgfSAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAo/+AAAAAAAAMAAAAAAAAAA";
-const C_ORDER = "k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsIDMpLCB9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAAAAAACAPwAAAEAAAEBAAACAQAAAoEA=";
-const OBJECTS = "k05VTVBZAQB2AHsnZGVzY3InOiAnPFUyJywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDEsKSwgfSAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAphAAAAYgAAAA==";
+const FORTRAN =
+  "k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBUcnVlLCAnc2hhcGUnOiAoMiwgMyksIH0gICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAAAAAABAQAAAgD8AAIBAAAAAQAAAoEA=";
+const BIG_ENDIAN =
+  "k05VTVBZAQB2AHsnZGVzY3InOiAnPmY4JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsKSwgfSAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAo/+AAAAAAAAMAAAAAAAAAA";
+const C_ORDER =
+  "k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsIDMpLCB9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAAAAAACAPwAAAEAAAEBAAACAQAAAoEA=";
+const OBJECTS =
+  "k05VTVBZAQB2AHsnZGVzY3InOiAnPFUyJywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDEsKSwgfSAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAphAAAAYgAAAA==";
 /** `numpy.savez_compressed(x=zeros(1000), y=arange(3))` */
-const COMPRESSED = "UEsDBC0AAAAIAAAAIQBCVxJf//////////8FABQAeC5ucHkBABAAwB8AAAAAAABqAAAAAAAAAO3IIQ7CMBhA4WI5Rd0PSUXnCEHPbcEgppaGtkEsK2kJZuEUu/DKFabf595b+0d3Hw7qqxbxoTyzXLXc4kWMlpjyJ7t5TNmH/2/dVEL95eXeofapsdaas9E/vddRAQAAAAAAAAAAAAAAtQFQSwMELQAAAAgAAAAhAPdAEur//////////wUAFAB5Lm5weQEAEACYAAAAAAAAAEwAAAAAAAAAm+wX6hsQychQxlCtnpJanFykbqWgbpNpoa6joJ6WX1RSlJgXn1+UkgoSd0vMKU4FihdnJBakAvkaxjqaOgq1ChQALgYoYITSTFAaAFBLAQItAy0AAAAIAAAAIQBCVxJfagAAAMAfAAAFAAAAAAAAAAAAAACAAQAAAAB4Lm5weVBLAQItAy0AAAAIAAAAIQD3QBLqTAAAAJgAAAAFAAAAAAAAAAAAAACAAaEAAAB5Lm5weVBLBQYAAAAAAgACAGYAAAAkAQAAAAA=";
+const COMPRESSED =
+  "UEsDBC0AAAAIAAAAIQBCVxJf//////////8FABQAeC5ucHkBABAAwB8AAAAAAABqAAAAAAAAAO3IIQ7CMBhA4WI5Rd0PSUXnCEHPbcEgppaGtkEsK2kJZuEUu/DKFabf595b+0d3Hw7qqxbxoTyzXLXc4kWMlpjyJ7t5TNmH/2/dVEL95eXeofapsdaas9E/vddRAQAAAAAAAAAAAAAAtQFQSwMELQAAAAgAAAAhAPdAEur//////////wUAFAB5Lm5weQEAEACYAAAAAAAAAEwAAAAAAAAAm+wX6hsQychQxlCtnpJanFykbqWgbpNpoa6joJ6WX1RSlJgXn1+UkgoSd0vMKU4FihdnJBakAvkaxjqaOgq1ChQALgYoYITSTFAaAFBLAQItAy0AAAAIAAAAIQBCVxJfagAAAMAfAAAFAAAAAAAAAAAAAACAAQAAAAB4Lm5weVBLAQItAy0AAAAIAAAAIQD3QBLqTAAAAJgAAAAFAAAAAAAAAAAAAACAAaEAAAB5Lm5weVBLBQYAAAAAAgACAGYAAAAkAQAAAAA=";
 
 const decode = (text: string): Uint8Array => Buffer.from(text, "base64");
 
@@ -37,18 +42,28 @@ describe("npy", () => {
 
   it("writes NumPy's bytes", () => {
     const tensor = loadSync(decode(C_ORDER)) as Tensor;
-    expect(tensor.tolist()).toEqual([[0, 1, 2], [3, 4, 5]]);
+    expect(tensor.tolist()).toEqual([
+      [0, 1, 2],
+      [3, 4, 5],
+    ]);
     expect(Buffer.from(saved((buffer) => save(buffer, tensor))).toString("base64")).toBe(C_ORDER);
   });
 
   it("keeps Fortran order as strides, and swaps big-endian bytes", () => {
     const fortran = loadSync(decode(FORTRAN)) as Tensor;
-    expect([fortran.tolist(), fortran.strides]).toEqual([[[0, 1, 2], [3, 4, 5]], [1, 2]]);
+    expect([fortran.tolist(), fortran.strides]).toEqual([
+      [
+        [0, 1, 2],
+        [3, 4, 5],
+      ],
+      [1, 2],
+    ]);
     expect((loadSync(decode(BIG_ENDIAN)) as Tensor).tolist()).toEqual([1.5, -2]);
   });
 
   it("keeps scalars and empty arrays, and packs strided tensors", () => {
-    for (const shape of [[], [0, 3], [1]]) expect((loadSync(saved((buffer) => save(buffer, counting(float64, shape)))) as Tensor).shape).toEqual(shape);
+    for (const shape of [[], [0, 3], [1]])
+      expect((loadSync(saved((buffer) => save(buffer, counting(float64, shape)))) as Tensor).shape).toEqual(shape);
     const strided = counting(float32, [2, 3]).t();
     expect((loadSync(saved((buffer) => save(buffer, strided))) as Tensor).tolist()).toEqual(strided.tolist());
   });
@@ -67,7 +82,10 @@ describe("npz", () => {
     expect([x!.shape, x!.dtype, y!.tolist()]).toEqual([[1000], float64, [0, 1, 2]]);
   });
 
-  it.each([["stored", savez], ["compressed", savez_compressed]] as const)("round-trips, %s", (_name, write) => {
+  it.each([
+    ["stored", savez],
+    ["compressed", savez_compressed],
+  ] as const)("round-trips, %s", (_name, write) => {
     const folder = mkdtempSync(join(tmpdir(), "tt-npz-"));
     try {
       write(join(folder, "x.npz"), all);

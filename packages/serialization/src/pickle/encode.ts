@@ -6,7 +6,8 @@ const utf8 = new TextEncoder();
 
 /** BINUNICODE with its text. */
 export function writeText(out: ByteWriter, text: string): void {
-  if (/\p{Surrogate}/u.test(text)) throw new PicklingError("Can't pickle a string with half of a surrogate pair: it is not valid Unicode");
+  if (/\p{Surrogate}/u.test(text))
+    throw new PicklingError("Can't pickle a string with half of a surrogate pair: it is not valid Unicode");
   const bytes = utf8.encode(text);
   if (bytes.length > 0xffffffff) throw new PicklingError("a string of more than 4 GiB cannot be saved");
   out.u8(op.BINUNICODE);
@@ -34,7 +35,9 @@ export function writeInteger(out: ByteWriter, value: number | bigint): void {
 function writeLong(out: ByteWriter, value: bigint): void {
   const magnitude = value < 0n ? -value - 1n : value;
   const length = Math.floor(magnitude.toString(2).length / 8) + 1;
-  const hex = BigInt.asUintN(8 * length, value).toString(16).padStart(2 * length, "0");
+  const hex = BigInt.asUintN(8 * length, value)
+    .toString(16)
+    .padStart(2 * length, "0");
   if (length < 256) {
     out.u8(op.LONG1);
     out.u8(length);

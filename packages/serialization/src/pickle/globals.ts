@@ -34,13 +34,19 @@ export function pythonGlobals(hooks: PythonGlobalHooks, budget: Budget): Map<str
   builtin("complex", (re, im) => hooks.complex(number(re), im === undefined ? 0 : number(im)));
 
   table.set("_codecs.encode", new Callable("_codecs.encode", (text, encoding) => toBytes(text, encoding, budget)));
-  table.set("collections.OrderedDict", new Callable("collections.OrderedDict", (pairs) => dict("OrderedDict", items("OrderedDict", pairs))));
-  table.set("collections.Counter", new Callable("collections.Counter", (counts) => {
-    if (!(counts instanceof PyDict)) return dict("Counter", items("Counter", counts));
-    const counter = new PyDict("Counter");
-    for (const [key, value] of budget.spend([...counts.entries])) counter.entries.set(key, value);
-    return counter;
-  }));
+  table.set(
+    "collections.OrderedDict",
+    new Callable("collections.OrderedDict", (pairs) => dict("OrderedDict", items("OrderedDict", pairs))),
+  );
+  table.set(
+    "collections.Counter",
+    new Callable("collections.Counter", (counts) => {
+      if (!(counts instanceof PyDict)) return dict("Counter", items("Counter", counts));
+      const counter = new PyDict("Counter");
+      for (const [key, value] of budget.spend([...counts.entries])) counter.entries.set(key, value);
+      return counter;
+    }),
+  );
   table.set("collections.defaultdict", new Callable("collections.defaultdict", () => new PyDict()));
   return table;
 }
@@ -68,7 +74,8 @@ export class Budget {
 function dict(kind: "dict" | "OrderedDict" | "Counter", pairs: readonly unknown[]): PyDict {
   const result = new PyDict(kind);
   for (const pair of pairs) {
-    if (!Array.isArray(pair) || pair.length !== 2) throw new UnpicklingError(`${kind}() expects pairs of key and value`);
+    if (!Array.isArray(pair) || pair.length !== 2)
+      throw new UnpicklingError(`${kind}() expects pairs of key and value`);
     result.entries.set(pair[0], pair[1]);
   }
   return result;
@@ -93,7 +100,8 @@ function toBytes(text: unknown, encoding: unknown, budget: Budget): Uint8Array {
   budget.charge(text.length);
   const name = typeof encoding === "string" ? encoding.toLowerCase().replace(/[-_]/g, "") : "";
   if (name === "utf8") return utf8.encode(text);
-  if (name !== "latin1" && name !== "iso88591" && name !== "ascii") throw new UnpicklingError("bytes have an encoding that is not supported");
+  if (name !== "latin1" && name !== "iso88591" && name !== "ascii")
+    throw new UnpicklingError("bytes have an encoding that is not supported");
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);

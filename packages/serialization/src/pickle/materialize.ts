@@ -59,7 +59,9 @@ function begin(value: object, convert: Convert, bind: Bind): [result: unknown, f
     return [set, fill];
   }
   if (value instanceof Callable) {
-    throw new UnpicklingError(`the file holds the function or class ${value.path} itself, which has no JavaScript counterpart`);
+    throw new UnpicklingError(
+      `the file holds the function or class ${value.path} itself, which has no JavaScript counterpart`,
+    );
   }
   return value instanceof Uint8Array ? [value] : [bind(value, convert)];
 }
@@ -93,6 +95,7 @@ function allStrings(keys: Iterable<unknown>): boolean {
 
 /** Assignment would run the setter of a key named `__proto__`. */
 function define(target: object, key: string, value: unknown): void {
-  if (key === "__proto__") Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
+  if (key === "__proto__")
+    Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
   else (target as Record<string, unknown>)[key] = value;
 }

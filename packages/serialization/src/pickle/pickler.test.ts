@@ -23,7 +23,11 @@ describe("CPython's bytes", () => {
     ["a dict with an int key", new Map([[3, "x"]]), "}q\x00K\x03X\x01\x00\x00\x00xq\x01s."],
     ["an OrderedDict", ordered_dict({ a: 1 }), "ccollections\nOrderedDict\nq\x00)Rq\x01X\x01\x00\x00\x00aq\x02K\x01s."],
     ["a set", new Set([1]), "c__builtin__\nset\nq\x00]q\x01K\x01a\x85q\x02Rq\x03."],
-    ["bytes", new Uint8Array([0, 255]), "c_codecs\nencode\nq\x00X\x03\x00\x00\x00\x00\xc3\xbfq\x01X\x06\x00\x00\x00latin1q\x02\x86q\x03Rq\x04."],
+    [
+      "bytes",
+      new Uint8Array([0, 255]),
+      "c_codecs\nencode\nq\x00X\x03\x00\x00\x00\x00\xc3\xbfq\x01X\x06\x00\x00\x00latin1q\x02\x86q\x03Rq\x04.",
+    ],
     ["no bytes", new Uint8Array(0), "c__builtin__\nbytes\nq\x00)Rq\x01."],
   ])("%s", (_, value, pickle) => {
     expect(dumps(value)).toBe(`\x80\x02${pickle}`);
@@ -41,6 +45,6 @@ describe("CPython's bytes", () => {
 
   it("turns to long memo indices after 256 of them", () => {
     const many = Array.from({ length: 257 }, () => [] as unknown[]);
-    expect(dumps([...many, many[256]])).toMatch(/\]r\x00\x01\x00\x00\]r\x01\x01\x00\x00j\x01\x01\x00\x00e\.$/);
+    expect(dumps([...many, many[256]]).endsWith("]r\x00\x01\x00\x00]r\x01\x01\x00\x00j\x01\x01\x00\x00e.")).toBe(true);
   });
 });

@@ -125,15 +125,23 @@ export class Pickler {
     if (value instanceof Map) return this.#dict(value, [...value]);
     if (value instanceof Set) {
       const items = [...value] as unknown[];
-      return this.#reduce({ callable: python_type(value) === "frozenset" ? FROZENSET : SET, args: [items] }, value, (i) => wasFloat(value, items[i]));
+      return this.#reduce(
+        { callable: python_type(value) === "frozenset" ? FROZENSET : SET, args: [items] },
+        value,
+        (i) => wasFloat(value, items[i]),
+      );
     }
     if (value instanceof Uint8Array) return this.#bytes(value);
     const reduction = this.#hooks.reduce?.(value);
     if (reduction instanceof GlobalName) return this.#global(reduction);
     if (reduction) return this.#reduce(reduction, value);
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null) throw new PicklingError(`Can't pickle ${className(value)} object: ${advice(value)}`);
-    this.#dict(value, keysInOrder(value).map((key) => [key, (value as Record<string, unknown>)[key]]));
+    if (prototype !== Object.prototype && prototype !== null)
+      throw new PicklingError(`Can't pickle ${className(value)} object: ${advice(value)}`);
+    this.#dict(
+      value,
+      keysInOrder(value).map((key) => [key, (value as Record<string, unknown>)[key]]),
+    );
   }
 
   #list(items: readonly unknown[], isFloat: (i: number) => boolean = (i) => wasFloat(items, i)): void {
@@ -209,7 +217,10 @@ export class Pickler {
     if (value.length === 0) return this.#reduce({ callable: bytearray ? BYTEARRAY : BYTES, args: [] }, value);
     const chunks: string[] = [];
     for (let i = 0; i < value.length; i += 4096) chunks.push(String.fromCharCode(...value.subarray(i, i + 4096)));
-    this.#reduce({ callable: bytearray ? BYTEARRAY : ENCODE, args: [chunks.join(""), bytearray ? "latin-1" : "latin1"] }, value);
+    this.#reduce(
+      { callable: bytearray ? BYTEARRAY : ENCODE, args: [chunks.join(""), bytearray ? "latin-1" : "latin1"] },
+      value,
+    );
   }
 
   #reduce(reduction: Reduction, value: object, isFloat?: (i: number) => boolean): void {

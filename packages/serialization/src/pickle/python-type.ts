@@ -55,7 +55,13 @@ export function tuple<T extends readonly unknown[]>(items: T): T {
  * python_type(ordered_dict({ weight: 1 })); // "OrderedDict"
  */
 export function ordered_dict<T extends object>(dict: T, metadata?: unknown): T {
-  if (metadata !== undefined) Object.defineProperty(dict, "_metadata", { value: metadata, enumerable: false, writable: true, configurable: true });
+  if (metadata !== undefined)
+    Object.defineProperty(dict, "_metadata", {
+      value: metadata,
+      enumerable: false,
+      writable: true,
+      configurable: true,
+    });
   return mark(dict, "OrderedDict");
 }
 

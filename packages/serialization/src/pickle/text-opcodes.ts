@@ -8,7 +8,8 @@ const MAX_DIGITS = 4300;
 export function parseInteger(text: string): number | bigint {
   const digits = text.trim().replace(/L$/, "");
   if (!/^[+-]?\d+$/.test(digits)) throw new UnpicklingError(`invalid integer in pickle: ${preview(text)}`);
-  if (digits.length > MAX_DIGITS) throw new UnpicklingError(`an integer of ${digits.length} digits exceeds the limit of ${MAX_DIGITS}`);
+  if (digits.length > MAX_DIGITS)
+    throw new UnpicklingError(`an integer of ${digits.length} digits exceeds the limit of ${MAX_DIGITS}`);
   return toInteger(BigInt(digits.replace(/^\+/, "")));
 }
 
@@ -23,11 +24,23 @@ const SPECIAL: Record<string, number> = { nan: Number.NaN, inf: Infinity, "+inf"
 export function parseFloatText(text: string): number {
   const trimmed = text.trim().toLowerCase();
   if (trimmed in SPECIAL) return SPECIAL[trimmed]!;
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(trimmed)) throw new UnpicklingError(`invalid float in pickle: ${preview(text)}`);
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(trimmed))
+    throw new UnpicklingError(`invalid float in pickle: ${preview(text)}`);
   return Number(trimmed);
 }
 
-const ESCAPES: Record<string, string> = { n: "\n", t: "\t", r: "\r", a: "\x07", b: "\b", f: "\f", v: "\v", "\\": "\\", "'": "'", '"': '"' };
+const ESCAPES: Record<string, string> = {
+  n: "\n",
+  t: "\t",
+  r: "\r",
+  a: "\x07",
+  b: "\b",
+  f: "\f",
+  v: "\v",
+  "\\": "\\",
+  "'": "'",
+  '"': '"',
+};
 
 /** A Python 2 `repr` of a str: quoted, with backslash escapes. */
 export function parseQuoted(text: string): string {
@@ -36,11 +49,13 @@ export function parseQuoted(text: string): string {
   if (trimmed.length < 2 || (quote !== "'" && quote !== '"') || !trimmed.endsWith(quote)) {
     throw new UnpicklingError("the STRING opcode argument must be quoted");
   }
-  return trimmed.slice(1, -1).replace(/\\(?:x([0-9a-fA-F]{2})|([0-7]{1,3})|(.))/g, (whole, hex: string, octal: string, letter: string) => {
-    if (hex) return String.fromCharCode(Number.parseInt(hex, 16));
-    if (octal) return String.fromCharCode(Number.parseInt(octal, 8));
-    return ESCAPES[letter] ?? whole;
-  });
+  return trimmed
+    .slice(1, -1)
+    .replace(/\\(?:x([0-9a-fA-F]{2})|([0-7]{1,3})|(.))/g, (whole, hex: string, octal: string, letter: string) => {
+      if (hex) return String.fromCharCode(Number.parseInt(hex, 16));
+      if (octal) return String.fromCharCode(Number.parseInt(octal, 8));
+      return ESCAPES[letter] ?? whole;
+    });
 }
 
 /** Python's raw-unicode-escape: only \uXXXX and \UXXXXXXXX are escapes. */

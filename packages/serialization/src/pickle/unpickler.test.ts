@@ -21,7 +21,13 @@ function loads(pickle: string | Uint8Array): unknown {
 }
 
 /** `pickle.dumps(value, protocol)` for protocols 0 to 5 of the value below, from CPython 3.11. */
-const VALUE = { a: [1, 300, 70000, -1, 2.5, "ü", null, true], t: [1, 2, 3, 4], big: 2n ** 80n, s: new Set([7]), b: new Uint8Array([0, 255, 120]) };
+const VALUE = {
+  a: [1, 300, 70000, -1, 2.5, "ü", null, true],
+  t: [1, 2, 3, 4],
+  big: 2n ** 80n,
+  s: new Set([7]),
+  b: new Uint8Array([0, 255, 120]),
+};
 const DUMPS = [
   "KGRwMApWYQpwMQoobHAyCkkxCmFJMzAwCmFJNzAwMDAKYUktMQphRjIuNQphVvwKcDMKYU5hSTAxCmFzVnQKcDQKKEkxCkkyCkkzCkk0CnRwNQpzVmJpZwpwNgpMMTIwODkyNTgxOTYxNDYyOTE3NDcwNjE3NkwKc1ZzCnA3CmNfX2J1aWx0aW5fXwpzZXQKcDgKKChscDkKSTcKYXRwMTAKUnAxMQpzVmIKcDEyCmNfY29kZWNzCmVuY29kZQpwMTMKKFZcdTAwMDD/eApwMTQKVmxhdGluMQpwMTUKdHAxNgpScDE3CnMu",
   "fXEAKFgBAAAAYXEBXXECKEsBTSwBSnARAQBK/////0dABAAAAAAAAFgCAAAAw7xxA05JMDEKZVgBAAAAdHEEKEsBSwJLA0sEdHEFWAMAAABiaWdxBkwxMjA4OTI1ODE5NjE0NjI5MTc0NzA2MTc2TApYAQAAAHNxB2NfX2J1aWx0aW5fXwpzZXQKcQgoXXEJSwdhdHEKUnELWAEAAABicQxjX2NvZGVjcwplbmNvZGUKcQ0oWAQAAAAAw794cQ5YBgAAAGxhdGluMXEPdHEQUnERdS4=",

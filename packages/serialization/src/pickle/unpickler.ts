@@ -47,7 +47,9 @@ export class Unpickler {
       } catch (error) {
         if (error instanceof UnpicklingError) throw error;
         const message = error instanceof Error ? error.message : String(error);
-        throw new UnpicklingError(`${message} (${OPCODE_NAMES.get(code)} at byte ${start} of the pickle)`, { cause: error });
+        throw new UnpicklingError(`${message} (${OPCODE_NAMES.get(code)} at byte ${start} of the pickle)`, {
+          cause: error,
+        });
       }
     }
   }
@@ -272,7 +274,8 @@ export class Unpickler {
       case op.STACK_GLOBAL: {
         const name = this.#pop();
         const module = this.#pop();
-        if (typeof module !== "string" || typeof name !== "string") throw new UnpicklingError("STACK_GLOBAL requires str");
+        if (typeof module !== "string" || typeof name !== "string")
+          throw new UnpicklingError("STACK_GLOBAL requires str");
         stack.push(this.#hooks.find_global(module, name));
         return;
       }
@@ -285,7 +288,8 @@ export class Unpickler {
       case op.NEWOBJ_EX: {
         const kwargs = this.#pop();
         const args = this.#pop();
-        if (!(kwargs instanceof PyDict) || kwargs.entries.size > 0) throw new UnpicklingError("keyword arguments of NEWOBJ_EX are not supported");
+        if (!(kwargs instanceof PyDict) || kwargs.entries.size > 0)
+          throw new UnpicklingError("keyword arguments of NEWOBJ_EX are not supported");
         stack.push(this.#call(this.#pop(), args));
         return;
       }
@@ -304,7 +308,10 @@ export class Unpickler {
       case op.BUILD: {
         const state = this.#pop();
         const object = this.#top();
-        if (!isBuildable(object)) throw new UnpicklingError(`Can only build Tensor, Parameter, OrderedDict or Counter objects, but got ${describe(object)}`);
+        if (!isBuildable(object))
+          throw new UnpicklingError(
+            `Can only build Tensor, Parameter, OrderedDict or Counter objects, but got ${describe(object)}`,
+          );
         object.setstate(state);
         return;
       }
@@ -324,7 +331,8 @@ export class Unpickler {
 
   #list(): unknown[] {
     const list = this.#top();
-    if (!Array.isArray(list) || python_type(list)) throw new UnpicklingError(`Can only append to lists, but got ${describe(list)}`);
+    if (!Array.isArray(list) || python_type(list))
+      throw new UnpicklingError(`Can only append to lists, but got ${describe(list)}`);
     return list;
   }
 
@@ -346,13 +354,18 @@ export class Unpickler {
   }
 
   #call(callable: unknown, args: unknown): unknown {
-    if (!(callable instanceof Callable)) throw new UnpicklingError(`Trying to call ${describe(callable)}, which is not an allowed function`);
-    if (!Array.isArray(args) || python_type(args) !== "tuple") throw new UnpicklingError(`the arguments of ${callable.path} are not a tuple`);
+    if (!(callable instanceof Callable))
+      throw new UnpicklingError(`Trying to call ${describe(callable)}, which is not an allowed function`);
+    if (!Array.isArray(args) || python_type(args) !== "tuple")
+      throw new UnpicklingError(`the arguments of ${callable.path} are not a tuple`);
     return callable.call(...(args as unknown[]));
   }
 
   #persistent(id: unknown): unknown {
-    if (!this.#hooks.persistent_load) throw new UnpicklingError("A load persistent id instruction was encountered, but no persistent_load function was specified.");
+    if (!this.#hooks.persistent_load)
+      throw new UnpicklingError(
+        "A load persistent id instruction was encountered, but no persistent_load function was specified.",
+      );
     return this.#hooks.persistent_load(id);
   }
 }
@@ -370,5 +383,9 @@ export function describe(value: unknown): string {
   if (value instanceof Uint8Array) return "bytes";
   if (Array.isArray(value)) return python_type(value) ?? "list";
   if (typeof value === "object") return value.constructor?.name ?? "object";
-  return { string: "str", number: Number.isInteger(value) ? "int" : "float", bigint: "int", boolean: "bool" }[typeof value as "string"] ?? typeof value;
+  return (
+    { string: "str", number: Number.isInteger(value) ? "int" : "float", bigint: "int", boolean: "bool" }[
+      typeof value as "string"
+    ] ?? typeof value
+  );
 }

@@ -1,4 +1,5 @@
-import { type DeviceLike, IndexError, Tensor } from "@tt/core";
+import type { Tensor } from "@tt/core";
+import { type DeviceLike, IndexError } from "@tt/core";
 import { placeTensor } from "../checkpoint/place.ts";
 import { Counter, type ProgressOptions } from "../io/counter.ts";
 import { type LoadSource, openSource, openSourceSync, type SyncLoadSource } from "../io/open.ts";
@@ -101,11 +102,21 @@ export class SafeTensorsFile {
   get_slice(name: string, start: number, end: number, options: { signal?: AbortSignal } = {}): Promise<Tensor> {
     const info = this.#find(name);
     const rows = info.shape[0];
-    if (rows === undefined || !(Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start <= end && end <= rows)) {
-      throw new IndexError(`rows ${start} to ${end} are out of range for tensor ${JSON.stringify(name)} of shape [${info.shape.join(", ")}]`);
+    if (
+      rows === undefined ||
+      !(Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start <= end && end <= rows)
+    ) {
+      throw new IndexError(
+        `rows ${start} to ${end} are out of range for tensor ${JSON.stringify(name)} of shape [${info.shape.join(", ")}]`,
+      );
     }
     const rowBytes = rows === 0 ? 0 : info.nbytes / rows;
-    const part: TensorInfo = { ...info, shape: [end - start, ...info.shape.slice(1)], start: info.start + start * rowBytes, nbytes: (end - start) * rowBytes };
+    const part: TensorInfo = {
+      ...info,
+      shape: [end - start, ...info.shape.slice(1)],
+      start: info.start + start * rowBytes,
+      nbytes: (end - start) * rowBytes,
+    };
     return readAsync(readTensor(part, this.#device), this.#source, options);
   }
 

@@ -4,13 +4,14 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { complex128, float32, int64, type Tensor } from "@tt/core";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { counting, everyDtype, rawBytes } from "../../test/tensors.ts";
 import { load, load_file, loadFileSync, safe_open, save, save_file, saveFileSync } from "./index.ts";
 
 /** `safetensors.numpy.save({"b": arange(3, dtype=int64), "a": ones((2, 2), float32), "0": array([True])}, {"format": "np"})` of safetensors 0.8.0. */
-const REFERENCE = "yAAAAAAAAAB7Il9fbWV0YWRhdGFfXyI6eyJmb3JtYXQiOiJucCJ9LCJiIjp7ImR0eXBlIjoiSTY0Iiwic2hhcGUiOlszXSwiZGF0YV9vZmZzZXRzIjpbMCwyNF19LCJhIjp7ImR0eXBlIjoiRjMyIiwic2hhcGUiOlsyLDJdLCJkYXRhX29mZnNldHMiOlsyNCw0MF19LCIwIjp7ImR0eXBlIjoiQk9PTCIsInNoYXBlIjpbMV0sImRhdGFfb2Zmc2V0cyI6WzQwLDQxXX19IAAAAAAAAAAAAQAAAAAAAAACAAAAAAAAAAAAgD8AAIA/AACAPwAAgD8B";
+const REFERENCE =
+  "yAAAAAAAAAB7Il9fbWV0YWRhdGFfXyI6eyJmb3JtYXQiOiJucCJ9LCJiIjp7ImR0eXBlIjoiSTY0Iiwic2hhcGUiOlszXSwiZGF0YV9vZmZzZXRzIjpbMCwyNF19LCJhIjp7ImR0eXBlIjoiRjMyIiwic2hhcGUiOlsyLDJdLCJkYXRhX29mZnNldHMiOlsyNCw0MF19LCIwIjp7ImR0eXBlIjoiQk9PTCIsInNoYXBlIjpbMV0sImRhdGFfb2Zmc2V0cyI6WzQwLDQxXX19IAAAAAAAAAAAAQAAAAAAAAACAAAAAAAAAAAAgD8AAIA/AACAPwAAgD8B";
 
 function file(header: unknown, data = new Uint8Array(0)): Uint8Array {
   const json = Buffer.from(typeof header === "string" ? header : JSON.stringify(header));
@@ -19,7 +20,7 @@ function file(header: unknown, data = new Uint8Array(0)): Uint8Array {
   return Buffer.concat([length, json, data]);
 }
 
-function sameTensors(got: Record<string, Tensor>, want: Record<string, Tensor>): void {
+function expectSame(got: Record<string, Tensor>, want: Record<string, Tensor>): void {
   expect(Object.keys(got).toSorted()).toEqual(Object.keys(want).toSorted());
   for (const [name, tensor] of Object.entries(want)) {
     expect([got[name]!.dtype, got[name]!.shape]).toEqual([tensor.dtype, tensor.shape]);
@@ -31,19 +32,31 @@ const { complex128: _, ...all } = everyDtype([2, 3]);
 
 describe("reading and writing", () => {
   it("round-trips every dtype bit for bit", () => {
-    sameTensors(load(save(all)), all);
+    expectSame(load(save(all)), all);
   });
 
   it("reads what the reference implementation writes, and writes the same bytes", () => {
     const bytes = Buffer.from(REFERENCE, "base64");
     const tensors = load(bytes);
-    expect([tensors["a"]!.tolist(), tensors["b"]!.tolist(), tensors["0"]!.tolist()]).toEqual([[[1, 1], [1, 1]], [0, 1, 2], [true]]);
+    expect([tensors["a"]!.tolist(), tensors["b"]!.tolist(), tensors["0"]!.tolist()]).toEqual([
+      [
+        [1, 1],
+        [1, 1],
+      ],
+      [0, 1, 2],
+      [true],
+    ]);
     expect(Buffer.from(save(tensors, { format: "np" })).toString("base64")).toBe(REFERENCE);
   });
 
   it("keeps scalars, empty tensors and strange names", () => {
-    const tensors = { scalar: counting(float32, []), empty: counting(int64, [0, 3]), ["__proto__"]: counting(float32, [1]), "": counting(float32, [1]) };
-    sameTensors(load(save(tensors)), tensors);
+    const tensors = {
+      scalar: counting(float32, []),
+      empty: counting(int64, [0, 3]),
+      ["__proto__"]: counting(float32, [1]),
+      "": counting(float32, [1]),
+    };
+    expectSame(load(save(tensors)), tensors);
     expect(load(save({}))).toEqual({});
   });
 
@@ -92,8 +105,8 @@ describe("files", () => {
     await save_file(all, target, { metadata: { epoch: "3" } });
     expect(new Uint8Array(readFileSync(target))).toEqual(bytes);
     saveFileSync(all, target, { metadata: { epoch: "3" } });
-    sameTensors(loadFileSync(target), all);
-    sameTensors(await load_file(target), all);
+    expectSame(loadFileSync(target), all);
+    expectSame(await load_file(target), all);
   });
 
   it("opens a path lazily", async () => {

@@ -15,8 +15,17 @@ interface Item extends Described {
   readonly tensor: Tensor;
 }
 
-function layOut(tensors: Tensors, metadata: SaveFileOptions["metadata"]): { header: Uint8Array; sorted: Item[]; size: number } {
-  const items = Object.entries(tensors).map(([name, tensor]) => ({ name, tensor, dtype: tensor.dtype, shape: tensor.shape, nbytes: nbytesOf(tensor.shape, tensor.dtype) }));
+function layOut(
+  tensors: Tensors,
+  metadata: SaveFileOptions["metadata"],
+): { header: Uint8Array; sorted: Item[]; size: number } {
+  const items = Object.entries(tensors).map(([name, tensor]) => ({
+    name,
+    tensor,
+    dtype: tensor.dtype,
+    shape: tensor.shape,
+    nbytes: nbytesOf(tensor.shape, tensor.dtype),
+  }));
   checkSharing(items);
   for (const { name, tensor } of items) {
     if (!tensor.is_contiguous()) {
@@ -40,7 +49,9 @@ function checkSharing(items: readonly Item[]): void {
   const shared = [...groups.values()].filter((names) => names.length > 1);
   if (shared.length > 0) {
     const list = shared.map((names) => `{${names.map((name) => `'${name}'`).join(", ")}}`).join(", ");
-    throw new RuntimeError(`Some tensors share memory, this will lead to duplicate memory on disk and potential differences when loading them again: [${list}]. Leave out all but one of each, or clone() them.`);
+    throw new RuntimeError(
+      `Some tensors share memory, this will lead to duplicate memory on disk and potential differences when loading them again: [${list}]. Leave out all but one of each, or clone() them.`,
+    );
   }
 }
 
@@ -52,7 +63,10 @@ function checkSharing(items: readonly Item[]): void {
  * @example
  * const bytes = safetensors.save({ weight: zeros(2, 3) }, { epoch: "3" });
  */
-export function save(tensors: Tensors, metadata: Readonly<Record<string, string>> | null = null): Uint8Array<ArrayBuffer> {
+export function save(
+  tensors: Tensors,
+  metadata: Readonly<Record<string, string>> | null = null,
+): Uint8Array<ArrayBuffer> {
   const { header, sorted, size } = layOut(tensors, metadata);
   const bytes = new Uint8Array(size);
   let at = 0;

@@ -33,7 +33,12 @@ export interface ZipDirectory {
 
 /** Whether a file that begins with these bytes is a zip archive. */
 export function looksLikeZip(start: Uint8Array): boolean {
-  return start.length >= 4 && start[0] === 0x50 && start[1] === 0x4b && ((start[2] === 3 && start[3] === 4) || (start[2] === 5 && start[3] === 6));
+  return (
+    start.length >= 4 &&
+    start[0] === 0x50 &&
+    start[1] === 0x4b &&
+    ((start[2] === 3 && start[3] === 4) || (start[2] === 5 && start[3] === 6))
+  );
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -45,7 +50,10 @@ function viewOf(bytes: Uint8Array): DataView {
 /** Reads the central directory. @throws ZipError */
 export function* readDirectory(fileSize: number): Reading<ZipDirectory> {
   const { count, size, offset } = yield* readEnd(fileSize);
-  if (offset + size > fileSize) throw new ZipError("failed finding central directory: it lies outside of the file; the file is truncated or damaged");
+  if (offset + size > fileSize)
+    throw new ZipError(
+      "failed finding central directory: it lies outside of the file; the file is truncated or damaged",
+    );
   if (count > size / 46) throw new ZipError("the central directory is shorter than its number of entries");
   const bytes = yield* request(offset, size);
   const view = viewOf(bytes);
@@ -71,21 +79,31 @@ function* readEnd(fileSize: number): Reading<{ count: number; size: number; offs
   const view = viewOf(tail);
   for (let at = tailSize - 22; at >= 0; at--) {
     if (view.getUint32(at, true) !== END || at + 22 + view.getUint16(at + 20, true) !== tailSize) continue;
-    if (view.getUint16(at + 4, true) !== view.getUint16(at + 6, true)) throw new ZipError("archives in several parts are not supported");
-    const end = { count: view.getUint16(at + 10, true), size: view.getUint32(at + 12, true), offset: view.getUint32(at + 16, true) };
+    if (view.getUint16(at + 4, true) !== view.getUint16(at + 6, true))
+      throw new ZipError("archives in several parts are not supported");
+    const end = {
+      count: view.getUint16(at + 10, true),
+      size: view.getUint32(at + 12, true),
+      offset: view.getUint32(at + 16, true),
+    };
     const locator = at - 20;
     if (locator < 0 || view.getUint32(locator, true) !== END64_LOCATOR) return end;
     const end64 = Number(view.getBigUint64(locator + 8, true));
     if (!(end64 + 56 <= fileSize)) throw new ZipError("the zip64 end record lies outside of the file");
     const record = viewOf(yield* request(end64, 56));
     if (record.getUint32(0, true) !== END64) throw new ZipError("the zip64 end record is damaged");
-    return { count: Number(record.getBigUint64(32, true)), size: Number(record.getBigUint64(40, true)), offset: Number(record.getBigUint64(48, true)) };
+    return {
+      count: Number(record.getBigUint64(32, true)),
+      size: Number(record.getBigUint64(40, true)),
+      offset: Number(record.getBigUint64(48, true)),
+    };
   }
   throw new ZipError("failed finding central directory; the file is truncated, or is no zip archive");
 }
 
 function readCentral(bytes: Uint8Array, view: DataView, at: number): { entry: ZipEntry; next: number } {
-  if (at + 46 > bytes.length || view.getUint32(at, true) !== CENTRAL) throw new ZipError("the central directory is damaged");
+  if (at + 46 > bytes.length || view.getUint32(at, true) !== CENTRAL)
+    throw new ZipError("the central directory is damaged");
   const nameEnd = at + 46 + view.getUint16(at + 28, true);
   const extraEnd = nameEnd + view.getUint16(at + 30, true);
   const next = extraEnd + view.getUint16(at + 32, true);
@@ -94,10 +112,12 @@ function readCentral(bytes: Uint8Array, view: DataView, at: number): { entry: Zi
   const flags = view.getUint16(at + 8, true);
   if (flags & 1) throw new ZipError(`${JSON.stringify(name)} is encrypted`);
   const method = view.getUint16(at + 10, true);
-  if (method !== 0 && method !== 8) throw new ZipError(`${JSON.stringify(name)} uses compression method ${method}, which is not supported`);
+  if (method !== 0 && method !== 8)
+    throw new ZipError(`${JSON.stringify(name)} uses compression method ${method}, which is not supported`);
   const narrow = [view.getUint32(at + 24, true), view.getUint32(at + 20, true), view.getUint32(at + 42, true)];
   const [size, compressedSize, headerOffset] = widen(narrow, view, nameEnd, extraEnd) as [number, number, number];
-  if (method === 0 && size !== compressedSize) throw new ZipError(`${JSON.stringify(name)} is stored, but its two sizes differ`);
+  if (method === 0 && size !== compressedSize)
+    throw new ZipError(`${JSON.stringify(name)} is stored, but its two sizes differ`);
   const crc = view.getUint32(at + 16, true);
   return { entry: { name, method, crc, compressedSize, size, headerOffset, limit: 0 }, next };
 }
@@ -111,14 +131,15 @@ function decodeName(bytes: Uint8Array): string {
     name = new TextDecoder("latin1").decode(bytes);
   }
   // oxlint-disable-next-line no-control-regex
-  if (/^[/\\]|^[a-zA-Z]:|\\|\0/.test(name) || name.split("/").includes("..")) throw new ZipError(`the archive has an entry with the unsafe name ${JSON.stringify(name)}`);
+  if (/^[/\\]|^[a-zA-Z]:|\\|\0/.test(name) || name.split("/").includes(".."))
+    throw new ZipError(`the archive has an entry with the unsafe name ${JSON.stringify(name)}`);
   return name;
 }
 
 /** Values that do not fit 32 bits are all ones there, and stand in the zip64 extra field. */
 function widen(narrow: readonly number[], view: DataView, start: number, end: number): number[] {
   if (!narrow.includes(0xffffffff)) return [...narrow];
-  for (let at = start; at + 4 <= end; ) {
+  for (let at = start; at + 4 <= end;) {
     const id = view.getUint16(at, true);
     const next = at + 4 + view.getUint16(at + 2, true);
     if (id === 1 && next <= end) {
@@ -152,6 +173,7 @@ export function* locateData(entry: ZipEntry): Reading<number> {
   const header = viewOf(yield* request(entry.headerOffset, 30));
   if (header.getUint32(0, true) !== LOCAL) throw new ZipError(`the header of ${JSON.stringify(entry.name)} is damaged`);
   const start = entry.headerOffset + 30 + header.getUint16(26, true) + header.getUint16(28, true);
-  if (start + entry.compressedSize > entry.limit) throw new ZipError(`${JSON.stringify(entry.name)} overlaps what follows it; the file is damaged`);
+  if (start + entry.compressedSize > entry.limit)
+    throw new ZipError(`${JSON.stringify(entry.name)} overlaps what follows it; the file is damaged`);
   return start;
 }

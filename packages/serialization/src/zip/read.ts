@@ -40,7 +40,8 @@ function inflate(packed: Uint8Array, size: number, label: string): Uint8Array<Ar
   });
   const step = 65536;
   try {
-    for (let at = 0; at < packed.length; at += step) stream.push(packed.subarray(at, at + step), at + step >= packed.length);
+    for (let at = 0; at < packed.length; at += step)
+      stream.push(packed.subarray(at, at + step), at + step >= packed.length);
   } catch (error) {
     if (error instanceof ZipError) throw error;
     throw new ZipError(`${label} is damaged: its compressed data is invalid`, { cause: error });

@@ -15,11 +15,16 @@ function archive(entries: EntryToWrite[]): Buffer<ArrayBuffer> {
 function unzip(bytes: Uint8Array): Record<string, string> {
   const source = new BytesSource(bytes);
   const { entries } = readSync(readDirectory(bytes.length), source);
-  return Object.fromEntries([...entries].map(([name, entry]) => [name, Buffer.from(readSync(readEntry(entry), source)).toString()]));
+  return Object.fromEntries(
+    [...entries].map(([name, entry]) => [name, Buffer.from(readSync(readEntry(entry), source)).toString()]),
+  );
 }
 
 const text = (value: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(value);
-const two = [{ name: "a/x", data: text("hello") }, { name: "a/ü", data: text("") }];
+const two = [
+  { name: "a/x", data: text("hello") },
+  { name: "a/ü", data: text("") },
+];
 
 describe("writing and reading", () => {
   it("gives back what was written", () => {
@@ -33,12 +38,17 @@ describe("writing and reading", () => {
 
   it("reads what others write, compressed or not", () => {
     const long = "abc".repeat(50_000);
-    expect(unzip(zipSync({ stored: [text(long), { level: 0 }], packed: [text(long), { level: 9 }] }))).toEqual({ stored: long, packed: long });
+    expect(unzip(zipSync({ stored: [text(long), { level: 0 }], packed: [text(long), { level: 9 }] }))).toEqual({
+      stored: long,
+      packed: long,
+    });
   });
 
   it("finds the directory in front of a comment", () => {
     const bytes = Buffer.from(archive(two));
-    const comment = Buffer.from("a comment that holds PK\x05\x06 too, with enough behind it to look like an end record");
+    const comment = Buffer.from(
+      "a comment that holds PK\x05\x06 too, with enough behind it to look like an end record",
+    );
     bytes.writeUInt16LE(comment.length, bytes.length - 2);
     expect(unzip(Buffer.concat([bytes, comment]))).toEqual({ "a/x": "hello", "a/ü": "" });
   });
@@ -76,7 +86,10 @@ describe("zip64", () => {
       close() {},
     };
     const { entries } = readSync(readDirectory(size), source);
-    expect([...entries.values()].map((entry) => [entry.name, entry.size])).toEqual([["x/large", large], ["x/last", 3]]);
+    expect([...entries.values()].map((entry) => [entry.name, entry.size])).toEqual([
+      ["x/large", large],
+      ["x/last", 3],
+    ]);
     expect(entries.get("x/last")!.headerOffset).toBeGreaterThan(large);
     expect(Buffer.from(readSync(readEntry(entries.get("x/last")!), source)).toString()).toBe("end");
   });
