@@ -118,6 +118,19 @@ export const add: {
 } = torchFunction("add") as never;
 
 /**
+ * `beta * input + alpha * sum of the products of a batch of matrices`.
+ *
+ * `addbmm(Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+ */
+export const addbmm: {
+  (input: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, batch1: Tensor, options: { batch2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, options: { batch1: Tensor; batch2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; batch1: Tensor; batch2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("addbmm") as never;
+
+/**
  * `input + value * tensor1 / tensor2`.
  *
  * `addcdiv(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor`
@@ -142,6 +155,45 @@ export const addcmul: {
   (options: { input: Tensor; tensor1: Tensor; tensor2: Tensor; value?: Scalar; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("addcmul") as never;
+
+/**
+ * `beta * input + alpha * (mat1 @ mat2)`; `input` broadcasts to the product's shape.
+ *
+ * `addmm(Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+ */
+export const addmm: {
+  (input: Tensor, mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, mat1: Tensor, options: { mat2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, options: { mat1: Tensor; mat2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; mat1: Tensor; mat2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("addmm") as never;
+
+/**
+ * `beta * input + alpha * (mat @ vec)`.
+ *
+ * `addmv(Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+ */
+export const addmv: {
+  (input: Tensor, mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, mat: Tensor, options: { vec: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, options: { mat: Tensor; vec: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; mat: Tensor; vec: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("addmv") as never;
+
+/**
+ * `beta * input + alpha * outer(vec1, vec2)`.
+ *
+ * `addr(Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+ */
+export const addr: {
+  (input: Tensor, vec1: Tensor, vec2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, vec1: Tensor, options: { vec2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, options: { vec1: Tensor; vec2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; vec1: Tensor; vec2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("addr") as never;
 
 /**
  * The conjugate of the tensor with its last two dimensions swapped.
@@ -421,6 +473,19 @@ export const atleast_3d: {
 } = torchFunction("atleast_3d") as never;
 
 /**
+ * `beta * input + alpha * (batch1 @ batch2)` for batches of matrices.
+ *
+ * `baddbmm(Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+ */
+export const baddbmm: {
+  (input: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, batch1: Tensor, options: { batch2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, options: { batch1: Tensor; batch2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; batch1: Tensor; batch2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("baddbmm") as never;
+
+/**
  * 1 with the probability that each element of `input` gives, else 0.
  * 1 with probability `p`, else 0, in the shape of `input`.
  *
@@ -435,6 +500,20 @@ export const bernoulli: {
   (options: { input: Tensor; p: number; generator?: Generator | null; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("bernoulli") as never;
+
+/**
+ * `x1^T A x2 + bias` for each output feature: weight [out, in1, in2].
+ *
+ * `bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor`
+ */
+export const bilinear: {
+  (input1: Tensor, input2: Tensor, weight: Tensor, bias?: Tensor | null): Tensor;
+  (input1: Tensor, input2: Tensor, weight: Tensor, options: { bias?: Tensor | null }): Tensor;
+  (input1: Tensor, input2: Tensor, options: { weight: Tensor; bias?: Tensor | null }): Tensor;
+  (input1: Tensor, options: { input2: Tensor; weight: Tensor; bias?: Tensor | null }): Tensor;
+  (options: { input1: Tensor; input2: Tensor; weight: Tensor; bias?: Tensor | null }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("bilinear") as never;
 
 /**
  * Successes among `count` trials of probability `prob`.
@@ -533,6 +612,18 @@ export const block_diag: {
 } = torchFunction("block_diag") as never;
 
 /**
+ * The products of two batches of matrices, [b, n, m] and [b, m, p].
+ *
+ * `bmm(Tensor input, Tensor mat2) -> Tensor`
+ */
+export const bmm: {
+  (input: Tensor, mat2: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { mat2: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; mat2: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("bmm") as never;
+
+/**
  * Views of the tensors broadcast to their common shape.
  *
  * `broadcast_tensors(Tensor... tensors) -> Tensor[]`
@@ -608,6 +699,19 @@ export const celu: {
   (options: { input: Tensor; alpha?: Scalar }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("celu") as never;
+
+/**
+ * The product of two or more matrices in the cheapest order.
+ *
+ * `chain_matmul(Tensor... matrices) -> Tensor`
+ */
+export const chain_matmul: {
+  (matrices: readonly Tensor[], options?: { out?: Tensor }): Tensor;
+  (options: { matrices: readonly Tensor[]; out?: Tensor }): Tensor;
+  (...matrices: Tensor[]): Tensor;
+  (...args: [...matrices: Tensor[], options: { out?: Tensor }]): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("chain_matmul") as never;
 
 /**
  * Views of at most `chunks` equal pieces of `dim`; the last may be smaller.
@@ -775,7 +879,7 @@ export const conj: {
 } = torchFunction("conj") as never;
 
 /**
- * The complex conjugate.
+ * The complex conjugate; real tensors themselves.
  *
  * `conj_physical(Tensor input) -> Tensor`
  */
@@ -953,6 +1057,18 @@ export const divide: {
 } = torchFunction("divide") as never;
 
 /**
+ * The sum of products of two vectors' elements.
+ *
+ * `dot(Tensor input, Tensor tensor) -> Tensor`
+ */
+export const dot: {
+  (input: Tensor, tensor: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { tensor: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; tensor: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("dot") as never;
+
+/**
  * Views of equal pieces of dimension 2, or of the pieces between the indices of a list.
  * Views of the pieces between the indices.
  *
@@ -979,6 +1095,29 @@ export const dstack: {
   (options: { tensors: readonly Tensor[]; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("dstack") as never;
+
+/**
+ * Sums of products along labelled dimensions (Einstein notation), such as "ij,jk->ik"; "..." covers the rest.
+ * The same with labels as numbers: einsum(a, [0, 1], b, [1, 2], [0, 2]).
+ *
+ * `einsum(str equation, Tensor... operands) -> Tensor`
+ * `einsum.sublist(Any... operands) -> Tensor`
+ * @example
+ * ```ts
+ * import { einsum, ones } from "@tt/core";
+ * einsum("bij,bjk->bik", ones(5, 2, 3), ones(5, 3, 4)).shape; // [5, 2, 4]
+ * ```
+ */
+export const einsum: {
+  (equation: string, operands: readonly Tensor[]): Tensor;
+  (equation: string, options: { operands: readonly Tensor[] }): Tensor;
+  (options: { equation: string; operands: readonly Tensor[] }): Tensor;
+  (equation: string, ...operands: Tensor[]): Tensor;
+  (operands: readonly unknown[]): Tensor;
+  (options: { operands: readonly unknown[] }): Tensor;
+  (...operands: unknown[]): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("einsum") as never;
 
 /**
  * A tensor whose contents are not defined.
@@ -1105,6 +1244,23 @@ export const expm1: {
   (options: { input: Tensor; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("expm1") as never;
+
+/**
+ * A tensor like `input` with `value` everywhere.
+ * A tensor like `input` with the 0-d tensor `value` everywhere.
+ *
+ * `fill.Scalar(Tensor input, Scalar value) -> Tensor`
+ * `fill.Tensor(Tensor input, Tensor value) -> Tensor`
+ */
+export const fill: {
+  (input: Tensor, value: Scalar): Tensor;
+  (input: Tensor, options: { value: Scalar }): Tensor;
+  (options: { input: Tensor; value: Scalar }): Tensor;
+  (input: Tensor, value: Tensor): Tensor;
+  (input: Tensor, options: { value: Tensor }): Tensor;
+  (options: { input: Tensor; value: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("fill") as never;
 
 /**
  * The integer part of each element.
@@ -1325,6 +1481,18 @@ export const ge: {
 } = torchFunction("ge") as never;
 
 /**
+ * The matrix of products of two vectors' elements.
+ *
+ * `outer(Tensor input, Tensor vec2) -> Tensor`
+ */
+export const ger: {
+  (input: Tensor, vec2: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { vec2: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; vec2: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("ger") as never;
+
+/**
  * Where `input` is greater than `other`.
  *
  * `gt(Tensor input, Tensor|Scalar other) -> Tensor`
@@ -1411,6 +1579,18 @@ export const hstack: {
   (options: { tensors: readonly Tensor[]; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("hstack") as never;
+
+/**
+ * `sqrt(input ** 2 + other ** 2)` without overflow.
+ *
+ * `hypot(Tensor input, Tensor other) -> Tensor`
+ */
+export const hypot: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("hypot") as never;
 
 /**
  * The modified Bessel function of the first kind, of order 0.
@@ -1553,6 +1733,18 @@ export const index_select: {
   (options: { input: Tensor; dim: number; index: Tensor; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("index_select") as never;
+
+/**
+ * Sums of products along the last dimensions of both tensors.
+ *
+ * `inner(Tensor input, Tensor other) -> Tensor`
+ */
+export const inner: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("inner") as never;
 
 /**
  * Whether the dtype is complex.
@@ -1714,6 +1906,18 @@ export const isreal: {
 } = torchFunction("isreal") as never;
 
 /**
+ * The Kronecker product.
+ *
+ * `kron(Tensor input, Tensor other) -> Tensor`
+ */
+export const kron: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("kron") as never;
+
+/**
  * The least common multiple, which is not negative.
  *
  * `lcm(Tensor input, Tensor other) -> Tensor`
@@ -1840,6 +2044,18 @@ export const log2: {
   (options: { input: Tensor; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("log2") as never;
+
+/**
+ * `log(exp(input) + exp(other))` without overflow.
+ *
+ * `logaddexp(Tensor input, Tensor other) -> Tensor`
+ */
+export const logaddexp: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("logaddexp") as never;
 
 /**
  * `log2(2 ** input + 2 ** other)` without overflow.
@@ -1969,6 +2185,35 @@ export const masked_select: {
 } = torchFunction("masked_select") as never;
 
 /**
+ * The matrix product: dot product of vectors, product of matrices, products of batches of matrices that broadcast.
+ *
+ * `matmul(Tensor input, Tensor other) -> Tensor`
+ * @example
+ * ```ts
+ * import { matmul, ones } from "@tt/core";
+ * matmul(ones(2, 3), ones(5, 3, 4)).shape; // [5, 2, 4]
+ * ```
+ */
+export const matmul: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("matmul") as never;
+
+/**
+ * As `maximum`.
+ *
+ * `max.other(Tensor input, Tensor other) -> Tensor`
+ */
+export const max: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("max") as never;
+
+/**
  * The greater of two elements; nan if either is.
  *
  * `maximum(Tensor input, Tensor other) -> Tensor`
@@ -2015,6 +2260,18 @@ export const meshgrid: {
   (...args: [...tensors: Tensor[], options: { indexing?: string | null }]): Tensor[];
   readonly schema: readonly string[];
 } = torchFunction("meshgrid") as never;
+
+/**
+ * As `minimum`.
+ *
+ * `min.other(Tensor input, Tensor other) -> Tensor`
+ */
+export const min: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("min") as never;
 
 /**
  * The less of two elements; nan if either is.
@@ -2102,6 +2359,18 @@ export const multiply: {
   (options: { input: Tensor | Scalar; other: Tensor | Scalar; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("multiply") as never;
+
+/**
+ * The product of a matrix [n, m] and a vector [m].
+ *
+ * `mv(Tensor input, Tensor vec) -> Tensor`
+ */
+export const mv: {
+  (input: Tensor, vec: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { vec: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; vec: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("mv") as never;
 
 /**
  * The logarithm of the multivariate gamma function of dimension `p`.
@@ -2308,6 +2577,18 @@ export const ones_like: {
   (options: { input: Tensor; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; memory_format?: MemoryFormat | null }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("ones_like") as never;
+
+/**
+ * The matrix of products of two vectors' elements.
+ *
+ * `outer(Tensor input, Tensor vec2) -> Tensor`
+ */
+export const outer: {
+  (input: Tensor, vec2: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { vec2: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; vec2: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("outer") as never;
 
 /**
  * A view with the dimensions in another order.
@@ -2889,6 +3170,17 @@ export const sin: {
 } = torchFunction("sin") as never;
 
 /**
+ * `sin(pi * input) / (pi * input)`, 1 at 0.
+ *
+ * `sinc(Tensor input) -> Tensor`
+ */
+export const sinc: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("sinc") as never;
+
+/**
  * The hyperbolic sine.
  *
  * `sinh(Tensor input) -> Tensor`
@@ -3163,6 +3455,25 @@ export const tensor_split: {
 } = torchFunction("tensor_split") as never;
 
 /**
+ * The product summed over the last `dims` dimensions of `a` and the first of `b`, or over two lists of dimensions.
+ * The product summed over two lists of dimensions.
+ *
+ * `tensordot(Tensor a, Tensor b, int dims=2) -> Tensor`
+ * `tensordot.lists(Tensor a, Tensor b, Any dims) -> Tensor`
+ */
+export const tensordot: {
+  (a: Tensor, b: Tensor, dims?: number, options?: { out?: Tensor }): Tensor;
+  (a: Tensor, b: Tensor, options: { dims?: number; out?: Tensor }): Tensor;
+  (a: Tensor, options: { b: Tensor; dims?: number; out?: Tensor }): Tensor;
+  (options: { a: Tensor; b: Tensor; dims?: number; out?: Tensor }): Tensor;
+  (a: Tensor, b: Tensor, dims: unknown, options?: { out?: Tensor }): Tensor;
+  (a: Tensor, b: Tensor, options: { dims: unknown; out?: Tensor }): Tensor;
+  (a: Tensor, options: { b: Tensor; dims: unknown; out?: Tensor }): Tensor;
+  (options: { a: Tensor; b: Tensor; dims: unknown; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("tensordot") as never;
+
+/**
  * `input` where it is greater than `threshold`, else `value`.
  *
  * `threshold(Tensor input, Scalar threshold, Scalar value) -> Tensor`
@@ -3354,6 +3665,18 @@ export const unsqueeze: {
   (options: { input: Tensor; dim: number }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("unsqueeze") as never;
+
+/**
+ * As `dot`, with the first vector conjugated.
+ *
+ * `vdot(Tensor input, Tensor other) -> Tensor`
+ */
+export const vdot: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("vdot") as never;
 
 /**
  * Complex numbers made of a last dimension of size 2: a view.

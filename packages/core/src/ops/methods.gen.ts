@@ -55,6 +55,18 @@ export interface TensorMethods {
   add_(other: Tensor | Scalar, options?: { alpha?: Scalar }): this;
   add_(options: { other: Tensor | Scalar; alpha?: Scalar }): this;
   /**
+   * `beta * input + alpha * sum of the products of a batch of matrices`.
+   *
+   * `addbmm(Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+   */
+  addbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  addbmm(batch1: Tensor, options: { batch2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  addbmm(options: { batch1: Tensor; batch2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.addbmm}. */
+  addbmm_(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this;
+  addbmm_(batch1: Tensor, options: { batch2: Tensor; beta?: Scalar; alpha?: Scalar }): this;
+  addbmm_(options: { batch1: Tensor; batch2: Tensor; beta?: Scalar; alpha?: Scalar }): this;
+  /**
    * `input + value * tensor1 / tensor2`.
    *
    * `addcdiv(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor`
@@ -78,6 +90,42 @@ export interface TensorMethods {
   addcmul_(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): this;
   addcmul_(tensor1: Tensor, options: { tensor2: Tensor; value?: Scalar }): this;
   addcmul_(options: { tensor1: Tensor; tensor2: Tensor; value?: Scalar }): this;
+  /**
+   * `beta * input + alpha * (mat1 @ mat2)`; `input` broadcasts to the product's shape.
+   *
+   * `addmm(Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+   */
+  addmm(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  addmm(mat1: Tensor, options: { mat2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  addmm(options: { mat1: Tensor; mat2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.addmm}. */
+  addmm_(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this;
+  addmm_(mat1: Tensor, options: { mat2: Tensor; beta?: Scalar; alpha?: Scalar }): this;
+  addmm_(options: { mat1: Tensor; mat2: Tensor; beta?: Scalar; alpha?: Scalar }): this;
+  /**
+   * `beta * input + alpha * (mat @ vec)`.
+   *
+   * `addmv(Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+   */
+  addmv(mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  addmv(mat: Tensor, options: { vec: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  addmv(options: { mat: Tensor; vec: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.addmv}. */
+  addmv_(mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this;
+  addmv_(mat: Tensor, options: { vec: Tensor; beta?: Scalar; alpha?: Scalar }): this;
+  addmv_(options: { mat: Tensor; vec: Tensor; beta?: Scalar; alpha?: Scalar }): this;
+  /**
+   * `beta * input + alpha * outer(vec1, vec2)`.
+   *
+   * `addr(Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+   */
+  addr(vec1: Tensor, vec2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  addr(vec1: Tensor, options: { vec2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  addr(options: { vec1: Tensor; vec2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.addr}. */
+  addr_(vec1: Tensor, vec2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this;
+  addr_(vec1: Tensor, options: { vec2: Tensor; beta?: Scalar; alpha?: Scalar }): this;
+  addr_(options: { vec1: Tensor; vec2: Tensor; beta?: Scalar; alpha?: Scalar }): this;
   /**
    * The conjugate of the tensor with its last two dimensions swapped.
    *
@@ -231,6 +279,18 @@ export interface TensorMethods {
   /** In-place form of {@link TensorMethods.atanh}. */
   atanh_(): this;
   /**
+   * `beta * input + alpha * (batch1 @ batch2)` for batches of matrices.
+   *
+   * `baddbmm(Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+   */
+  baddbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  baddbmm(batch1: Tensor, options: { batch2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  baddbmm(options: { batch1: Tensor; batch2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.baddbmm}. */
+  baddbmm_(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this;
+  baddbmm_(batch1: Tensor, options: { batch2: Tensor; beta?: Scalar; alpha?: Scalar }): this;
+  baddbmm_(options: { batch1: Tensor; batch2: Tensor; beta?: Scalar; alpha?: Scalar }): this;
+  /**
    * 1 with the probability that each element of `input` gives, else 0.
    * 1 with probability `p`, else 0, in the shape of `input`.
    *
@@ -315,6 +375,13 @@ export interface TensorMethods {
   /** In-place form of {@link TensorMethods.bitwise_xor}. */
   bitwise_xor_(other: Tensor | Scalar): this;
   bitwise_xor_(options: { other: Tensor | Scalar }): this;
+  /**
+   * The products of two batches of matrices, [b, n, m] and [b, m, p].
+   *
+   * `bmm(Tensor input, Tensor mat2) -> Tensor`
+   */
+  bmm(mat2: Tensor, options?: { out?: Tensor }): Tensor;
+  bmm(options: { mat2: Tensor; out?: Tensor }): Tensor;
   /**
    * This tensor as torch.bool.
    *
@@ -444,7 +511,7 @@ export interface TensorMethods {
    */
   conj(): Tensor;
   /**
-   * The complex conjugate.
+   * The complex conjugate; real tensors themselves.
    *
    * `conj_physical(Tensor input) -> Tensor`
    */
@@ -597,6 +664,13 @@ export interface TensorMethods {
   divide_(options: { other: Tensor | Scalar }): this;
   divide_(other: Tensor | Scalar, options: { rounding_mode: string | null }): this;
   divide_(options: { other: Tensor | Scalar; rounding_mode: string | null }): this;
+  /**
+   * The sum of products of two vectors' elements.
+   *
+   * `dot(Tensor input, Tensor tensor) -> Tensor`
+   */
+  dot(tensor: Tensor, options?: { out?: Tensor }): Tensor;
+  dot(options: { tensor: Tensor; out?: Tensor }): Tensor;
   /**
    * This tensor as torch.float64.
    *
@@ -873,6 +947,13 @@ export interface TensorMethods {
   geometric_(p: number, options?: { generator?: Generator | null }): this;
   geometric_(options: { p: number; generator?: Generator | null }): this;
   /**
+   * The matrix of products of two vectors' elements.
+   *
+   * `outer(Tensor input, Tensor vec2) -> Tensor`
+   */
+  ger(vec2: Tensor, options?: { out?: Tensor }): Tensor;
+  ger(options: { vec2: Tensor; out?: Tensor }): Tensor;
+  /**
    * Where `input` is greater than `other`.
    *
    * `gt(Tensor input, Tensor|Scalar other) -> Tensor`
@@ -936,6 +1017,16 @@ export interface TensorMethods {
   hsplit(options: { indices_or_sections: number }): Tensor[];
   hsplit(indices_or_sections: readonly number[]): Tensor[];
   hsplit(options: { indices_or_sections: readonly number[] }): Tensor[];
+  /**
+   * `sqrt(input ** 2 + other ** 2)` without overflow.
+   *
+   * `hypot(Tensor input, Tensor other) -> Tensor`
+   */
+  hypot(other: Tensor, options?: { out?: Tensor }): Tensor;
+  hypot(options: { other: Tensor; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.hypot}. */
+  hypot_(other: Tensor): this;
+  hypot_(options: { other: Tensor }): this;
   /**
    * The modified Bessel function of the first kind, of order 0.
    *
@@ -1060,6 +1151,13 @@ export interface TensorMethods {
   index_select(dim: number, options: { index: Tensor; out?: Tensor }): Tensor;
   index_select(options: { dim: number; index: Tensor; out?: Tensor }): Tensor;
   /**
+   * Sums of products along the last dimensions of both tensors.
+   *
+   * `inner(Tensor input, Tensor other) -> Tensor`
+   */
+  inner(other: Tensor, options?: { out?: Tensor }): Tensor;
+  inner(options: { other: Tensor; out?: Tensor }): Tensor;
+  /**
    * This tensor as torch.int32.
    *
    * `int(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor`
@@ -1154,6 +1252,13 @@ export interface TensorMethods {
    * `isreal(Tensor input) -> Tensor`
    */
   isreal(): Tensor;
+  /**
+   * The Kronecker product.
+   *
+   * `kron(Tensor input, Tensor other) -> Tensor`
+   */
+  kron(other: Tensor, options?: { out?: Tensor }): Tensor;
+  kron(options: { other: Tensor; out?: Tensor }): Tensor;
   /**
    * The least common multiple, which is not negative.
    *
@@ -1265,6 +1370,13 @@ export interface TensorMethods {
   log_normal_(mean: number, options: { std?: number; generator?: Generator | null }): this;
   log_normal_(options: { mean?: number; std?: number; generator?: Generator | null }): this;
   /**
+   * `log(exp(input) + exp(other))` without overflow.
+   *
+   * `logaddexp(Tensor input, Tensor other) -> Tensor`
+   */
+  logaddexp(other: Tensor, options?: { out?: Tensor }): Tensor;
+  logaddexp(options: { other: Tensor; out?: Tensor }): Tensor;
+  /**
    * `log2(2 ** input + 2 ** other)` without overflow.
    *
    * `logaddexp2(Tensor input, Tensor other) -> Tensor`
@@ -1375,6 +1487,25 @@ export interface TensorMethods {
   masked_select(mask: Tensor, options?: { out?: Tensor }): Tensor;
   masked_select(options: { mask: Tensor; out?: Tensor }): Tensor;
   /**
+   * The matrix product: dot product of vectors, product of matrices, products of batches of matrices that broadcast.
+   *
+   * `matmul(Tensor input, Tensor other) -> Tensor`
+   * @example
+   * ```ts
+   * import { matmul, ones } from "@tt/core";
+   * matmul(ones(2, 3), ones(5, 3, 4)).shape; // [5, 2, 4]
+   * ```
+   */
+  matmul(other: Tensor, options?: { out?: Tensor }): Tensor;
+  matmul(options: { other: Tensor; out?: Tensor }): Tensor;
+  /**
+   * As `maximum`.
+   *
+   * `max.other(Tensor input, Tensor other) -> Tensor`
+   */
+  max(other: Tensor, options?: { out?: Tensor }): Tensor;
+  max(options: { other: Tensor; out?: Tensor }): Tensor;
+  /**
    * The greater of two elements; nan if either is.
    *
    * `maximum(Tensor input, Tensor other) -> Tensor`
@@ -1392,6 +1523,13 @@ export interface TensorMethods {
   mean(dim: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   mean(dim: number | readonly number[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   mean(options: { dim: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  /**
+   * As `minimum`.
+   *
+   * `min.other(Tensor input, Tensor other) -> Tensor`
+   */
+  min(other: Tensor, options?: { out?: Tensor }): Tensor;
+  min(options: { other: Tensor; out?: Tensor }): Tensor;
   /**
    * The less of two elements; nan if either is.
    *
@@ -1450,6 +1588,13 @@ export interface TensorMethods {
   /** In-place form of {@link TensorMethods.multiply}. */
   multiply_(other: Tensor | Scalar): this;
   multiply_(options: { other: Tensor | Scalar }): this;
+  /**
+   * The product of a matrix [n, m] and a vector [m].
+   *
+   * `mv(Tensor input, Tensor vec) -> Tensor`
+   */
+  mv(vec: Tensor, options?: { out?: Tensor }): Tensor;
+  mv(options: { vec: Tensor; out?: Tensor }): Tensor;
   /**
    * The logarithm of the multivariate gamma function of dimension `p`.
    *
@@ -1605,6 +1750,13 @@ export interface TensorMethods {
   /** In-place form of {@link TensorMethods.not_equal}. */
   not_equal_(other: Tensor | Scalar): this;
   not_equal_(options: { other: Tensor | Scalar }): this;
+  /**
+   * The matrix of products of two vectors' elements.
+   *
+   * `outer(Tensor input, Tensor vec2) -> Tensor`
+   */
+  outer(vec2: Tensor, options?: { out?: Tensor }): Tensor;
+  outer(options: { vec2: Tensor; out?: Tensor }): Tensor;
   /**
    * A view with the dimensions in another order.
    *
@@ -1944,6 +2096,14 @@ export interface TensorMethods {
   sin(options?: { out?: Tensor }): Tensor;
   /** In-place form of {@link TensorMethods.sin}. */
   sin_(): this;
+  /**
+   * `sin(pi * input) / (pi * input)`, 1 at 0.
+   *
+   * `sinc(Tensor input) -> Tensor`
+   */
+  sinc(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.sinc}. */
+  sinc_(): this;
   /**
    * The hyperbolic sine.
    *
@@ -2295,17 +2455,24 @@ export interface TensorMethods {
   unsqueeze_(dim: number): this;
   unsqueeze_(options: { dim: number }): this;
   /**
-   * The same memory read as another dtype.
-   * The same memory with another shape; one size may be -1.
+   * As `dot`, with the first vector conjugated.
    *
-   * `view.dtype(Tensor input, ScalarType dtype) -> Tensor`
-   * `view(Tensor input, int... size) -> Tensor`
+   * `vdot(Tensor input, Tensor other) -> Tensor`
    */
-  view(dtype: DType): Tensor;
-  view(options: { dtype: DType }): Tensor;
+  vdot(other: Tensor, options?: { out?: Tensor }): Tensor;
+  vdot(options: { other: Tensor; out?: Tensor }): Tensor;
+  /**
+   * The same memory with another shape; one size may be -1.
+   * The same memory read as another dtype.
+   *
+   * `view(Tensor input, int... size) -> Tensor`
+   * `view.dtype(Tensor input, ScalarType dtype) -> Tensor`
+   */
   view(size: readonly number[]): Tensor;
   view(options: { size: readonly number[] }): Tensor;
   view(...size: number[]): Tensor;
+  view(dtype: DType): Tensor;
+  view(options: { dtype: DType }): Tensor;
   /**
    * The same memory with the shape of `other`.
    *

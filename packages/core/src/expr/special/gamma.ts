@@ -63,13 +63,24 @@ export function zeta(x: number, q: number): number {
   return sum;
 }
 
+/**
+ * The derivative of digamma left of 0.5, `sine` being sin(pi x): large instead of infinite at the poles
+ * when that is rounded, as in PyTorch.
+ */
+function reflected(x: number, sine: number): number {
+  return (Math.PI * Math.PI) / (sine * sine) - zeta(2, 1 - x);
+}
+
 /** The n-th derivative of digamma. */
 export function polygamma(n: number, x: number): number {
   if (n === 0) return digamma(x);
-  if (n === 1 && x < 0.5) {
-    const sine = Math.sin(Math.PI * (x % 1));
-    return (Math.PI * Math.PI) / (sine * sine) - zeta(2, 1 - x);
-  }
+  if (n === 1 && x < 0.5) return reflected(x, Math.sin(Math.PI * x));
   const sign = n % 2 === 0 ? -1 : 1;
   return sign * Math.exp(lgamma(n + 1)) * zeta(n + 1, x);
+}
+
+/** As {@link polygamma}, with pi x rounded to float32. */
+export function polygammaFloat32(n: number, x: number): number {
+  if (n !== 1 || !(x < 0.5)) return polygamma(n, x);
+  return reflected(x, Math.fround(Math.sin(Math.fround(Math.fround(Math.PI) * x))));
 }

@@ -16,11 +16,16 @@ function recur(n: number, x: number, first: number, step: Step): number {
 
 const chebyshevStep: Step = (_k, x, current, before) => 2 * x * current - before;
 
+/** The degree as an integer; -1 for what a 64-bit integer cannot hold. */
+function wholeDegree(degree: number): number {
+  return Math.abs(degree) < 2 ** 63 ? Math.trunc(degree) : -1;
+}
+
 const alternating = (n: number): number => (n % 2 === 0 ? 1 : -1);
 
 /** Chebyshev polynomial of the first kind. */
 export function chebyshevT(x: number, degree: number): number {
-  const n = Math.trunc(degree);
+  const n = wholeDegree(degree);
   if (n < 0) return 0;
   if (Math.abs(x) === 1) return x > 0 ? 1 : alternating(n);
   if (n > 6 && Math.abs(x) < 1) return Math.cos(n * Math.acos(x));
@@ -29,7 +34,7 @@ export function chebyshevT(x: number, degree: number): number {
 
 /** Chebyshev polynomial of the second kind. */
 export function chebyshevU(x: number, degree: number): number {
-  const n = Math.trunc(degree);
+  const n = wholeDegree(degree);
   if (n < 0) return 0;
   if (Math.abs(x) === 1) return (x > 0 ? 1 : alternating(n)) * (n + 1);
   if (n > 8 && Math.abs(x) < 1) return Math.sin((n + 1) * Math.acos(x)) / Math.sin(Math.acos(x));
@@ -38,7 +43,7 @@ export function chebyshevU(x: number, degree: number): number {
 
 /** Chebyshev polynomial of the third kind. */
 export function chebyshevV(x: number, degree: number): number {
-  const n = Math.trunc(degree);
+  const n = wholeDegree(degree);
   if (n < 0) return 0;
   if (Math.abs(x) === 1) return x > 0 ? 1 : alternating(n) * (2 * n + 1);
   if (n > 8 && Math.abs(x) < 1) return Math.cos((n + 0.5) * Math.acos(x)) / Math.cos(Math.acos(x) / 2);
@@ -47,7 +52,7 @@ export function chebyshevV(x: number, degree: number): number {
 
 /** Chebyshev polynomial of the fourth kind. */
 export function chebyshevW(x: number, degree: number): number {
-  const n = Math.trunc(degree);
+  const n = wholeDegree(degree);
   if (n < 0) return 0;
   if (Math.abs(x) === 1) return x > 0 ? 2 * n + 1 : alternating(n);
   if (n > 8 && Math.abs(x) < 1) return Math.sin((n + 0.5) * Math.acos(x)) / Math.sin(Math.acos(x) / 2);
@@ -56,28 +61,28 @@ export function chebyshevW(x: number, degree: number): number {
 
 /** Physicist's Hermite polynomial. */
 export function hermiteH(x: number, degree: number): number {
-  const n = Math.trunc(degree);
+  const n = wholeDegree(degree);
   if (n < 0) return 0;
   return recur(n, x, 2 * x, (k, at, current, before) => 2 * at * current - 2 * k * before);
 }
 
 /** Probabilist's Hermite polynomial. */
 export function hermiteHe(x: number, degree: number): number {
-  const n = Math.trunc(degree);
+  const n = wholeDegree(degree);
   if (n < 0) return 0;
   return recur(n, x, x, (k, at, current, before) => at * current - k * before);
 }
 
 /** Laguerre polynomial. */
 export function laguerreL(x: number, degree: number): number {
-  const n = Math.trunc(degree);
+  const n = wholeDegree(degree);
   if (n < 0) return 0;
   return recur(n, x, 1 - x, (k, at, current, before) => ((2 * k + 1 - at) * current - k * before) / (k + 1));
 }
 
 /** Legendre polynomial. */
 export function legendreP(x: number, degree: number): number {
-  const n = Math.trunc(degree);
+  const n = wholeDegree(degree);
   if (n < 0) return 0;
   if (Math.abs(x) === 1) return x > 0 ? 1 : alternating(n);
   return recur(n, x, x, (k, at, current, before) => ((2 * k + 1) * at * current - k * before) / (k + 1));

@@ -219,7 +219,7 @@ defineOp({
   schema: "shrink_backward(Tensor grad_output, Tensor input, Scalar lambd) -> Tensor",
   doc: "`grad_output` where `input` lies outside [-lambd, lambd], else 0.",
   variants: "internal",
-  expr: "b >= -lambd && b <= lambd ? 0 : a",
+  expr: "b > lambd || b < -lambd ? a : 0",
   derivative: {
     grad_output: [
       (g: Tensor, input: Tensor, lambd: Scalar) => callOp("shrink_backward", g, input, lambd),

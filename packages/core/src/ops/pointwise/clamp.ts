@@ -112,6 +112,17 @@ defineOp({
   },
 });
 
+for (const [name, target] of [
+  ["max", "maximum"],
+  ["min", "minimum"],
+] as const) {
+  defineOp({
+    schema: `${name}.other(Tensor input, Tensor other) -> Tensor`,
+    doc: `As \`${target}\`.`,
+    decompose: (input: Tensor, other: Tensor) => callOp(target, input, other),
+  });
+}
+
 /** Where `fmax` or `fmin` takes its first operand. */
 const takesFirst = (wins: Tensor, other: Tensor): Tensor => wins.logical_or(other.isnan());
 

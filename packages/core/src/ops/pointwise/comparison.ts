@@ -46,7 +46,7 @@ defineOp({
   expr: (input: Tensor, _other: Tensor, rtol: number, atol: number, equal_nan: boolean) => {
     const equal = equal_nan && input.dtype.category > 1 ? "a == b || (isnan(a) && isnan(b))" : "a == b";
     if (rtol === 0 && atol === 0) return equal;
-    return `d = abs(a - b); ${equal} || (isfinite(d) && d <= abs(b) * real(rtol) + real(atol))`;
+    return `gap = abs(a - b); ${equal} || (isfinite(gap) && gap <= abs(b) * real(rtol) + real(atol))`;
   },
   promote: (_input: Tensor, _other: Tensor, rtol: number, atol: number) =>
     rtol === 0 && atol === 0 ? "comparison" : "float_comparison",

@@ -116,10 +116,18 @@ defineOp({
 });
 
 defineOp({
-  schema: "conj_physical(Tensor input) -> Tensor",
+  schema: "_conj_physical(Tensor input) -> Tensor",
   doc: "The complex conjugate.",
+  variants: "internal",
+  gradName: "ConjPhysicalBackward0",
   expr: "conj(a)",
   derivative: { input: (g: Tensor) => g.conj() },
+});
+
+defineOp({
+  schema: "conj_physical(Tensor input) -> Tensor",
+  doc: "The complex conjugate; real tensors themselves.",
+  decompose: (input: Tensor) => (input.dtype.is_complex ? callOp("_conj_physical", input) : input),
   inplace: true,
 });
 

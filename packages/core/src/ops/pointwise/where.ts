@@ -2,7 +2,7 @@ import { defineOp } from "../../dispatch/op.ts";
 import { bool, type DType, resultType, type Scalar, scalarTypeName, uint8 } from "../../dtype/index.ts";
 import { RuntimeError } from "../../errors.ts";
 import { Tensor } from "../../tensor/tensor.ts";
-import { callOp, isComplex } from "./formulas.ts";
+import { callOp, isComplex, zero } from "./formulas.ts";
 
 type Operand = Tensor | Scalar;
 
@@ -100,6 +100,26 @@ defineOp({
     value: [(g: Tensor, mask: Tensor) => callOp("where", mask, g, 0), "mask"],
   },
   inplace: true,
+});
+
+defineOp({
+  schema: "fill.Scalar(Tensor input, Scalar value) -> Tensor",
+  doc: "A tensor like `input` with `value` everywhere.",
+  variants: "function",
+  gradName: "FillBackward0",
+  out: false,
+  decompose: (input: Tensor, value: Scalar) => input.detach().clone().fill_(value),
+  derivative: { input: zero },
+});
+
+defineOp({
+  schema: "fill.Tensor(Tensor input, Tensor value) -> Tensor",
+  doc: "A tensor like `input` with the 0-d tensor `value` everywhere.",
+  variants: "function",
+  gradName: "FillBackward1",
+  out: false,
+  decompose: (input: Tensor, value: Tensor) => input.detach().clone().fill_(value),
+  derivative: { input: zero, value: (g: Tensor) => g.sum() },
 });
 
 defineOp({

@@ -1,4 +1,5 @@
 import * as fn from "../../../expr/real_math.ts";
+import { polygammaFloat32 } from "../../../expr/special/gamma.ts";
 import { SPECIAL_RULES } from "./special.ts";
 import { type Rules, math } from "./rule.ts";
 
@@ -86,6 +87,9 @@ const REAL_RULES: Rules = {
 };
 
 export const FLOAT64_RULES: Rules = { ...REAL_RULES, nextafter: { fn: fn.nextafter } };
-export const FLOAT32_RULES: Rules = { ...REAL_RULES, nextafter: { fn: fn.nextafterFloat32 } };
-export const FLOAT16_RULES: Rules = { ...REAL_RULES, nextafter: { fn: fn.nextafterFloat16 } };
-export const BFLOAT16_RULES: Rules = { ...REAL_RULES, nextafter: { fn: fn.nextafterBfloat16 } };
+
+const SINGLE_RULES: Rules = { ...REAL_RULES, polygamma: { fn: polygammaFloat32 } };
+
+export const FLOAT32_RULES: Rules = { ...SINGLE_RULES, nextafter: { fn: fn.nextafterFloat32 } };
+export const FLOAT16_RULES: Rules = { ...SINGLE_RULES, nextafter: { fn: fn.nextafterFloat16 } };
+export const BFLOAT16_RULES: Rules = { ...SINGLE_RULES, nextafter: { fn: fn.nextafterBfloat16 } };
