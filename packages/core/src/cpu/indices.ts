@@ -42,5 +42,6 @@ export function commitIndices(out: ArrayView, values: Int32Array): void {
     }
     return;
   }
-  for (let i = 0; i < values.length; i++) (array as Int32Array)[offsets === null ? offset + i : offsets[i]!] = values[i]!;
+  for (let i = 0; i < values.length; i++)
+    (array as Int32Array)[offsets === null ? offset + i : offsets[i]!] = values[i]!;
 }

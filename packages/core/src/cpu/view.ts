@@ -67,7 +67,8 @@ export function denseValues(view: ArrayView): Numbers {
     const array = view.array as Numbers;
     return offset === 0 && array.length === n ? array : array.subarray(offset, offset + n);
   }
-  const result = dtype === float32 || dtype === float16 || dtype === bfloat16 ? new Float32Array(n) : new Float64Array(n);
+  const result =
+    dtype === float32 || dtype === float16 || dtype === bfloat16 ? new Float32Array(n) : new Float64Array(n);
   copyValues(result, 0, view, dense ? null : elementOffsets(view.shape, view.strides, offset));
   return result;
 }

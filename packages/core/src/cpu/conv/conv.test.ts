@@ -18,7 +18,14 @@ const cases: Case[] = [
   { image: [1, 4, 9, 8], weight: [4, 1, 3, 3], stride: [2, 1], padding: [1, 2], dilation: [1, 2], groups: 4 },
   { image: [1, 31, 6, 40], weight: [5, 31, 3, 3], stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1 },
   { image: [1, 2, 3, 4], weight: [261, 2, 2, 2], stride: [3, 1], padding: [0, 0], dilation: [1, 1], groups: 1 },
-  { image: [2, 4, 4, 5, 6], weight: [2, 2, 2, 3, 2], stride: [2, 1, 2], padding: [1, 1, 0], dilation: [1, 1, 2], groups: 2 },
+  {
+    image: [2, 4, 4, 5, 6],
+    weight: [2, 2, 2, 3, 2],
+    stride: [2, 1, 2],
+    padding: [1, 1, 0],
+    dilation: [1, 1, 2],
+    groups: 2,
+  },
 ];
 
 function outputShape(c: Case): number[] {
@@ -68,7 +75,12 @@ describe.each(cases)("convolution of $image with $weight", (c) => {
   const g = wave(numelOf(out), 2);
   const b = wave(c.weight[0]!, 3);
 
-  it.each([[float32, 1e-5], [float64, 1e-12], [float16, 4e-2], [bfloat16, 3e-1]] as const)("matches the definition in %s", (dtype, tolerance) => {
+  it.each([
+    [float32, 1e-5],
+    [float64, 1e-12],
+    [float16, 4e-2],
+    [bfloat16, 3e-1],
+  ] as const)("matches the definition in %s", (dtype, tolerance) => {
     const read = (view: ReturnType<typeof viewOf>): number[] => [...denseValues(view)];
     const input = viewOf(c.image, x, dtype);
     const weight = viewOf(c.weight, w, dtype);
@@ -107,7 +119,13 @@ describe("convolution of other dtypes", () => {
   it("wraps integers", () => {
     const big = 2n ** 62n;
     const out = viewOf([1, 1, 2], undefined, int64);
-    convForward(out, viewOf([1, 1, 3], [big, 3n, -5n], int64), viewOf([1, 1, 2], [4n, 7n], int64), viewOf([1], [1n], int64), plain);
+    convForward(
+      out,
+      viewOf([1, 1, 3], [big, 3n, -5n], int64),
+      viewOf([1, 1, 2], [4n, 7n], int64),
+      viewOf([1], [1n], int64),
+      plain,
+    );
     expect([...out.array]).toEqual([22n, -22n]);
     const transposed = viewOf([1, 1, 3], undefined, int64);
     convBackwardInput(transposed, viewOf([1, 1, 2], [big, 3n], int64), viewOf([1, 1, 2], [4n, 7n], int64), plain);

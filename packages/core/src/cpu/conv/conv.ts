@@ -1,4 +1,13 @@
-import { type ArrayView, commit, denseDoubles, denseValues, elementOffsets, type Numbers, outValues, partOf } from "../view.ts";
+import {
+  type ArrayView,
+  commit,
+  denseDoubles,
+  denseValues,
+  elementOffsets,
+  type Numbers,
+  outValues,
+  partOf,
+} from "../view.ts";
 import { denseBigInts, productsAreExact } from "../matmul/integer.ts";
 import { type ConvParams, type Geometry, geometryOf } from "./geometry.ts";
 import { backwardInputValues, backwardWeightValues, forwardValues } from "./kernels.ts";
@@ -56,7 +65,12 @@ export function convBackwardInput(
  * Gradient with respect to the weight: `gradWeight` [O, C / groups, ...] from `gradOutput` [N, O, ...] and
  * `input` [N, C, ...]. Floating-point and complex dtypes; a complex input is used as it is.
  */
-export function convBackwardWeight(gradWeight: ArrayView, gradOutput: ArrayView, input: ArrayView, params: ConvParams): void {
+export function convBackwardWeight(
+  gradWeight: ArrayView,
+  gradOutput: ArrayView,
+  input: ArrayView,
+  params: ConvParams,
+): void {
   const g = geometryOf(input.shape, gradOutput.shape, gradWeight.shape, params);
   if (gradWeight.dtype.is_complex) {
     complexProduct(gradWeight, gradOutput, input, null, (c, a, b) => backwardWeightValues(c, a, b, g));
@@ -70,7 +84,13 @@ export function convBackwardWeight(gradWeight: ArrayView, gradOutput: ArrayView,
 type RealProduct = (c: Numbers, a: Numbers, b: Numbers, bias: Numbers | null) => void;
 
 /** A bilinear kernel over complex operands, from four calls on their real and imaginary parts. */
-function complexProduct(out: ArrayView, a: ArrayView, b: ArrayView, bias: ArrayView | null, product: RealProduct): void {
+function complexProduct(
+  out: ArrayView,
+  a: ArrayView,
+  b: ArrayView,
+  bias: ArrayView | null,
+  product: RealProduct,
+): void {
   const re = outValues(partOf(out, 0));
   const im = new Float64Array(re.length);
   const other = new Float64Array(re.length);

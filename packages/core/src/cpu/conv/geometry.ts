@@ -62,7 +62,11 @@ export function geometryOf(
 }
 
 function triple(values: readonly number[], fill: number): Triple {
-  return [values.length > 2 ? values[0]! : fill, values.length > 1 ? values[values.length - 2]! : fill, values[values.length - 1]!];
+  return [
+    values.length > 2 ? values[0]! : fill,
+    values.length > 1 ? values[values.length - 2]! : fill,
+    values[values.length - 1]!,
+  ];
 }
 
 function grid(channels: number, plane: number, counts: Triple, step: Triple, padded: Triple): Int32Array {

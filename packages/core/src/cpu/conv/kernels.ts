@@ -14,7 +14,13 @@ const otherScratch = new Scratch();
 const tile: Float64Array = new Float64Array(16);
 
 /** output [N, O, L] from dense values: an implicit im2col, packed panel by panel straight from the padded image. */
-export function forwardValues(output: Numbers, input: Numbers, weight: Numbers, bias: Numbers | null, g: Geometry): void {
+export function forwardValues(
+  output: Numbers,
+  input: Numbers,
+  weight: Numbers,
+  bias: Numbers | null,
+  g: Geometry,
+): void {
   const { groups, inChannels, outChannels, taps, positions } = g;
   const imageSize = inChannels * g.image[0] * g.image[1] * g.image[2];
   const length = positions.length;
@@ -36,7 +42,16 @@ export function forwardValues(output: Numbers, input: Numbers, weight: Numbers, 
             const a = group * groupSize + o * taps.length + 4 * t;
             for (let j = 0; j < lanes; j += 4) {
               micro4x4(packed, a, panels, j * steps, steps, tile);
-              storeRows(output, base + o * length + l + j, length, Math.min(4, outChannels - o), Math.min(4, lanes - j), bias, channel + o, t === 0);
+              storeRows(
+                output,
+                base + o * length + l + j,
+                length,
+                Math.min(4, outChannels - o),
+                Math.min(4, lanes - j),
+                bias,
+                channel + o,
+                t === 0,
+              );
             }
           }
         }
@@ -82,7 +97,15 @@ export function backwardInputValues(
     for (let o = 0; o < outChannels; o += DEPTH) {
       const steps = Math.min(DEPTH, outChannels - o);
       const at = (group * outChannels + o) * rows;
-      packPanels(packed.subarray(at), weight, (group * outChannels + o) * taps.length, 1, taps.length, taps.length, steps);
+      packPanels(
+        packed.subarray(at),
+        weight,
+        (group * outChannels + o) * taps.length,
+        1,
+        taps.length,
+        taps.length,
+        steps,
+      );
     }
   }
   for (let n = 0; n < g.batch; n++) {
@@ -186,7 +209,15 @@ function packWeight(weight: Numbers, g: Geometry): Float64Array {
   const size = packedRows(outChannels) * taps.length;
   const packed = otherScratch.take(groups * size);
   for (let group = 0; group < groups; group++) {
-    packPanels(packed.subarray(group * size), weight, group * outChannels * taps.length, taps.length, 1, outChannels, taps.length);
+    packPanels(
+      packed.subarray(group * size),
+      weight,
+      group * outChannels * taps.length,
+      taps.length,
+      1,
+      outChannels,
+      taps.length,
+    );
   }
   return packed;
 }

@@ -30,7 +30,13 @@ export function moveElements(dst: TypedArray, to: Int32Array, src: TypedArray, f
 }
 
 /** dst[start + i] = src[from[i]]: the same into dense elements. */
-export function collectElements(dst: TypedArray, start: number, src: TypedArray, from: Int32Array, lanes: number): void {
+export function collectElements(
+  dst: TypedArray,
+  start: number,
+  src: TypedArray,
+  from: Int32Array,
+  lanes: number,
+): void {
   const n = from.length;
   if (lanes === 2) {
     const target = dst as Float64Array;

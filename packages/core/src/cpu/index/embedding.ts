@@ -12,7 +12,13 @@ export function embedding(out: ArrayView, weight: ArrayView, indices: ArrayView)
   const width = weight.shape[1]!;
   const { array, offset } = weight;
   const target = out.array;
-  if (weight.strides[1] === 1 && isDense(out) && out.dtype.lanes === 1 && target instanceof Float32Array && array instanceof Float32Array) {
+  if (
+    weight.strides[1] === 1 &&
+    isDense(out) &&
+    out.dtype.lanes === 1 &&
+    target instanceof Float32Array &&
+    array instanceof Float32Array
+  ) {
     let to = out.offset;
     for (let i = 0; i < rows.length; i++) {
       let from = offset + rows[i]! * weight.strides[0]!;

@@ -14,7 +14,8 @@ import { put, take } from "./take.ts";
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 const longs = (shape: number[], values: number[]): ArrayView => viewOf(shape, values, int64);
-const values = (view: ArrayView): unknown[] => range(view.array.length / view.dtype.lanes).map((i) => readElement(view.array, view.dtype, i));
+const values = (view: ArrayView): unknown[] =>
+  range(view.array.length / view.dtype.lanes).map((i) => readElement(view.array, view.dtype, i));
 
 describe("gather and scatter", () => {
   it("gathers along a dimension", () => {
@@ -98,9 +99,13 @@ describe("index_select and its kin", () => {
     const row = viewOf([1, 2]);
     const five = longs([1], [5]);
     expect(() => indexSelect(row, x, 0, five)).toThrow("index out of range in self");
-    expect(() => indexCopy(x, 0, five, row)).toThrow("index_copy_(): index 5 is out of bounds for dimension 0 with size 3");
+    expect(() => indexCopy(x, 0, five, row)).toThrow(
+      "index_copy_(): index 5 is out of bounds for dimension 0 with size 3",
+    );
     expect(() => indexFill(x, 0, five, 1)).toThrow(IndexError);
-    expect(() => take(row, x, longs([2], [0, 6]))).toThrow("out of range: tried to access index 6 on a tensor of 6 elements.");
+    expect(() => take(row, x, longs([2], [0, 6]))).toThrow(
+      "out of range: tried to access index 6 on a tensor of 6 elements.",
+    );
   });
 });
 
@@ -112,7 +117,12 @@ describe("advanced indexing", () => {
   it.each([
     ["adjacent indices stay in place", [null, row, longs([], [3])], [2, 3], [7, 7, 3, 19, 19, 15]],
     ["separated ones go to the front", [longs([1], [1]), null, row], [3, 3], [13, 17, 21, 13, 17, 21, 12, 16, 20]],
-    ["they broadcast", [column, row], [2, 3, 4], [4, 5, 6, 7, 4, 5, 6, 7, 0, 1, 2, 3, 16, 17, 18, 19, 16, 17, 18, 19, 12, 13, 14, 15]],
+    [
+      "they broadcast",
+      [column, row],
+      [2, 3, 4],
+      [4, 5, 6, 7, 4, 5, 6, 7, 0, 1, 2, 3, 16, 17, 18, 19, 16, 17, 18, 19, 12, 13, 14, 15],
+    ],
   ] as const)("%s", (_, indices, shape, expected) => {
     expect(indexedShape(x.shape, indices)).toEqual(shape);
     const out = viewOf([...shape]);
@@ -129,7 +139,9 @@ describe("advanced indexing", () => {
   });
 
   it("fails with PyTorch's texts", () => {
-    expect(() => indexGet(viewOf([1, 3, 4]), x, [longs([1], [-3])])).toThrow("index -3 is out of bounds for dimension 0 with size 2");
+    expect(() => indexGet(viewOf([1, 3, 4]), x, [longs([1], [-3])])).toThrow(
+      "index -3 is out of bounds for dimension 0 with size 2",
+    );
     expect(() => indexedShape(x.shape, [longs([2], [0, 0]), row])).toThrow(
       "shape mismatch: indexing tensors could not be broadcast together with shapes [2], [3]",
     );

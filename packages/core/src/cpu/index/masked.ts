@@ -33,7 +33,10 @@ export function nonzero(out: ArrayView, input: ArrayView): void {
 
 /** The elements of `input` where `mask` is true, in row-major order of their broadcast; `out` is dense with one per true element. */
 export function maskedSelect(out: ArrayView, input: ArrayView, mask: ArrayView, shape: readonly number[]): void {
-  const from = selected(offsetsOf(expandTo(input, shape)), truthOf(mask.array, mask.dtype, offsetsOf(expandTo(mask, shape))));
+  const from = selected(
+    offsetsOf(expandTo(input, shape)),
+    truthOf(mask.array, mask.dtype, offsetsOf(expandTo(mask, shape))),
+  );
   collectElements(out.array, out.offset, input.array, from, out.dtype.lanes);
 }
 

@@ -20,7 +20,8 @@ export function expandTo(view: ArrayView, shape: readonly number[]): ArrayView {
   return { array: view.array, shape, strides, offset: view.offset, dtype: view.dtype };
 }
 
-const replaced = (values: readonly number[], d: number, value: number): number[] => values.map((x, i) => (i === d ? value : x));
+const replaced = (values: readonly number[], d: number, value: number): number[] =>
+  values.map((x, i) => (i === d ? value : x));
 
 /**
  * For gather and scatter: offset in `self` of the element that each element of `index` names along `dim`.

@@ -20,7 +20,14 @@ export function indexSelect(out: ArrayView, input: ArrayView, dim: number, index
 export function indexAdd(self: ArrayView, dim: number, index: ArrayView, source: ArrayView, alpha: Scalar = 1): void {
   const target = atLeast1d(self);
   const to = offsetsOfSlices(target, dim, withinBounds(index, target.shape[dim]!, inSelf));
-  combineElements(self.array, to, scaledElements(source.array, self.dtype, alpha), offsetsOf(source), self.dtype, "add");
+  combineElements(
+    self.array,
+    to,
+    scaledElements(source.array, self.dtype, alpha),
+    offsetsOf(source),
+    self.dtype,
+    "add",
+  );
 }
 
 /** Reduces the slices of `source` into those of `self` at `index`. Throws as {@link indexSelect}. */

@@ -5,7 +5,12 @@ import { logSoftmax } from "../norm/softmax.ts";
 import { distance, scattered, viewOf, wave } from "../testing.ts";
 import type { ArrayView } from "../view.ts";
 import { ctcLoss, ctcLossBackward } from "./ctc_loss.ts";
-import { multilabelMarginLoss, multilabelMarginLossBackward, multiMarginLoss, multiMarginLossBackward } from "./margin_loss.ts";
+import {
+  multilabelMarginLoss,
+  multilabelMarginLossBackward,
+  multiMarginLoss,
+  multiMarginLossBackward,
+} from "./margin_loss.ts";
 import { nllLoss, nllLossBackward } from "./nll_loss.ts";
 
 const longs = (shape: number[], values: number[]): ArrayView => viewOf(shape, values, int64);
@@ -65,7 +70,8 @@ describe("ctcLoss", () => {
       ctcLossBackward(grad, viewOf([2], [1, 2]), scattered(logProbs), targets, [5, 4], [2, 2], loss, alpha, 0, false);
       const expected = [0.015318, -0.255886, 0.159151, 0.081417, 0.056558, 0.907601, 0.202845, -1.167003];
       expect(distance(grad, expected)).toBeLessThan(NEAR);
-      expect([...grad.array.slice(36)]).toEqual([0, 0, 0, 0]);
+      // The second input has four steps only.
+      expect(Array.from(grad.array.subarray(36), Number)).toEqual([0, 0, 0, 0]);
     }
   });
 

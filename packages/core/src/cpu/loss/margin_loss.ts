@@ -27,7 +27,7 @@ export function multiMarginLoss(
     for (let c = 0; c < classes; c++) {
       const z = margin - x[n * classes + label]! + x[n * classes + c]!;
       if (c === label || z <= 0) continue;
-      losses[n]! += (p === 1 ? z : z * z) * (w === null ? 1 : w[label]!) / classes;
+      losses[n]! += ((p === 1 ? z : z * z) * (w === null ? 1 : w[label]!)) / classes;
     }
   }
   store(out, losses, reduction);

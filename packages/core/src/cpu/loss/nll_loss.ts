@@ -73,7 +73,8 @@ function checkedTargets(target: ArrayView, classes: number, ignoreIndex: number)
   const labels = indexValues(target);
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i]!;
-    if (label !== ignoreIndex && (label < 0 || label >= classes)) throw new IndexError(`Target ${label} is out of bounds.`);
+    if (label !== ignoreIndex && (label < 0 || label >= classes))
+      throw new IndexError(`Target ${label} is out of bounds.`);
   }
   return labels;
 }

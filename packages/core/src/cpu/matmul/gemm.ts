@@ -38,8 +38,46 @@ export function gemm(
   // Packing pays when every packed number is used several times.
   if (m < 4 || n < 4 || k < 4 || m * n * k <= 2048) {
     // The plain loop takes four columns at a time, so the longer side goes there.
-    if (n < 4 && m > n) smallGemm(n, m, k, b, bOffset, bColumn, bRow, a, aOffset, aColumn, aRow, c, cOffset, cColumn, cRow, alpha, accumulate);
-    else smallGemm(m, n, k, a, aOffset, aRow, aColumn, b, bOffset, bRow, bColumn, c, cOffset, cRow, cColumn, alpha, accumulate);
+    if (n < 4 && m > n)
+      smallGemm(
+        n,
+        m,
+        k,
+        b,
+        bOffset,
+        bColumn,
+        bRow,
+        a,
+        aOffset,
+        aColumn,
+        aRow,
+        c,
+        cOffset,
+        cColumn,
+        cRow,
+        alpha,
+        accumulate,
+      );
+    else
+      smallGemm(
+        m,
+        n,
+        k,
+        a,
+        aOffset,
+        aRow,
+        aColumn,
+        b,
+        bOffset,
+        bRow,
+        bColumn,
+        c,
+        cOffset,
+        cRow,
+        cColumn,
+        alpha,
+        accumulate,
+      );
     return;
   }
   const depth = Math.min(k, DEPTH);

@@ -7,11 +7,30 @@ export const TILE = 4;
  * Sixteen accumulators in locals and `| 0` on every index (V8 then drops its overflow checks) make
  * this about twice as fast as the plain triple loop; products are summed in double precision.
  */
-export function micro4x4(a: Float64Array, ao: number, b: Float64Array, bo: number, k: number, tile: Float64Array): void {
-  let c00 = 0, c01 = 0, c02 = 0, c03 = 0;
-  let c10 = 0, c11 = 0, c12 = 0, c13 = 0;
-  let c20 = 0, c21 = 0, c22 = 0, c23 = 0;
-  let c30 = 0, c31 = 0, c32 = 0, c33 = 0;
+export function micro4x4(
+  a: Float64Array,
+  ao: number,
+  b: Float64Array,
+  bo: number,
+  k: number,
+  tile: Float64Array,
+): void {
+  let c00 = 0,
+    c01 = 0,
+    c02 = 0,
+    c03 = 0;
+  let c10 = 0,
+    c11 = 0,
+    c12 = 0,
+    c13 = 0;
+  let c20 = 0,
+    c21 = 0,
+    c22 = 0,
+    c23 = 0;
+  let c30 = 0,
+    c31 = 0,
+    c32 = 0,
+    c33 = 0;
   let i = ao | 0;
   let j = bo | 0;
   const end = (i + 4 * k) | 0;

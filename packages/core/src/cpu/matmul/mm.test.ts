@@ -23,7 +23,15 @@ function expectClose(actual: ArrayView, expected: number[], tolerance: number): 
 
 describe("mm", () => {
   const sizes: [number, number, number][] = [
-    [1, 1, 1], [2, 3, 4], [1, 9, 5], [9, 1, 300], [5, 7, 9], [13, 17, 15], [67, 6, 300], [6, 261, 259], [4, 4, 0],
+    [1, 1, 1],
+    [2, 3, 4],
+    [1, 9, 5],
+    [9, 1, 300],
+    [5, 7, 9],
+    [13, 17, 15],
+    [67, 6, 300],
+    [6, 261, 259],
+    [4, 4, 0],
   ];
   it.each(sizes)("multiplies %d x %d with inner size %d, dense and strided", (m, n, k) => {
     const a = wave(m * k);
@@ -49,7 +57,9 @@ describe("mm", () => {
     };
     expect(product(int8, [100, 1], [3, 1])).toBe(45);
     expect(product(int32, [2147483647, 3], [2147483647, 5])).toBe(16);
-    expect(product(int64, [2n ** 40n, 7n], [2n ** 40n + 3n, 11n])).toBe(BigInt.asIntN(64, 2n ** 40n * (2n ** 40n + 3n) + 77n));
+    expect(product(int64, [2n ** 40n, 7n], [2n ** 40n + 3n, 11n])).toBe(
+      BigInt.asIntN(64, 2n ** 40n * (2n ** 40n + 3n) + 77n),
+    );
     expect(product(int64, [3n, -7n], [5n, 11n])).toBe(-62n);
   });
 

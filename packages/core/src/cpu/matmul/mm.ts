@@ -11,10 +11,23 @@ export function mm(out: ArrayView, a: ArrayView, b: ArrayView): void {
     const k = a.shape[1]!;
     const n = b.shape[1]!;
     gemm(
-      m, n, k,
-      a.array as Numbers, a.offset, a.strides[0]!, a.strides[1]!,
-      b.array as Numbers, b.offset, b.strides[0]!, b.strides[1]!,
-      c, out.offset, sc[0]!, sc[1]!, 1, false,
+      m,
+      n,
+      k,
+      a.array as Numbers,
+      a.offset,
+      a.strides[0]!,
+      a.strides[1]!,
+      b.array as Numbers,
+      b.offset,
+      b.strides[0]!,
+      b.strides[1]!,
+      c,
+      out.offset,
+      sc[0]!,
+      sc[1]!,
+      1,
+      false,
     );
     return;
   }
@@ -60,10 +73,23 @@ export function addmm(out: ArrayView, bias: ArrayView, a: ArrayView, b: ArrayVie
     }
   }
   gemm(
-    m, n, k,
-    a.array as Numbers, a.offset, a.strides[0]!, a.strides[1]!,
-    b.array as Numbers, b.offset, b.strides[0]!, b.strides[1]!,
-    c, out.offset, cRow, cColumn, alpha, beta !== 0,
+    m,
+    n,
+    k,
+    a.array as Numbers,
+    a.offset,
+    a.strides[0]!,
+    a.strides[1]!,
+    b.array as Numbers,
+    b.offset,
+    b.strides[0]!,
+    b.strides[1]!,
+    c,
+    out.offset,
+    cRow,
+    cColumn,
+    alpha,
+    beta !== 0,
   );
 }
 
@@ -77,10 +103,23 @@ function bmmInto(out: ArrayView, c: Numbers, a: ArrayView, b: ArrayView): void {
   const sc = out.strides;
   for (let i = 0; i < batch; i++) {
     gemm(
-      m, n, k,
-      a.array as Numbers, a.offset + i * sa[0]!, sa[1]!, sa[2]!,
-      b.array as Numbers, b.offset + i * sb[0]!, sb[1]!, sb[2]!,
-      c, out.offset + i * sc[0]!, sc[1]!, sc[2]!, 1, false,
+      m,
+      n,
+      k,
+      a.array as Numbers,
+      a.offset + i * sa[0]!,
+      sa[1]!,
+      sa[2]!,
+      b.array as Numbers,
+      b.offset + i * sb[0]!,
+      sb[1]!,
+      sb[2]!,
+      c,
+      out.offset + i * sc[0]!,
+      sc[1]!,
+      sc[2]!,
+      1,
+      false,
     );
   }
 }
@@ -99,11 +138,23 @@ function bmmComplex(out: ArrayView, a: ArrayView, b: ArrayView): void {
       const pa = part & 1;
       const pb = part >> 1;
       gemm(
-        m, n, k,
-        a.array as Numbers, 2 * (a.offset + i * sa[0]!) + pa, 2 * sa[1]!, 2 * sa[2]!,
-        b.array as Numbers, 2 * (b.offset + i * sb[0]!) + pb, 2 * sb[1]!, 2 * sb[2]!,
-        out.array as Numbers, 2 * (out.offset + i * sc[0]!) + (pa ^ pb), 2 * sc[1]!, 2 * sc[2]!,
-        pa & pb ? -1 : 1, part > 1,
+        m,
+        n,
+        k,
+        a.array as Numbers,
+        2 * (a.offset + i * sa[0]!) + pa,
+        2 * sa[1]!,
+        2 * sa[2]!,
+        b.array as Numbers,
+        2 * (b.offset + i * sb[0]!) + pb,
+        2 * sb[1]!,
+        2 * sb[2]!,
+        out.array as Numbers,
+        2 * (out.offset + i * sc[0]!) + (pa ^ pb),
+        2 * sc[1]!,
+        2 * sc[2]!,
+        pa & pb ? -1 : 1,
+        part > 1,
       );
     }
   }
@@ -129,8 +180,14 @@ function bmmInteger(out: ArrayView, a: ArrayView, b: ArrayView): void {
   for (let i = 0; i < batch; i++) mmBigInt(m, n, k, ax, i * m * k, by, i * k * n, sums, i * m * n);
   const offsets = elementOffsets(out.shape, out.strides, out.offset);
   const target = out.array;
-  if (target instanceof BigInt64Array) sums.forEach((sum, i) => { target[offsets[i]!] = sum; });
-  else sums.forEach((sum, i) => { (target as Int32Array)[offsets[i]!] = Number(BigInt.asIntN(32, sum)); });
+  if (target instanceof BigInt64Array)
+    sums.forEach((sum, i) => {
+      target[offsets[i]!] = sum;
+    });
+  else
+    sums.forEach((sum, i) => {
+      (target as Int32Array)[offsets[i]!] = Number(BigInt.asIntN(32, sum));
+    });
 }
 
 function batched(view: ArrayView): ArrayView {

@@ -39,7 +39,12 @@ export function batchNormTrain(
   commit(saveMean, mean);
   commit(saveInvstd, invstd);
   if (runningMean !== null) move(runningMean, mean, momentum);
-  if (runningVar !== null) move(runningVar, variance.map((v) => (v * count) / (count - 1)), momentum);
+  if (runningVar !== null)
+    move(
+      runningVar,
+      variance.map((v) => (v * count) / (count - 1)),
+      momentum,
+    );
 }
 
 /** Batch normalisation with the running statistics. */
@@ -131,7 +136,10 @@ function inverseDeviation(variance: ArrayView, eps: number): Float64Array {
 
 function move(running: ArrayView, towards: Float64Array, momentum: number): void {
   const old = Float64Array.from(denseValues(running));
-  commit(running, old.map((value, c) => (1 - momentum) * value + momentum * towards[c]!));
+  commit(
+    running,
+    old.map((value, c) => (1 - momentum) * value + momentum * towards[c]!),
+  );
 }
 
 function sumOfChannel(x: Numbers, c: number, channels: number, plane: number): number {

@@ -63,7 +63,11 @@ function slidingWindows(size: Triple, outputs: Triple, params: AvgPoolParams): W
 
 function evenWindows(size: Triple, outputs: Triple): Windows {
   const bounds = ([0, 1, 2] as const).map((d) => adaptiveWindows(size[d], outputs[d]));
-  return { bounds, counts: bounds.map((bound) => bound.filter((_, i) => i % 2 === 0).map((start, i) => bound[2 * i + 1]! - start)), divisor: null };
+  return {
+    bounds,
+    counts: bounds.map((bound) => bound.filter((_, i) => i % 2 === 0).map((start, i) => bound[2 * i + 1]! - start)),
+    divisor: null,
+  };
 }
 
 function average(out: ArrayView, input: ArrayView, rank: number, windows: Windows): void {
@@ -76,7 +80,14 @@ function average(out: ArrayView, input: ArrayView, rank: number, windows: Window
   commit(out, values);
 }
 
-function averagePlane(values: Numbers, to: number, source: Numbers, base: number, size: Triple, windows: Windows): void {
+function averagePlane(
+  values: Numbers,
+  to: number,
+  source: Numbers,
+  base: number,
+  size: Triple,
+  windows: Windows,
+): void {
   const [depths, heights, widths] = windows.bounds as [Int32Array, Int32Array, Int32Array];
   const [nz, ny, nx] = windows.counts as [Int32Array, Int32Array, Int32Array];
   const [, height, width] = size;

@@ -61,7 +61,11 @@ export function fractionalMaxPool(
   const kernel = triple(kernelSize, 1);
   const drawn = denseValues(samples);
   const round = input.array instanceof Float64Array ? (x: number): number => x : Math.fround;
-  const windows: [Int32Array, Int32Array, Int32Array] = [new Int32Array([0, 1]), new Int32Array([0, 1]), new Int32Array([0, 1])];
+  const windows: [Int32Array, Int32Array, Int32Array] = [
+    new Int32Array([0, 1]),
+    new Int32Array([0, 1]),
+    new Int32Array([0, 1]),
+  ];
   const windowsOf = (plane: number): [Int32Array, Int32Array, Int32Array] => {
     for (let d = 3 - rank; d < 3; d++) {
       const at = rank === 2 ? 2 - d : d;
@@ -97,7 +101,13 @@ export function adaptiveWindows(size: number, count: number): Int32Array {
   return result;
 }
 
-function fractionalWindows(sample: number, size: number, count: number, kernel: number, round: (x: number) => number): Int32Array {
+function fractionalWindows(
+  sample: number,
+  size: number,
+  count: number,
+  kernel: number,
+  round: (x: number) => number,
+): Int32Array {
   const result = new Int32Array(2 * count);
   const alpha = count > 1 ? round((size - kernel) / (count - 1)) : 0;
   const origin = Math.trunc(round(sample * alpha));

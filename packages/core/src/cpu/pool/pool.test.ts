@@ -26,7 +26,10 @@ describe("maxPool", () => {
   it("pads with minus infinity and dilates, as F.max_pool1d(-arange(7), 3, 2, 1, dilation=2)", () => {
     const out = viewOf([1, 3]);
     const indices = viewOf([1, 3], undefined, int64);
-    const input = viewOf([1, 7], range(7).map((i) => -i));
+    const input = viewOf(
+      [1, 7],
+      range(7).map((i) => -i),
+    );
     maxPool(out, indices, input, { kernel_size: [3], stride: [2], padding: [1], dilation: [2] });
     expect([...out.array]).toEqual([-1, -1, -3]);
     expect([...indices.array]).toEqual(ints([1, 1, 3]));
@@ -37,7 +40,12 @@ describe("maxPool", () => {
 
   it("pools volumes", () => {
     const out = viewOf([2, 1, 1, 1]);
-    maxPool(out, null, viewOf([2, 2, 2, 2], range(16)), { kernel_size: [2, 2, 2], stride: [2, 2, 2], padding: [0, 0, 0], dilation: [1, 1, 1] });
+    maxPool(out, null, viewOf([2, 2, 2, 2], range(16)), {
+      kernel_size: [2, 2, 2],
+      stride: [2, 2, 2],
+      padding: [0, 0, 0],
+      dilation: [1, 1, 1],
+    });
     expect([...out.array]).toEqual([7, 15]);
   });
 });
@@ -59,7 +67,13 @@ describe("avgPool", () => {
 
   it("spreads the gradient evenly", () => {
     const grad = viewOf([1, 4]);
-    avgPoolBackward(grad, viewOf([1, 2], [2, 4]), { kernel_size: [2], stride: [2], padding: [0], count_include_pad: true, divisor_override: null });
+    avgPoolBackward(grad, viewOf([1, 2], [2, 4]), {
+      kernel_size: [2],
+      stride: [2],
+      padding: [0],
+      count_include_pad: true,
+      divisor_override: null,
+    });
     expect([...grad.array]).toEqual([1, 1, 2, 2]);
   });
 });

@@ -76,7 +76,12 @@ interface Line {
   count: number;
 }
 
-const newLine = (): Line => ({ index: new Int32Array(4), weight: new Float64Array(4), slope: new Float64Array(4), count: 0 });
+const newLine = (): Line => ({
+  index: new Int32Array(4),
+  weight: new Float64Array(4),
+  slope: new Float64Array(4),
+  count: 0,
+});
 
 /** Finds, for one grid point after the other, the entries of the plane that contribute, their weights and the weights' slopes. */
 class Job {
@@ -134,7 +139,9 @@ class Job {
     const { mode, align_corners, padding_mode } = this.#params;
     const round = this.#round;
     const scale = align_corners ? (size - 1) / 2 : size / 2;
-    const raw = align_corners ? round(round((coordinate + 1) / 2) * (size - 1)) : round(round(round((coordinate + 1) * size) - 1) / 2);
+    const raw = align_corners
+      ? round(round((coordinate + 1) / 2) * (size - 1))
+      : round(round(round((coordinate + 1) * size) - 1) / 2);
     if (mode === "bicubic") {
       const low = Math.floor(raw);
       line.count = 4;

@@ -17,7 +17,12 @@ export function pad(out: ArrayView, input: ArrayView, before: readonly number[],
 }
 
 /** Gradient of {@link pad} with respect to its input. */
-export function padBackward(gradInput: ArrayView, gradOutput: ArrayView, before: readonly number[], mode: PadMode): void {
+export function padBackward(
+  gradInput: ArrayView,
+  gradOutput: ArrayView,
+  before: readonly number[],
+  mode: PadMode,
+): void {
   if (gradInput.dtype.is_complex) {
     padBackward(partOf(gradInput, 0), partOf(gradOutput, 0), before, mode);
     padBackward(partOf(gradInput, 1), partOf(gradOutput, 1), before, mode);

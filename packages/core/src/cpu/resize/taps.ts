@@ -21,11 +21,19 @@ const CUBIC_ANTIALIAS = -0.5;
  * Taps of one dimension resized from `input` to `output` elements. `scale` is the user's factor output / input, when it
  * is to be used instead of the sizes' quotient; `round` rounds coordinates to the precision PyTorch computes them in.
  */
-export function tapsOf(input: number, output: number, scale: number | null, options: TapOptions, round: (x: number) => number): Taps {
+export function tapsOf(
+  input: number,
+  output: number,
+  scale: number | null,
+  options: TapOptions,
+  round: (x: number) => number,
+): Taps {
   const { mode } = options;
   const align = options.align_corners && (mode === "linear" || mode === "cubic");
   const step = align
-    ? output > 1 ? round((input - 1) / (output - 1)) : 0
+    ? output > 1
+      ? round((input - 1) / (output - 1))
+      : 0
     : round(scale !== null && scale > 0 ? 1 / scale : input / output);
   if (options.antialias) return antialiased(input, output, step, mode);
   const width = mode === "linear" ? 2 : mode === "cubic" ? 4 : 1;
@@ -60,7 +68,13 @@ export function tapsOf(input: number, output: number, scale: number | null, opti
 
 /** Weight of the k-th of the four neighbours of a point that lies `t` behind the second. */
 export function cubicWeight(k: number, t: number): number {
-  return k === 0 ? outer(1 + t, CUBIC) : k === 1 ? inner(t, CUBIC) : k === 2 ? inner(1 - t, CUBIC) : outer(2 - t, CUBIC);
+  return k === 0
+    ? outer(1 + t, CUBIC)
+    : k === 1
+      ? inner(t, CUBIC)
+      : k === 2
+        ? inner(1 - t, CUBIC)
+        : outer(2 - t, CUBIC);
 }
 
 /** Its derivative with respect to `t`. */
@@ -80,9 +94,10 @@ function outer(x: number, a: number): number {
 
 /** Pillow's resampling: the filter widens with the reduction, and weights are normalised at the borders. */
 function antialiased(input: number, output: number, step: number, mode: UpsampleMode): Taps {
-  const filter = mode === "cubic"
-    ? (x: number): number => (x < 1 ? inner(x, CUBIC_ANTIALIAS) : x < 2 ? outer(x, CUBIC_ANTIALIAS) : 0)
-    : (x: number): number => (x < 1 ? 1 - x : 0);
+  const filter =
+    mode === "cubic"
+      ? (x: number): number => (x < 1 ? inner(x, CUBIC_ANTIALIAS) : x < 2 ? outer(x, CUBIC_ANTIALIAS) : 0)
+      : (x: number): number => (x < 1 ? 1 - x : 0);
   const radius = mode === "cubic" ? 2 : 1;
   const support = step >= 1 ? radius * step : radius;
   const inverse = step >= 1 ? 1 / step : 1;
@@ -100,7 +115,8 @@ function antialiased(input: number, output: number, step: number, mode: Upsample
       weight[i * width + k] = value;
       total += value;
     }
-    for (let k = 0; k < count && total !== 0; k++) weight[i * width + k]! /= total;
+    if (total === 0) continue;
+    for (let k = 0; k < count; k++) weight[i * width + k]! /= total;
   }
   return { width, index, weight };
 }

@@ -85,7 +85,14 @@ function resizePlane(
   }
 }
 
-function spreadPlane(sums: Float64Array, grad: Numbers, from: number, size: Triple, counts: Triple, [tz, ty, tx]: TapTriple): void {
+function spreadPlane(
+  sums: Float64Array,
+  grad: Numbers,
+  from: number,
+  size: Triple,
+  counts: Triple,
+  [tz, ty, tx]: TapTriple,
+): void {
   for (let z = 0; z < counts[0]; z++) {
     for (let y = 0; y < counts[1]; y++) {
       for (let x = 0; x < counts[2]; x++) {

@@ -27,7 +27,12 @@ export function histc(out: ArrayView, input: ArrayView, min: number, max: number
  * The outer edges of a histogram: as given, or the data's range when they are equal, widened by 1 when that is empty.
  * @throws RuntimeError when the range is not finite or runs backwards
  */
-export function histogramRange(input: ArrayView, min: number, max: number, name: "histc" | "histogram"): [number, number] {
+export function histogramRange(
+  input: ArrayView,
+  min: number,
+  max: number,
+  name: "histc" | "histogram",
+): [number, number] {
   let left = min;
   let right = max;
   if (left === right && numelOf(input.shape) > 0) {
@@ -56,7 +61,12 @@ export function histogramRange(input: ArrayView, min: number, max: number, name:
  * Weighted counts between ascending `edges`, one vector per dimension: `input` is [m, D] (or [m] for D = 1),
  * `weight` [m] or null, `hist` [edges - 1, ...]. The last bin includes its right edge.
  */
-export function histogramdd(hist: ArrayView, input: ArrayView, edges: readonly ArrayView[], weight: ArrayView | null): void {
+export function histogramdd(
+  hist: ArrayView,
+  input: ArrayView,
+  edges: readonly ArrayView[],
+  weight: ArrayView | null,
+): void {
   const values = denseValues(input);
   const bounds = edges.map(denseValues);
   const weights = weight && denseValues(weight);

@@ -7,7 +7,9 @@ import { denseBigInts } from "../matmul/integer.ts";
  */
 export function orderKeys(...views: ArrayView[]): Float64Array[] {
   const doubles = views.map(denseDoubles);
-  const exact = views.every((view, i) => !(view.array instanceof BigInt64Array) || doubles[i]!.every(Number.isSafeInteger));
+  const exact = views.every(
+    (view, i) => !(view.array instanceof BigInt64Array) || doubles[i]!.every(Number.isSafeInteger),
+  );
   if (exact) return doubles;
   const big = views.map(denseBigInts);
   const all = new BigInt64Array(big.reduce((n, list) => n + list.length, 0));

@@ -35,13 +35,25 @@ function pair(
 describe("sort", () => {
   it("is stable and puts nan last, or first when descending", () => {
     const data = [2, nan, -1, 2, inf, nan, -inf];
-    expect(pair([7], data, [7], (v, i, x) => sort(v, i, x, 0))).toEqual([[-inf, -1, 2, 2, inf, nan, nan], [6, 2, 0, 3, 4, 1, 5]]);
-    expect(pair([7], data, [7], (v, i, x) => sort(v, i, x, 0, true))).toEqual([[nan, nan, inf, 2, 2, -1, -inf], [1, 5, 4, 0, 3, 2, 6]]);
+    expect(pair([7], data, [7], (v, i, x) => sort(v, i, x, 0))).toEqual([
+      [-inf, -1, 2, 2, inf, nan, nan],
+      [6, 2, 0, 3, 4, 1, 5],
+    ]);
+    expect(pair([7], data, [7], (v, i, x) => sort(v, i, x, 0, true))).toEqual([
+      [nan, nan, inf, 2, 2, -1, -inf],
+      [1, 5, 4, 0, 3, 2, 6],
+    ]);
   });
 
   it("sorts along any dimension", () => {
-    expect(pair([2, 3], [3, 1, 2, 0, 5, 1], [2, 3], (v, i, x) => sort(v, i, x, 0))).toEqual([[0, 1, 1, 3, 5, 2], [1, 0, 1, 0, 1, 0]]);
-    expect(pair([2, 3], [3, 1, 2, 0, 5, 1], [2, 3], (v, i, x) => sort(v, i, x, 1, true))).toEqual([[3, 2, 1, 5, 1, 0], [0, 2, 1, 1, 2, 0]]);
+    expect(pair([2, 3], [3, 1, 2, 0, 5, 1], [2, 3], (v, i, x) => sort(v, i, x, 0))).toEqual([
+      [0, 1, 1, 3, 5, 2],
+      [1, 0, 1, 0, 1, 0],
+    ]);
+    expect(pair([2, 3], [3, 1, 2, 0, 5, 1], [2, 3], (v, i, x) => sort(v, i, x, 1, true))).toEqual([
+      [3, 2, 1, 5, 1, 0],
+      [0, 2, 1, 1, 2, 0],
+    ]);
   });
 
   it("agrees with the built-in sort on a long slice", () => {
@@ -54,17 +66,32 @@ describe("sort", () => {
 
   it("tells apart int64 values beyond 2^53, and sorts halves and bools", () => {
     const big = 2n ** 60n;
-    expect(pair([3], [big + 1n, -big, big], [3], (v, i, x) => sort(v, i, x, 0), int64)).toEqual([[-big, big, big + 1n], [1, 2, 0]]);
-    expect(pair([3], [1, -2, 0.5], [3], (v, i, x) => sort(v, i, x, 0), float16)).toEqual([[-2, 0.5, 1], [1, 2, 0]]);
-    expect(pair([3], [true, false, true], [3], (v, i, x) => sort(v, i, x, 0), bool)).toEqual([[false, true, true], [1, 0, 2]]);
+    expect(pair([3], [big + 1n, -big, big], [3], (v, i, x) => sort(v, i, x, 0), int64)).toEqual([
+      [-big, big, big + 1n],
+      [1, 2, 0],
+    ]);
+    expect(pair([3], [1, -2, 0.5], [3], (v, i, x) => sort(v, i, x, 0), float16)).toEqual([
+      [-2, 0.5, 1],
+      [1, 2, 0],
+    ]);
+    expect(pair([3], [true, false, true], [3], (v, i, x) => sort(v, i, x, 0), bool)).toEqual([
+      [false, true, true],
+      [1, 0, 2],
+    ]);
   });
 });
 
 describe("topk", () => {
   it("takes the largest or the smallest, nan being greatest", () => {
     const data = [1, nan, 5, -inf, 3, 5];
-    expect(pair([6], data, [3], (v, i, x) => topk(v, i, x, 3, 0))).toEqual([[nan, 5, 5], [1, 2, 5]]);
-    expect(pair([6], data, [6], (v, i, x) => topk(v, i, x, 6, 0, false))).toEqual([[-inf, 1, 3, 5, 5, nan], [3, 0, 4, 2, 5, 1]]);
+    expect(pair([6], data, [3], (v, i, x) => topk(v, i, x, 3, 0))).toEqual([
+      [nan, 5, 5],
+      [1, 2, 5],
+    ]);
+    expect(pair([6], data, [6], (v, i, x) => topk(v, i, x, 6, 0, false))).toEqual([
+      [-inf, 1, 3, 5, 5, nan],
+      [3, 0, 4, 2, 5, 1],
+    ]);
   });
 
   it("agrees with sorting when k is small", () => {
@@ -80,13 +107,22 @@ describe("topk", () => {
 describe("order statistics", () => {
   const data = [4, 1, 3, 2, nan, 7, 7, 0];
   it("finds medians, with and without nan", () => {
-    expect(pair([2, 4], data, [2], (v, i, x) => median(v, i, x, 1))).toEqual([[2, nan], [3, 0]]);
-    expect(pair([2, 4], data, [2], (v, i, x) => nanmedian(v, i, x, 1))).toEqual([[2, 7], [3, 1]]);
+    expect(pair([2, 4], data, [2], (v, i, x) => median(v, i, x, 1))).toEqual([
+      [2, nan],
+      [3, 0],
+    ]);
+    expect(pair([2, 4], data, [2], (v, i, x) => nanmedian(v, i, x, 1))).toEqual([
+      [2, 7],
+      [3, 1],
+    ]);
     expect(pair([2], [nan, nan], [1], (v, i, x) => nanmedian(v, i, x, 0))).toEqual([[nan], [0]]);
   });
 
   it("finds the k-th smallest and the mode", () => {
-    expect(pair([2, 4], data, [4], (v, i, x) => kthvalue(v, i, x, 2, 0))).toEqual([[nan, 7, 7, 2], [1, 1, 1, 0]]);
+    expect(pair([2, 4], data, [4], (v, i, x) => kthvalue(v, i, x, 2, 0))).toEqual([
+      [nan, 7, 7, 2],
+      [1, 1, 1, 0],
+    ]);
     expect(pair([6], [3, 1, 3, 1, 2, 5], [1], (v, i, x) => mode(v, i, x, 0))).toEqual([[1], [3]]);
   });
 });
@@ -124,7 +160,11 @@ describe("unique", () => {
 
   it("compares slices", () => {
     const input = viewOf([3, 2], [2, 1, 1, 5, 2, 1]);
-    expect(uniqueDim(input, 0)).toEqual({ positions: Int32Array.of(1, 0), inverse: Int32Array.of(1, 0, 1), counts: Int32Array.of(1, 2) });
+    expect(uniqueDim(input, 0)).toEqual({
+      positions: Int32Array.of(1, 0),
+      inverse: Int32Array.of(1, 0, 1),
+      counts: Int32Array.of(1, 2),
+    });
     expect([...uniqueConsecutive(input, 0).counts]).toEqual([1, 1, 1]);
     expect([...uniqueConsecutive(viewOf([5], [1, 1, 2, 2, 1]), null).counts]).toEqual([2, 2, 1]);
   });
@@ -141,7 +181,12 @@ describe("histograms", () => {
 
   it("weighs in given bins, the last closed", () => {
     const out = viewOf([2], undefined, float64);
-    histogramdd(out, viewOf([4], [0, 1, 3, 3.5], float64), [viewOf([3], [0, 1, 3], float64)], viewOf([4], [1, 2, 4, 8], float64));
+    histogramdd(
+      out,
+      viewOf([4], [0, 1, 3, 3.5], float64),
+      [viewOf([3], [0, 1, 3], float64)],
+      viewOf([4], [1, 2, 4, 8], float64),
+    );
     expect(read(out)).toEqual([1, 6]);
   });
 
@@ -154,6 +199,8 @@ describe("histograms", () => {
     const sums = viewOf([4]);
     bincount(sums, input, viewOf([4], [0.5, 1, 2, 4]));
     expect(read(sums)).toEqual([4, 2.5, 0, 1]);
-    expect(() => bincountSize(viewOf([1], [-1], int64), 0)).toThrow("bincount only supports 1-d non-negative integral inputs.");
+    expect(() => bincountSize(viewOf([1], [-1], int64), 0)).toThrow(
+      "bincount only supports 1-d non-negative integral inputs.",
+    );
   });
 });

@@ -9,7 +9,13 @@ import { Sorter } from "./order.ts";
  * Sorts along `dim`; equal elements keep their order and nan counts as greatest. `values` (or null, for argsort)
  * and `indices` (int64) are like `input`. Every real dtype.
  */
-export function sort(values: ArrayView | null, indices: ArrayView, input: ArrayView, dim: number, descending = false): void {
+export function sort(
+  values: ArrayView | null,
+  indices: ArrayView,
+  input: ArrayView,
+  dim: number,
+  descending = false,
+): void {
   const slices = slicesAlong(input.shape, dim);
   const [keys] = orderKeys(input) as [Float64Array];
   const found = new Int32Array(keys.length);
@@ -28,14 +34,21 @@ export function argsort(indices: ArrayView, input: ArrayView, dim: number, desce
 }
 
 /** The `k` largest (or smallest) elements along `dim`, best first; nan counts as greatest. */
-export function topk(values: ArrayView, indices: ArrayView, input: ArrayView, k: number, dim: number, largest = true): void {
+export function topk(
+  values: ArrayView,
+  indices: ArrayView,
+  input: ArrayView,
+  k: number,
+  dim: number,
+  largest = true,
+): void {
   // A scalar is its own result for k = 0 too.
   if (input.shape.length === 0) k = 1;
   const slices = slicesAlong(input.shape, dim);
   const [keys] = orderKeys(input) as [Float64Array];
   const found = new Int32Array(slices.count * k);
   const target = slicesAlong(values.shape, dim);
-  if (k * 16 <= slices.length) {
+  if (k > 0 && k * 16 <= slices.length) {
     const best = new Best(k);
     for (let s = 0; s < slices.count; s++) {
       best.select(keys, slices.start(s), slices.step, slices.length, largest);
@@ -143,10 +156,9 @@ class Best {
     const keys = this.#keys;
     const k = keys.length;
     let held = 0;
-    for (let i = 0; i < length && k > 0; i++) {
+    for (let i = 0; i < length; i++) {
       const raw = source[start + i * step]!;
-      // Smaller is better; nan is best when the largest are wanted, else worst: a second infinity does not exist,
-      // so comparisons treat nan apart.
+      // Smaller is better; nan is the best when the largest are wanted, else the worst.
       const key = largest ? -raw : raw;
       if (held === k && !before(key, keys[k - 1]!, largest)) continue;
       let j = held === k ? k - 1 : held++;

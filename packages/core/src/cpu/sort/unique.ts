@@ -43,16 +43,28 @@ export function uniqueDim(input: ArrayView, dim: number): Distinct {
 export function uniqueConsecutive(input: ArrayView, dim: number | null): Distinct {
   if (dim === null) {
     const [keys] = orderKeys(input) as [Float64Array];
-    return distinct(Int32Array.from(keys, (_, i) => i), (a, b) => keys[a] === keys[b]);
+    return distinct(
+      Int32Array.from(keys, (_, i) => i),
+      (a, b) => keys[a] === keys[b],
+    );
   }
   const { rows, width, keys } = slices(input, dim);
-  return distinct(Int32Array.from({ length: rows }, (_, i) => i), equalRows(keys, width));
+  return distinct(
+    Int32Array.from({ length: rows }, (_, i) => i),
+    equalRows(keys, width),
+  );
 }
 
 /** out[i] = the element of `input` at the row-major position; `out` is dense. */
 export function collectPositions(out: ArrayView, input: ArrayView, positions: Int32Array): void {
   const offsets = offsetsOf(input);
-  collectElements(out.array, out.offset, input.array, positions.map((at) => offsets[at]!), out.dtype.lanes);
+  collectElements(
+    out.array,
+    out.offset,
+    input.array,
+    positions.map((at) => offsets[at]!),
+    out.dtype.lanes,
+  );
 }
 
 function distinct(order: Int32Array, equal: (a: number, b: number) => boolean): Distinct {
@@ -84,7 +96,9 @@ function slices(input: ArrayView, dim: number): { rows: number; width: number; k
   return { rows: shape[dim]!, width: numelOf(moved.shape.slice(1)), keys };
 }
 
-const equalRows = (keys: Float64Array, width: number) => (a: number, b: number): boolean => {
-  for (let j = 0; j < width; j++) if (keys[a * width + j] !== keys[b * width + j]) return false;
-  return true;
-};
+const equalRows =
+  (keys: Float64Array, width: number) =>
+  (a: number, b: number): boolean => {
+    for (let j = 0; j < width; j++) if (keys[a * width + j] !== keys[b * width + j]) return false;
+    return true;
+  };
