@@ -550,6 +550,17 @@ export const shifted_chebyshev_polynomial_w: {
 } = torchFunction("special_shifted_chebyshev_polynomial_w") as never;
 
 /**
+ * `sin(pi * input) / (pi * input)`, 1 at 0.
+ *
+ * `special_sinc(Tensor input) -> Tensor`
+ */
+export const sinc: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("special_sinc") as never;
+
+/**
  * The spherical Bessel function of the first kind, of order 0.
  *
  * `special_spherical_bessel_j0(Tensor input) -> Tensor`

@@ -2,6 +2,7 @@ import { call } from "../../dispatch/call.ts";
 import { type Bound, defineOp, findOp } from "../../dispatch/op.ts";
 import "../pointwise/exponential.ts";
 import "../pointwise/rounding.ts";
+import "../pointwise/trigonometric.ts";
 import "./bessel.ts";
 import "./error.ts";
 import "./gamma.ts";
@@ -24,6 +25,7 @@ const aliases: readonly (readonly [name: string, target: string])[] = [
   ["multigammaln", "mvlgamma"],
   ["polygamma", "polygamma"],
   ["psi", "digamma"],
+  ["sinc", "sinc"],
   ["xlogy", "xlogy"],
 ];
 
