@@ -118,7 +118,7 @@ export const add: {
 } = torchFunction("add") as never;
 
 /**
- * `beta * input + alpha * sum of the products of a batch of matrices`.
+ * `beta * input + alpha *` the sum of the products of a batch of matrices.
  *
  * `addbmm(Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
  */
@@ -2072,12 +2072,12 @@ export const logaddexp2: {
 /**
  * Where both elements are nonzero.
  *
- * `logical_and(Tensor input, Tensor|Scalar other) -> Tensor`
+ * `logical_and(Tensor input, Tensor other) -> Tensor`
  */
 export const logical_and: {
-  (input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
-  (options: { input: Tensor; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("logical_and") as never;
 
@@ -2095,24 +2095,24 @@ export const logical_not: {
 /**
  * Where at least one element is nonzero.
  *
- * `logical_or(Tensor input, Tensor|Scalar other) -> Tensor`
+ * `logical_or(Tensor input, Tensor other) -> Tensor`
  */
 export const logical_or: {
-  (input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
-  (options: { input: Tensor; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("logical_or") as never;
 
 /**
  * Where exactly one element is nonzero.
  *
- * `logical_xor(Tensor input, Tensor|Scalar other) -> Tensor`
+ * `logical_xor(Tensor input, Tensor other) -> Tensor`
  */
 export const logical_xor: {
-  (input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
-  (options: { input: Tensor; other: Tensor | Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("logical_xor") as never;
 

@@ -55,17 +55,21 @@ export interface TensorMethods {
   add_(other: Tensor | Scalar, options?: { alpha?: Scalar }): this;
   add_(options: { other: Tensor | Scalar; alpha?: Scalar }): this;
   /**
-   * `beta * input + alpha * sum of the products of a batch of matrices`.
+   * `beta * input + alpha *` the sum of the products of a batch of matrices.
    *
    * `addbmm(Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
    */
   addbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   addbmm(batch1: Tensor, options: { batch2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   addbmm(options: { batch1: Tensor; batch2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
-  /** In-place form of {@link TensorMethods.addbmm}. */
-  addbmm_(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this;
-  addbmm_(batch1: Tensor, options: { batch2: Tensor; beta?: Scalar; alpha?: Scalar }): this;
-  addbmm_(options: { batch1: Tensor; batch2: Tensor; beta?: Scalar; alpha?: Scalar }): this;
+  /**
+   * `addbmm` into this tensor, which takes the result's shape.
+   *
+   * `addbmm_(Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+   */
+  addbmm_(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+  addbmm_(batch1: Tensor, options: { batch2: Tensor; beta?: Scalar; alpha?: Scalar }): Tensor;
+  addbmm_(options: { batch1: Tensor; batch2: Tensor; beta?: Scalar; alpha?: Scalar }): Tensor;
   /**
    * `input + value * tensor1 / tensor2`.
    *
@@ -1386,13 +1390,13 @@ export interface TensorMethods {
   /**
    * Where both elements are nonzero.
    *
-   * `logical_and(Tensor input, Tensor|Scalar other) -> Tensor`
+   * `logical_and(Tensor input, Tensor other) -> Tensor`
    */
-  logical_and(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
-  logical_and(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  logical_and(other: Tensor, options?: { out?: Tensor }): Tensor;
+  logical_and(options: { other: Tensor; out?: Tensor }): Tensor;
   /** In-place form of {@link TensorMethods.logical_and}. */
-  logical_and_(other: Tensor | Scalar): this;
-  logical_and_(options: { other: Tensor | Scalar }): this;
+  logical_and_(other: Tensor): this;
+  logical_and_(options: { other: Tensor }): this;
   /**
    * Where elements are zero.
    *
@@ -1404,23 +1408,23 @@ export interface TensorMethods {
   /**
    * Where at least one element is nonzero.
    *
-   * `logical_or(Tensor input, Tensor|Scalar other) -> Tensor`
+   * `logical_or(Tensor input, Tensor other) -> Tensor`
    */
-  logical_or(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
-  logical_or(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  logical_or(other: Tensor, options?: { out?: Tensor }): Tensor;
+  logical_or(options: { other: Tensor; out?: Tensor }): Tensor;
   /** In-place form of {@link TensorMethods.logical_or}. */
-  logical_or_(other: Tensor | Scalar): this;
-  logical_or_(options: { other: Tensor | Scalar }): this;
+  logical_or_(other: Tensor): this;
+  logical_or_(options: { other: Tensor }): this;
   /**
    * Where exactly one element is nonzero.
    *
-   * `logical_xor(Tensor input, Tensor|Scalar other) -> Tensor`
+   * `logical_xor(Tensor input, Tensor other) -> Tensor`
    */
-  logical_xor(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
-  logical_xor(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
+  logical_xor(other: Tensor, options?: { out?: Tensor }): Tensor;
+  logical_xor(options: { other: Tensor; out?: Tensor }): Tensor;
   /** In-place form of {@link TensorMethods.logical_xor}. */
-  logical_xor_(other: Tensor | Scalar): this;
-  logical_xor_(options: { other: Tensor | Scalar }): this;
+  logical_xor_(other: Tensor): this;
+  logical_xor_(options: { other: Tensor }): this;
   /**
    * `log(input / (1 - input))`, the inverse of `sigmoid`; `input` is first limited to `eps` ... `1 - eps`.
    *

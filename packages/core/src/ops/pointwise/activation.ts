@@ -187,13 +187,9 @@ defineOp({
     if (input.dtype !== weight.dtype) {
       throw new RuntimeError(`Found dtype ${scalarTypeName(weight.dtype)} but expected ${scalarTypeName(input.dtype)}`);
     }
-    if (count === 1) return;
-    if (input.ndim === 0) throw new RuntimeError("Not allow zero-dim input tensor.");
-    const channels = input.ndim > 1 ? input.shape[1]! : 1;
-    if (channels !== count) {
-      throw new RuntimeError(
-        `Mismatch of parameter numbers and input channel size. Found parameter numbers = ${count} and channel size = ${channels}.`,
-      );
+    if (count > 1) checkChannels(input, count);
+    if (weight.ndim > 1) {
+      throw new RuntimeError(`prelu: Expected \`weight\` to be a scalar or 1D tensor, but got ndim = ${weight.ndim}`);
     }
   },
   decompose: (input: Tensor, weight: Tensor) => {
@@ -201,6 +197,16 @@ defineOp({
     return call(preluKernel, [input, weight.reshape(shape)] as Bound[]);
   },
 });
+
+function checkChannels(input: Tensor, count: number): void {
+  if (input.ndim === 0) throw new RuntimeError("Not allow zero-dim input tensor.");
+  const channels = input.ndim > 1 ? input.shape[1]! : 1;
+  if (channels !== count) {
+    throw new RuntimeError(
+      `Mismatch of parameter numbers and input channel size. Found parameter numbers = ${count} and channel size = ${channels}.`,
+    );
+  }
+}
 
 const preluKernel = defineOp({
   schema: "_prelu_kernel(Tensor input, Tensor weight) -> Tensor",

@@ -1,6 +1,6 @@
 import { defineOp } from "../../dispatch/op.ts";
 import { resultType } from "../../dtype/index.ts";
-import { unsupported } from "./formulas.ts";
+import { someTensor, unsupported } from "./formulas.ts";
 
 const operators: readonly (readonly [name: string, expr: string, kernel: string, bool: boolean, doc: string])[] = [
   ["bitwise_and", "and(a, b)", "bitwise_and_cpu", true, "The bitwise and of integers, the logical one of bool."],
@@ -11,10 +11,12 @@ const operators: readonly (readonly [name: string, expr: string, kernel: string,
 ];
 
 for (const [name, expr, kernel, bool, doc] of operators) {
+  const tensors = someTensor(name);
   defineOp({
     schema: `${name}(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`,
     doc,
     check: (input, other) => {
+      tensors(input, other);
       const dtype = resultType([input, other]);
       if (dtype.category > 1 || (dtype.category === 0 && !bool)) throw unsupported(kernel, dtype);
     },

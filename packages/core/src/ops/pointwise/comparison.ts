@@ -74,7 +74,7 @@ const operators: readonly (readonly [name: string, expr: string, doc: string])[]
 
 for (const [name, expr, doc] of operators) {
   defineOp({
-    schema: `${name}(Tensor input, Tensor|Scalar other) -> Tensor`,
+    schema: `${name}(Tensor input, Tensor other) -> Tensor`,
     doc,
     expr,
     promote: "comparison",

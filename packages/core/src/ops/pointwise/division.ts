@@ -3,7 +3,7 @@ import type { Scalar } from "../../dtype/index.ts";
 import { RuntimeError } from "../../errors.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { conj } from "../helpers.ts";
-import { notImplemented, zero } from "./formulas.ts";
+import { notImplemented, someTensor, zero } from "./formulas.ts";
 
 type Operand = Tensor | Scalar;
 
@@ -74,6 +74,7 @@ defineOp({
   schema: "remainder(Tensor|Scalar input, Tensor|Scalar other) -> Tensor",
   doc: "Python's modulus: the rest of the division, with the sign of `other`.",
   gradName: ([, other]) => (other instanceof Tensor ? "RemainderBackward1" : "RemainderBackward0"),
+  check: someTensor("remainder"),
   expr: "remainder(a, b)",
   derivative: {
     input: (g) => g,

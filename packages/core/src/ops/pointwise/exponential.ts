@@ -3,7 +3,7 @@ import type { Scalar } from "../../dtype/index.ts";
 import { RuntimeError } from "../../errors.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { conj } from "../helpers.ts";
-import { callOp } from "./formulas.ts";
+import { callOp, someTensor } from "./formulas.ts";
 
 type Operand = Tensor | Scalar;
 
@@ -97,12 +97,12 @@ defineOp({
   schema: "xlogy(Tensor|Scalar input, Tensor|Scalar other) -> Tensor",
   doc: "`input * log(other)`, 0 where `input` is 0 and nan where `other` is nan.",
   gradName: operandName("Xlogy"),
+  check: someTensor("xlogy"),
   expr: "xlogy(a, b)",
   promote: "float",
   derivative: {
     input: [
-      (g: Tensor, input: Tensor, other: Operand) =>
-        callOp("xlogy", g, other).masked_fill(atMost(input, other, 0), 0),
+      (g: Tensor, input: Tensor, other: Operand) => dropEdge(callOp("xlogy", g, other), input, other, 0),
       "input",
       "other",
     ],
@@ -111,10 +111,10 @@ defineOp({
   inplace: true,
 });
 
-/** Where `input` is 0 and `other` is outside the logarithm's domain or at its edge. */
-function atMost(input: Tensor, other: Operand, edge: number): Tensor {
-  const outside = other instanceof Tensor ? other.le(edge) : Number(other) <= edge;
-  return outside instanceof Tensor ? input.eq(0).logical_and(outside) : outside ? input.eq(0) : input.ne(input).logical_and(false);
+/** Zero where `input` is 0 and `other` at most `edge`, the end of the logarithm's domain. */
+function dropEdge(gradient: Tensor, input: Tensor, other: Operand, edge: number): Tensor {
+  if (other instanceof Tensor) return gradient.masked_fill(input.eq(0).logical_and(other.le(edge)), 0);
+  return Number(other) <= edge ? gradient.masked_fill(input.eq(0), 0) : gradient;
 }
 
 defineOp({
@@ -123,12 +123,13 @@ defineOp({
   namespace: "special",
   variants: "function",
   gradName: operandName("SpecialXlog1Py"),
+  check: someTensor("special_xlog1py"),
   expr: "xlog1py(a, b)",
   promote: "float",
   derivative: {
     input: [
       (g: Tensor, input: Tensor, other: Operand) =>
-        callOp("special_xlog1py", g, other).masked_fill(atMost(input, other, -1), 0),
+        dropEdge(callOp("special_xlog1py", g, other), input, other, -1),
       "input",
       "other",
     ],

@@ -1,3 +1,4 @@
+import { pythonTypeName } from "../../dispatch/args.ts";
 import { call } from "../../dispatch/call.ts";
 import { type Bound, findOp, type Formula } from "../../dispatch/op.ts";
 import { Complex, type DType, scalarTypeName } from "../../dtype/index.ts";
@@ -32,6 +33,16 @@ export const I: Complex = new Complex(0, 1);
 /** Whether an element-wise operand is complex. */
 export function isComplex(value: unknown): boolean {
   return value instanceof Complex || (value instanceof Tensor && value.dtype.is_complex);
+}
+
+/** A check that at least one operand is a tensor; PyTorch takes two numbers only in plain arithmetic. */
+export function someTensor(name: string): (input: unknown, other: unknown) => void {
+  return (input, other) => {
+    if (input instanceof Tensor || other instanceof Tensor) return;
+    throw new TypeError(
+      `${name}() received an invalid combination of arguments - got (${pythonTypeName(input)}, ${pythonTypeName(other)}), but expected one of:\n * (Tensor, Tensor)\n * (Number, Tensor)\n * (Tensor, Number)`,
+    );
+  };
 }
 
 /** A check that rejects complex tensors with `message`. */

@@ -4,11 +4,14 @@ import { Complex, complex128, type DType, float64, resultType, type Scalar, scal
 import { RuntimeError } from "../../errors.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { conj } from "../helpers.ts";
-import { callOp, isComplex, unsupported } from "./formulas.ts";
+import { callOp, isComplex, someTensor, unsupported } from "./formulas.ts";
 
 type Operand = Tensor | Scalar;
 
+const tensors = someTensor("pow");
+
 function checkPow(input: Operand, exponent: Operand): void {
+  tensors(input, exponent);
   if (exponent instanceof Tensor) {
     if (resultType([input, exponent]).category === 0) throw unsupported("pow", exponent.dtype);
     return;

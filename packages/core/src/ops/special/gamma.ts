@@ -2,7 +2,7 @@ import { defineOp } from "../../dispatch/op.ts";
 import { get_default_dtype, resultType, type Scalar } from "../../dtype/index.ts";
 import { RuntimeError } from "../../errors.ts";
 import { Tensor } from "../../tensor/tensor.ts";
-import { callOp, notImplemented, unsupported } from "../pointwise/formulas.ts";
+import { callOp, notImplemented, someTensor, unsupported } from "../pointwise/formulas.ts";
 
 defineOp({
   schema: "lgamma(Tensor input) -> Tensor",
@@ -100,6 +100,7 @@ defineOp({
   variants: "function",
   gradName: ([input, other]) =>
     `SpecialZetaBackward${!(input instanceof Tensor) ? 1 : other instanceof Tensor ? 0 : 2}`,
+  check: someTensor("special_zeta"),
   expr: "zeta(a, b)",
   promote: "float",
   derivative: {

@@ -1,4 +1,5 @@
 import { defineOp } from "../../dispatch/op.ts";
+import { someTensor } from "../pointwise/formulas.ts";
 
 const polynomials: readonly (readonly [name: string, expr: string, doc: string])[] = [
   ["chebyshev_polynomial_t", "chebyshev_t(a, b)", "The Chebyshev polynomial of the first kind"],
@@ -21,6 +22,7 @@ for (const [name, expr, doc] of polynomials) {
     schema: `special_${name}(Tensor|Scalar input, Tensor|Scalar n) -> Tensor`,
     doc: `${doc} of degree \`n\` at \`input\`; 0 for negative degrees.`,
     namespace: "special",
+    check: someTensor(`special_${name}`),
     variants: "function",
     expr,
     promote: "float",
