@@ -7,10 +7,12 @@ import type { ArrayView } from "./view.ts";
 import { copy, fill } from "./copy/index.ts";
 import { draw } from "../ops/random/draw.ts";
 import { map } from "./map/index.ts";
-import { mm } from "./matmul/index.ts";
 import { indexKernels } from "./tables/index.ts";
+import { matmulKernels } from "./tables/matmul.ts";
 import { optimKernels } from "./tables/optim.ts";
 import { reduceKernels } from "./tables/reduce.ts";
+import { scanKernels } from "./tables/scan.ts";
+import { sortKernels } from "./tables/sort.ts";
 
 function arange(out: ArrayView, start: number, step: number): void {
   const { array, dtype } = out;
@@ -33,10 +35,12 @@ export const cpuBackend: Backend = {
     fill,
     arange,
     draw: draw as never,
-    mm,
     ...indexKernels,
+    ...matmulKernels,
     ...optimKernels,
     ...reduceKernels,
+    ...scanKernels,
+    ...sortKernels,
   },
 };
 

@@ -1,7 +1,8 @@
 import { CPU } from "../../device.ts";
 import { allocate } from "../../dispatch/allocate.ts";
 import { transfer } from "../../dispatch/execute.ts";
-import { defineOp } from "../../dispatch/op.ts";
+import { call } from "../../dispatch/call.ts";
+import { defineOp, type Op } from "../../dispatch/op.ts";
 import { int64 } from "../../dtype/index.ts";
 import { RuntimeError } from "../../errors.ts";
 import { expandStrides, inferShape, viewStrides, wrapDim } from "../../layout.ts";
@@ -31,9 +32,27 @@ defineOp({
   out: false,
   decompose: (input: Tensor, size: readonly number[]) => {
     const shape = inferShape(size, input.numel());
-    if (viewStrides(input.shape, input.strides, shape) !== null) return input.view(shape);
-    return input.clone().view(shape);
+    const strides = viewStrides(input.shape, input.strides, shape);
+    if (strides !== null) return call(reshapeAlias, [input, shape, strides]);
+    return call(unsafeView, [input.clone({ memory_format: "contiguous_format" }), shape]);
   },
+});
+
+const reshapeAlias: Op = defineOp({
+  schema: "_reshape_alias(Tensor input, int[] size, int[] stride) -> Tensor",
+  doc: "The view that `reshape` gives where the strides allow.",
+  variants: "internal",
+  view: (input: Tensor, size: readonly number[], stride: readonly number[]) => viewOf(input, size, stride),
+  derivative: { input: [(g, shape) => g.reshape(shape), "input.shape"] },
+});
+
+/** A view of memory that nothing else refers to, so that no aliasing needs watching. */
+export const unsafeView: Op = defineOp({
+  schema: "_unsafe_view(Tensor input, int[] size) -> Tensor",
+  doc: "A fresh tensor with another shape.",
+  variants: "internal",
+  decompose: (input: Tensor, size: readonly number[]) => viewOf(input, inferShape(size, input.numel()), null),
+  derivative: { input: [(g, shape) => g.reshape(shape), "input.shape"] },
 });
 
 defineOp({
