@@ -89,10 +89,13 @@ defineOp({
 
 /** `input` itself when it already has that dtype and device, else a recorded copy. */
 function convert(input: Tensor, dtype: DType, device: Device, copy: boolean, memory_format: string | null): Tensor {
-  if (!copy && input.dtype === dtype && input.device === device && (memory_format === null || memory_format === "preserve_format")) {
-    return input;
-  }
+  if (!copy && input.dtype === dtype && input.device === device && hasFormat(input, memory_format)) return input;
   return call(toCopy, [input, dtype, device, memory_format]) as Tensor;
+}
+
+function hasFormat(input: Tensor, memory_format: string | null): boolean {
+  if (memory_format === null || memory_format === "preserve_format") return true;
+  return memory_format === "contiguous_format" ? input.contiguous_ : isChannelsLast(input.shape, input.strides);
 }
 
 defineOp({

@@ -117,15 +117,16 @@ defineOp({
   variants: "function",
   decompose: (first: Scalar, last: Scalar | null, step: Scalar, ...[dtype, , device, requires_grad]: Tail) => {
     const [start, end] = last === null ? [0, first] : [first, last];
-    const [a, b, s] = [Number(start), Number(end), Number(step)];
+    const kind = dtype ?? ([start, end, step].every((x) => scalarDtype(x).category < 2) ? int64 : get_default_dtype());
+    const bounds = [Number(start), Number(end), Number(step)];
+    const [a, b, s] = (kind.category < 2 ? bounds.map(Math.trunc) : bounds) as [number, number, number];
     if (s === 0) throw new RuntimeError("step must be nonzero");
     if (!Number.isFinite(a) || !Number.isFinite(b)) throw new RuntimeError(`unsupported range: ${a} -> ${b}`);
     if ((s > 0 && b < a) || (s < 0 && b > a)) {
       throw new RuntimeError("upper bound and larger bound inconsistent with step sign");
     }
-    const kind = dtype ?? ([start, end, step].every((x) => scalarDtype(x).category < 2) ? int64 : get_default_dtype());
     const host = allocate([Math.ceil((b - a) / s)], kind, toDevice("cpu"));
-    tableOf(host.device).get("arange")(host, kind.category < 2 ? Math.trunc(a) : a, kind.category < 2 ? Math.trunc(s) : s);
+    tableOf(host.device).get("arange")(host, a, s);
     const out = host.to(device ?? get_default_device());
     if (requires_grad) out.requires_grad = true;
     return out;

@@ -31,7 +31,7 @@ for (const [name, method, what] of [
     doc: `A tensor of ${what}.`,
     variants: "function",
     decompose: (size: readonly number[], generator: Generator | null, ...[dtype, , device, requires_grad]: Tail) =>
-      drawn(size, dtype, device, requires_grad, (out) => out[method]({ generator })),
+      drawn(size, dtype, device, requires_grad, (out) => out[method](0, 1, { generator })),
   });
   defineOp({
     schema: `${name}_like(Tensor input, *, ${LIKE_TAIL}) -> Tensor`,
@@ -87,6 +87,8 @@ function normalLike(like: Tensor, std: number, generator: Generator | null): Ten
   return drawn(like.shape, like.dtype, like.device, false, (out) => out.normal_(0, std, { generator }));
 }
 
+const noGradient = (g: Tensor): Tensor => g.new_zeros(g.shape);
+
 // The order of operations is PyTorch's: a scalar deviation goes into the draw, a tensor multiplies it.
 defineOp({
   schema: "normal.Tensor_Tensor(Tensor mean, Tensor std, *, Generator? generator=None) -> Tensor",
@@ -94,6 +96,7 @@ defineOp({
   variants: "function",
   decompose: (mean: Tensor, std: Tensor, generator: Generator | null) =>
     normalLike(mean.detach().add(std.detach()), 1, generator).mul(std.detach()).add(mean.detach()),
+  derivative: { mean: noGradient, std: noGradient },
 });
 
 defineOp({
@@ -102,6 +105,7 @@ defineOp({
   variants: "function",
   decompose: (mean: Tensor, std: number, generator: Generator | null) =>
     normalLike(mean.detach(), std, generator).add(mean.detach()),
+  derivative: { mean: noGradient },
 });
 
 defineOp({
@@ -110,6 +114,7 @@ defineOp({
   variants: "function",
   decompose: (mean: number, std: Tensor, generator: Generator | null) =>
     normalLike(std.detach(), 1, generator).mul(std.detach()).add(mean),
+  derivative: { std: noGradient },
 });
 
 defineOp({
