@@ -119,14 +119,15 @@ defineOp({
     const [start, end] = last === null ? [0, first] : [first, last];
     const kind = dtype ?? ([start, end, step].every((x) => scalarDtype(x).category < 2) ? int64 : get_default_dtype());
     const bounds = [Number(start), Number(end), Number(step)];
-    const [a, b, s] = (kind.category < 2 ? bounds.map(Math.trunc) : bounds) as [number, number, number];
+    // PyTorch counts steps of int64 with truncated bounds, of other integers with the given ones.
+    const [a, b, s] = (kind === int64 ? bounds.map(Math.trunc) : bounds) as [number, number, number];
     if (s === 0) throw new RuntimeError("step must be nonzero");
     if (!Number.isFinite(a) || !Number.isFinite(b)) throw new RuntimeError(`unsupported range: ${a} -> ${b}`);
     if ((s > 0 && b < a) || (s < 0 && b > a)) {
       throw new RuntimeError("upper bound and larger bound inconsistent with step sign");
     }
     const host = allocate([Math.ceil((b - a) / s)], kind, toDevice("cpu"));
-    tableOf(host.device).get("arange")(host, a, s);
+    tableOf(host.device).get("arange")(host, ...(kind.category < 2 ? [Math.trunc(a), Math.trunc(s)] : [a, s]));
     const out = host.to(device ?? get_default_device());
     if (requires_grad) out.requires_grad = true;
     return out;
