@@ -2,7 +2,7 @@
 export { BytesIO } from "./io/bytes-io.ts";
 export type { LoadSource, SyncLoadSource } from "./io/open.ts";
 export type { SaveTarget } from "./io/sink.ts";
-export { load, loadSync, type LoadOptions } from "./checkpoint/load.ts";
+export { load, loadSync, type Loaded, type LoadOptions } from "./checkpoint/load.ts";
 export { save, saveSync, type SaveOptions } from "./checkpoint/save.ts";
 export {
   readTorchScript,

@@ -103,7 +103,14 @@ export function normalize(content: unknown): unknown {
       typeof x === "number" ? Math.fround(x) : Array.isArray(x) ? x.map(round) : x;
     return { ...json, data: json["dtype"] === "float32" || json["dtype"] === "complex64" ? data.map(round) : data };
   }
+  if (Array.isArray(json["dict"])) return { ...json, dict: normalizeEntries(json["dict"] as [unknown, unknown][]) };
   return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, normalize(value)]));
+}
+
+/** Dicts whose keys are all integers become plain objects, whose keys are texts. */
+function normalizeEntries(entries: readonly (readonly [unknown, unknown])[]): unknown[] {
+  const ints = entries.every(([key]) => typeof key === "number");
+  return entries.map(([key, value]) => [ints ? String(key) : normalize(key), normalize(value)]);
 }
 
 /** The value at a dotted path such as `model.0.weight`, whose keys may themselves contain dots. */

@@ -25,6 +25,10 @@ export interface LoadOptions {
   signal?: AbortSignal;
 }
 
+/** What a file holds is not known before it is read, as with `JSON.parse`. */
+// oxlint-disable-next-line typescript/no-explicit-any
+export type Loaded = any;
+
 type PositionalLocation = Exclude<MapLocation, Readonly<Record<string, DeviceLike>>> | null;
 
 const OPTIONS = ["map_location", "mmap", "weights_only", "progress", "signal"];
@@ -37,7 +41,8 @@ const OPTIONS = ["map_location", "mmap", "weights_only", "progress", "signal"];
  * Parameters are Parameters; sparse tensors become dense. Python's containers become JavaScript's:
  *
  * - lists and tuples are arrays (a tuple is remembered: see {@link python_type});
- * - dicts and OrderedDicts whose keys are all strings are plain objects, other dicts Maps;
+ * - dicts and OrderedDicts whose keys are all strings, or all non-negative integers, are plain
+ *   objects (so `optimizer_state.state[0]` works), other dicts Maps;
  * - sets are Sets, bytes Uint8Arrays, ints beyond 2^53 bigints, None is null.
  *
  * @param source path, URL, bytes, BytesIO, Blob or File, Response, ReadableStream or FileHandle
@@ -49,13 +54,11 @@ const OPTIONS = ["map_location", "mmap", "weights_only", "progress", "signal"];
  * buffer.seek(0);
  * const checkpoint = await load(buffer);
  */
-// The shape of a checkpoint is not known before it is read, as with JSON.parse.
-// oxlint-disable-next-line typescript/no-explicit-any
 export async function load(
   source: LoadSource,
   map_location?: PositionalLocation | LoadOptions,
   options?: LoadOptions,
-): Promise<any> {
+): Promise<Loaded> {
   const chosen = chooseOptions(map_location, options);
   const counter = new Counter(chosen);
   const bytes = await openSource(source, counter);
@@ -84,12 +87,11 @@ export async function load(
  * buffer.seek(0);
  * const list = loadSync(buffer); // [1, 2, 3]
  */
-// oxlint-disable-next-line typescript/no-explicit-any
 export function loadSync(
   source: SyncLoadSource,
   map_location?: PositionalLocation | LoadOptions,
   options?: LoadOptions,
-): any {
+): Loaded {
   const chosen = chooseOptions(map_location, options);
   const counter = new Counter(chosen);
   const bytes = openSourceSync(source);

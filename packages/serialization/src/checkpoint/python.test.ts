@@ -84,6 +84,14 @@ describe.skipIf(python === undefined)(`PyTorch (${python ?? "skipped: no python3
   );
 
   it("sees the types that the rules promise", () => {
+    const digits = join(folder, "digits.pth");
+    saveSync(
+      new Map([
+        ["0", "str"],
+        ["1", "str"],
+      ]),
+      digits,
+    );
     const value = {
       numbers: [1, 2.5, -0, 2n ** 70n, Infinity],
       tuple: tuple([true, null]),
@@ -92,6 +100,8 @@ describe.skipIf(python === undefined)(`PyTorch (${python ?? "skipped: no python3
         [0.5, "float"],
         ["0", "str"],
       ]),
+      ints: { 0: "int", 1: "int" },
+      digits: loadSync(digits) as unknown,
       state_dict: ordered_dict({ w: "x" }),
       set: new Set([1]),
       bytes: new Uint8Array([0, 255]),
@@ -139,6 +149,38 @@ describe.skipIf(python === undefined)(`PyTorch (${python ?? "skipped: no python3
               ],
               [
                 ["str", "0"],
+                ["str", "str"],
+              ],
+            ],
+          ],
+        ],
+        [
+          ["str", "ints"],
+          [
+            "dict",
+            [
+              [
+                ["int", "0"],
+                ["str", "int"],
+              ],
+              [
+                ["int", "1"],
+                ["str", "int"],
+              ],
+            ],
+          ],
+        ],
+        [
+          ["str", "digits"],
+          [
+            "dict",
+            [
+              [
+                ["str", "0"],
+                ["str", "str"],
+              ],
+              [
+                ["str", "1"],
                 ["str", "str"],
               ],
             ],

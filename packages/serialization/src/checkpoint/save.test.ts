@@ -68,16 +68,26 @@ describe("Python's types", () => {
     expect(python_type(pair)).toBe("tuple");
   });
 
-  it("keeps the keys' types: objects are dicts of str, Maps keep what they have", () => {
+  it("keeps the keys' types: objects are dicts of str or of int, Maps keep what they have", () => {
     const value = {
-      state: new Map<unknown, unknown>([
+      mixed: new Map<unknown, unknown>([
         [0, "zero"],
         ["0", "text"],
         [2n ** 70n, true],
       ]),
       names: { a: 1, 10: 2, 9: 3 },
+      ints: { 0: "a", 7: "b" },
     };
     expect(roundTrip(value)).toEqual(value);
+    expect(roundTrip(new Map([[-1, "negative"]]))).toEqual(new Map([[-1, "negative"]]));
+    expect(
+      roundTrip(
+        new Map([
+          [5, "int"],
+          [3, "int"],
+        ]),
+      ),
+    ).toEqual({ 5: "int", 3: "int" });
   });
 
   it("keeps the order of integer-like keys that Python had", () => {

@@ -19,8 +19,8 @@ const OPTIONS = ["_use_new_zipfile_serialization", "progress", "signal"];
  * strings, booleans, null, bigints, arrays, plain objects, Maps, Sets, Uint8Arrays, dtypes and
  * devices, nested as you like. Tensors that share storage are saved once.
  *
- * - Plain objects become dicts with str keys, Maps dicts whose keys keep their types; state dicts
- *   become OrderedDicts. Arrays become lists, or tuples when they were tuples in a loaded file or
+ * - Plain objects become dicts with str keys, or with int keys when all keys are integers
+ *   (`{ 0: "a" }`); Maps become dicts whose keys keep their types, state dicts OrderedDicts. Arrays become lists, or tuples when they were tuples in a loaded file or
  *   were marked with {@link tuple}.
  * - Integral numbers become ints and others floats, except where a loaded file had a float.
  * - Tensors of every device are saved as cpu tensors.

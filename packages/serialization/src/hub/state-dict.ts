@@ -1,4 +1,4 @@
-import { load } from "../checkpoint/load.ts";
+import { load, type Loaded } from "../checkpoint/load.ts";
 import type { MapLocation } from "../checkpoint/map-location.ts";
 import type { ProgressOptions } from "../io/counter.ts";
 import { readAll } from "../io/http-source.ts";
@@ -27,8 +27,10 @@ const CACHE = "tt-hub";
  * @example
  * const weights = await hub.load_state_dict_from_url("https://download.pytorch.org/models/resnet18-f37072fd.pth", { check_hash: true });
  */
-// oxlint-disable-next-line typescript/no-explicit-any
-export async function load_state_dict_from_url(url: string | URL, options: StateDictFromUrlOptions = {}): Promise<any> {
+export async function load_state_dict_from_url(
+  url: string | URL,
+  options: StateDictFromUrlOptions = {},
+): Promise<Loaded> {
   const name = options.file_name ?? new URL(url).pathname.split("/").pop() ?? "";
   if (name === "" || /[/\\\0]/.test(name) || name === "..")
     throw new TypeError(`the URL ${String(url)} names no file; give file_name`);

@@ -1,5 +1,5 @@
 import { UnpicklingError } from "./errors.ts";
-import { mark, ordered_dict, rememberFloat, rememberOrder } from "./python-type.ts";
+import { isIntegerLike, mark, ordered_dict, rememberFloat, rememberKeys, rememberOrder } from "./python-type.ts";
 import { Callable, PyDict, PyFloat, PySet } from "./values.ts";
 
 /** Gives the counterpart of a value; containers are filled later. */
@@ -9,8 +9,8 @@ export type Convert = (value: unknown) => unknown;
 export type Bind = (leaf: object, convert: Convert) => unknown;
 
 /**
- * Turns an unpickler's result into plain JavaScript values: dicts whose keys are all strings become
- * plain objects, other dicts Maps; lists and tuples arrays; sets Sets; leaves what `bind` makes of them.
+ * Turns an unpickler's result into plain JavaScript values: dicts whose keys are all strings, or all
+ * non-negative integers, become plain objects, other dicts Maps; lists and tuples arrays; sets Sets; leaves what `bind` makes of them.
  *
  * Shared objects stay shared and cycles stay cycles. Works through a list of containers instead of
  * recursing, so depth is no concern.
@@ -67,17 +67,23 @@ function begin(value: object, convert: Convert, bind: Bind): [result: unknown, f
 }
 
 function beginDict(dict: PyDict, convert: Convert): [result: object, fill: () => void] {
-  const target = allStrings(dict.entries.keys()) ? {} : new Map<unknown, unknown>();
+  const keys = [...dict.entries.keys()];
+  const ints = keys.length > 0 && keys.every((key) => typeof key === "number" && isIntegerLike(String(key)));
+  const plain = ints || keys.every((key) => typeof key === "string");
+  const target = plain ? {} : new Map<unknown, unknown>();
   if (dict.kind === "Counter") mark(target, "Counter");
   if (dict.kind === "OrderedDict") ordered_dict(target, convert(dict.attributes?.entries.get("_metadata")));
   const fill = (): void => {
     for (const [from, value] of dict.entries) {
-      const key = convert(from);
+      const key = plain ? String(from) : convert(from);
       if (value instanceof PyFloat) rememberFloat(target, key);
       if (target instanceof Map) target.set(key, convert(value));
       else define(target, key as string, convert(value));
     }
-    if (!(target instanceof Map)) rememberForeignOrder(target, [...dict.entries.keys()] as string[]);
+    if (!plain) return;
+    if (ints) rememberKeys(target, "int");
+    else if (keys.every((key) => isIntegerLike(key as string))) rememberKeys(target, "str");
+    rememberForeignOrder(target, keys.map(String));
   };
   return [target, fill];
 }
@@ -86,11 +92,6 @@ function beginDict(dict: PyDict, convert: Convert): [result: object, fill: () =>
 function rememberForeignOrder(target: object, order: readonly string[]): void {
   const own = Object.keys(target);
   if (order.some((key, i) => own[i] !== key)) rememberOrder(target, order);
-}
-
-function allStrings(keys: Iterable<unknown>): boolean {
-  for (const key of keys) if (typeof key !== "string") return false;
-  return true;
 }
 
 /** Assignment would run the setter of a key named `__proto__`. */

@@ -1,7 +1,7 @@
 import { writeInteger, writeText } from "./encode.ts";
 import { PicklingError } from "./errors.ts";
 import { op } from "./opcodes.ts";
-import { keysInOrder, metadataOf, python_type, tuple, wasFloat } from "./python-type.ts";
+import { hasIntKeys, keysInOrder, metadataOf, ordered_dict, python_type, tuple, wasFloat } from "./python-type.ts";
 import { GlobalName } from "./values.ts";
 import { ByteWriter } from "../io/byte-writer.ts";
 
@@ -17,6 +17,8 @@ export interface PicklerHooks {
   /** How to rebuild, or by what global to name, an object that is not a plain container. */
   reduce?(value: object): Reduction | GlobalName | undefined;
 }
+
+type Entries = readonly (readonly [unknown, unknown])[];
 
 /** Python gives up at about this depth as well (its recursion limit of 1000 frames). */
 const MAX_DEPTH = 900;
@@ -35,9 +37,9 @@ const COUNTER = new GlobalName("collections", "Counter");
  * Writes pickles of protocol 2, opcode for opcode as CPython's pickler does, which is what
  * `torch.save` uses.
  *
- * Numbers: an integral number is saved as an int, any other (and -0) as a float; a slot that held a
- * float when it was loaded stays a float. bigints are ints. Plain objects are dicts with str keys,
- * Maps dicts with keys of any type.
+ * Plain objects are dicts with str keys, or with int keys when all of them are integers; Maps are
+ * dicts with keys of any type. An integral number is saved as an int, any other (and -0) as a
+ * float; a slot that held a float when it was loaded stays a float. bigints are ints.
  */
 export class Pickler {
   readonly #out: ByteWriter = new ByteWriter();
@@ -138,10 +140,10 @@ export class Pickler {
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype !== Object.prototype && prototype !== null)
       throw new PicklingError(`Can't pickle ${className(value)} object: ${advice(value)}`);
-    this.#dict(
-      value,
-      keysInOrder(value).map((key) => [key, (value as Record<string, unknown>)[key]]),
-    );
+    const keys = keysInOrder(value);
+    const ints = hasIntKeys(value, keys);
+    const entries = keys.map((key) => [key, (value as Record<string, unknown>)[key]] as const);
+    this.#dict(value, entries, ints ? Number : undefined);
   }
 
   #list(items: readonly unknown[], isFloat: (i: number) => boolean = (i) => wasFloat(items, i)): void {
@@ -166,14 +168,14 @@ export class Pickler {
     this.#put(items);
   }
 
-  #dict(dict: object, entries: readonly (readonly [unknown, unknown])[]): void {
+  #dict(dict: object, entries: Entries, asKey?: (key: string) => number): void {
     const type = python_type(dict);
     const metadata = metadataOf(dict);
     if (type === "Counter") {
       this.#global(COUNTER);
       this.#out.u8(op.EMPTY_DICT);
       this.#put({});
-      this.#setItems(dict, entries);
+      this.#setItems(dict, entries, asKey);
       this.#out.u8(op.TUPLE1);
       this.#put({});
       this.#out.u8(op.REDUCE);
@@ -188,17 +190,17 @@ export class Pickler {
       this.#out.u8(op.EMPTY_DICT);
     }
     this.#put(dict);
-    this.#setItems(dict, entries);
+    this.#setItems(dict, entries, asKey);
     if (metadata !== undefined) {
-      this.#save({ _metadata: metadata }, false);
+      this.#save({ _metadata: asOrderedDict(metadata) }, false);
       this.#out.u8(op.BUILD);
     }
   }
 
-  #setItems(dict: object, entries: readonly (readonly [unknown, unknown])[]): void {
+  #setItems(dict: object, entries: Entries, asKey?: (key: string) => number): void {
     this.#batches(entries.length, op.SETITEM, op.SETITEMS, (i) => {
       const [key, value] = entries[i]!;
-      this.#save(key, false);
+      this.#save(asKey ? asKey(key as string) : key, false);
       this.#save(value, wasFloat(dict, key));
     });
   }
@@ -261,6 +263,13 @@ export class Pickler {
       this.#out.u32(index);
     }
   }
+}
+
+/** PyTorch's metadata is an OrderedDict as well. */
+function asOrderedDict(metadata: unknown): unknown {
+  if (typeof metadata !== "object" || metadata === null || metadata instanceof Map || python_type(metadata))
+    return metadata;
+  return ordered_dict({ ...metadata });
 }
 
 function className(value: object): string {

@@ -11,6 +11,8 @@ interface Info {
   type?: PythonType;
   /** Slots that held a float with an integral value. */
   floats?: Set<unknown>;
+  /** What a dict's integer-like keys were; see {@link hasIntKeys}. */
+  keys?: "int" | "str";
   /** Key order, where integer-like keys made the object's own order differ. */
   order?: readonly string[];
 }
@@ -77,6 +79,28 @@ export function rememberFloat(container: object, slot: unknown): void {
 
 export function wasFloat(container: object, slot: unknown): boolean {
   return infos.get(container)?.floats?.has(slot) ?? false;
+}
+
+const INTEGER_LIKE = /^(0|[1-9]\d{0,15})$/;
+
+/** Whether a key of an object could stand for a Python int. */
+export function isIntegerLike(key: string): boolean {
+  return INTEGER_LIKE.test(key) && Number.isSafeInteger(Number(key));
+}
+
+export function rememberKeys(dict: object, keys: "int" | "str"): void {
+  infoOf(dict).keys = keys;
+}
+
+/**
+ * Whether a plain object with these keys stands for a dict with int keys: when all keys are
+ * integers, as in `{ 0: "a", 1: "b" }` and in an optimizer's state, unless they are known to have
+ * been str, or the object is an OrderedDict (a state dict, whose keys are names).
+ */
+export function hasIntKeys(dict: object, keys: readonly string[]): boolean {
+  if (keys.length === 0 || !keys.every(isIntegerLike)) return false;
+  const known = infos.get(dict)?.keys;
+  return known === undefined ? python_type(dict) !== "OrderedDict" && metadataOf(dict) === undefined : known === "int";
 }
 
 export function rememberOrder(dict: object, order: readonly string[]): void {
