@@ -142,22 +142,25 @@ function maxOverWindows(
   if (indices !== null) commitIndices(indices, found);
 }
 
+/** `| 0` on every index spares V8's overflow checks, which cost half the time here. */
 function maxPlane(
   values: Numbers,
   found: Int32Array,
-  to: number,
+  first: number,
   source: Numbers,
-  base: number,
+  plane: number,
   windows: [Int32Array, Int32Array, Int32Array],
   size: Triple,
   step: Triple,
 ): void {
   const [depths, heights, widths] = windows;
-  const height = size[1];
-  const width = size[2];
-  const dz = step[0];
-  const dy = step[1];
-  const dx = step[2];
+  const base = plane | 0;
+  const height = size[1] | 0;
+  const width = size[2] | 0;
+  const dz = step[0] | 0;
+  const dy = step[1] | 0;
+  const dx = step[2] | 0;
+  let to = first | 0;
   for (let k = 0; k < depths.length; k += 2) {
     const z0 = depths[k]!;
     const z1 = depths[k + 1]!;
@@ -168,23 +171,23 @@ function maxPlane(
         const x0 = widths[i]!;
         const x1 = widths[i + 1]!;
         let best = Number.NEGATIVE_INFINITY;
-        let where = (z0 * height + y0) * width + x0;
-        for (let z = z0; z < z1; z += dz) {
-          for (let y = y0; y < y1; y += dy) {
-            const row = (z * height + y) * width;
-            for (let x = x0; x < x1; x += dx) {
-              const value = source[base + row + x]!;
-              // Not value > best: nan must win, and stay unless another nan follows.
+        let where = (base + Math.imul((Math.imul(z0, height) + y0) | 0, width) + x0) | 0;
+        for (let z = z0; z < z1; z = (z + dz) | 0) {
+          for (let y = y0; y < y1; y = (y + dy) | 0) {
+            const row = (base + Math.imul((Math.imul(z, height) + y) | 0, width)) | 0;
+            for (let x = x0; x < x1; x = (x + dx) | 0) {
+              const value = source[(row + x) | 0]!;
+              // nan must win, and stay unless another nan follows.
               if (value > best || value !== value) {
                 best = value;
-                where = row + x;
+                where = (row + x) | 0;
               }
             }
           }
         }
         values[to] = best;
-        found[to] = where;
-        to++;
+        found[to] = (where - base) | 0;
+        to = (to + 1) | 0;
       }
     }
   }
