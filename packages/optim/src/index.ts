@@ -1,1 +1,16 @@
-export {};
+/** Optimizers and learning-rate schedulers. */
+export { Optimizer, type StepHook } from "./optimizer/optimizer.ts";
+export type { LoadableStateDict } from "./optimizer/state_dict.ts";
+export type * from "./optimizer/types.ts";
+export { Adadelta, type AdadeltaOptions } from "./algorithms/adadelta.ts";
+export { Adagrad, type AdagradOptions } from "./algorithms/adagrad.ts";
+export { Adam } from "./algorithms/adam.ts";
+export type { AdamOptions } from "./algorithms/adam_family.ts";
+export { Adamax, type AdamaxOptions } from "./algorithms/adamax.ts";
+export { AdamW, type AdamWOptions } from "./algorithms/adamw.ts";
+export { ASGD, type ASGDOptions } from "./algorithms/asgd.ts";
+export { NAdam, type NAdamOptions } from "./algorithms/nadam.ts";
+export { RAdam, type RAdamOptions } from "./algorithms/radam.ts";
+export { RMSprop, type RMSpropOptions } from "./algorithms/rmsprop.ts";
+export { Rprop, type RpropOptions } from "./algorithms/rprop.ts";
+export { SGD, type SGDOptions } from "./algorithms/sgd.ts";
