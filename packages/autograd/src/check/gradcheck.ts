@@ -24,7 +24,7 @@ type Fn = (...inputs: Tensor[]) => Tensor | readonly Tensor[] | null;
 
 const outputsOf = (fn: Fn, inputs: readonly Tensor[]): Tensor[] => {
   const result = fn(...inputs);
-  const list = is_tensor(result) ? [result] : ((result ?? []) as readonly Tensor[]);
+  const list = is_tensor(result) ? [result] : ((result ?? []));
   return list.filter((t) => is_tensor(t) && t.dtype.category >= 2 && t.requires_grad);
 };
 
@@ -92,7 +92,7 @@ function numericalJacobian(fn: Fn, inputs: readonly Tensor[], leaf: Tensor, o: n
   const columns: number[][] = [];
   const evaluate = (): number[] => {
     const result = fn(...inputs);
-    const list = (is_tensor(result) ? [result] : (result ?? [])) as readonly Tensor[];
+    const list = (is_tensor(result) ? [result] : (result ?? []));
     return numbers(list.filter((t) => is_tensor(t) && t.requires_grad)[o]!);
   };
   // Entries are moved one by one in the leaf's own memory, whatever its strides.

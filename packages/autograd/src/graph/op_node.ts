@@ -82,8 +82,11 @@ export class OpNode extends Node {
     return this.label;
   }
 
-  /** Keeps what the formulas of edges that need a gradient ask for. */
-  save(args: readonly unknown[], results: unknown): void {
+  /**
+   * Keeps what the formulas of edges that need a gradient ask for.
+   * @param overwritten - for in-place ops: whose memory was written to, and its version before that
+   */
+  save(args: readonly unknown[], results: unknown, overwritten?: { memory: object; version: number }): void {
     const saved: unknown[] = [];
     const versions: number[] = [];
     for (const entry of this.plan.entries) {
@@ -93,7 +96,8 @@ export class OpNode extends Node {
         saved.push(value);
         if (is_tensor(value)) {
           this.savesTensors = true;
-          versions.push(value._version);
+          const old = spec.kind === "arg" && value.versionCell === overwritten?.memory;
+          versions.push(old ? overwritten.version : value._version);
         } else if (Array.isArray(value) && value.some(is_tensor)) {
           this.savesTensors = true;
           versions.push(0);

@@ -13,7 +13,8 @@ import { backwardOf } from "../backward.ts";
 import { accumulatorOf } from "./accumulate.ts";
 import { is_anomaly_enabled, rememberStack } from "./anomaly.ts";
 import { edgeOf, gradFnOf } from "./edges.ts";
-import { Node, type TensorHook } from "./node.ts";
+import type { Node} from "./node.ts";
+import { type TensorHook } from "./node.ts";
 import { OpNode, planOf } from "./op_node.ts";
 import { CopySlices } from "./views.ts";
 
@@ -160,6 +161,7 @@ function recordInplace(op: Op, args: unknown[], target: Tensor): Tensor {
     return target;
   }
   const node = makeNode(op, args);
+  const overwritten = { memory: target.versionCell, version: target._version };
   const kept = savesInput(op) ? [runWithoutGrad(cloneOp(), [target, null]), ...args.slice(1)] : args;
   inplaceWithoutGrad(op, args, target);
   node.addOutput(target);
@@ -174,7 +176,7 @@ function recordInplace(op: Op, args: unknown[], target: Tensor): Tensor {
     base.requiresGradFlag = false;
     gradFnOf(target);
   }
-  node.save(kept, target);
+  node.save(kept, target, overwritten);
   return target;
 }
 
