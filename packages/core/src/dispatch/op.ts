@@ -62,8 +62,8 @@ interface OpCommon {
   readonly variants?: "both" | "function" | "method" | "internal";
   /** Where the function is exported: the main entry, or "linalg", "fft", "special", "nn.functional". */
   readonly namespace?: "torch" | "linalg" | "fft" | "special" | "nn.functional";
-  /** Offers `name_`, writing into the first argument. */
-  readonly inplace?: boolean;
+  /** Offers the method `name_`, writing into the first argument; "function": the function `name_` too. */
+  readonly inplace?: boolean | "function";
   /** Offers the `out=` keyword; by default every function of the `torch` namespace does. */
   readonly out?: boolean;
   /** `out=` must have exactly the result's dtype. */

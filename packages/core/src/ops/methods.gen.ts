@@ -137,6 +137,20 @@ export interface TensorMethods {
    */
   adjoint(): Tensor;
   /**
+   * Whether all elements are true (not zero), of the tensor or along `dim`.
+   *
+   * `all(Tensor input) -> Tensor`
+   * `all.dim(Tensor input, int dim, bool keepdim=False) -> Tensor`
+   * `all.dims(Tensor input, int[]? dim, bool keepdim=False) -> Tensor`
+   */
+  all(options?: { out?: Tensor }): Tensor;
+  all(dim: number, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
+  all(dim: number, options: { keepdim?: boolean; out?: Tensor }): Tensor;
+  all(options: { dim: number; keepdim?: boolean; out?: Tensor }): Tensor;
+  all(dim: readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
+  all(dim: readonly number[] | null, options: { keepdim?: boolean; out?: Tensor }): Tensor;
+  all(options: { dim: readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  /**
    * Whether `isclose` holds for all elements.
    *
    * `allclose(Tensor input, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> bool`
@@ -147,11 +161,47 @@ export interface TensorMethods {
   allclose(other: Tensor, options: { rtol?: number; atol?: number; equal_nan?: boolean }): boolean;
   allclose(options: { other: Tensor; rtol?: number; atol?: number; equal_nan?: boolean }): boolean;
   /**
+   * The largest elements along `dim` (all dimensions by default); a gradient is shared by equals.
+   *
+   * `amax(Tensor input, int[1] dim=[], bool keepdim=False) -> Tensor`
+   */
+  amax(dim?: number | readonly number[], keepdim?: boolean, options?: { out?: Tensor }): Tensor;
+  amax(dim: number | readonly number[], options: { keepdim?: boolean; out?: Tensor }): Tensor;
+  amax(options: { dim?: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
+  /**
+   * The smallest elements along `dim` (all dimensions by default); a gradient is shared by equals.
+   *
+   * `amin(Tensor input, int[1] dim=[], bool keepdim=False) -> Tensor`
+   */
+  amin(dim?: number | readonly number[], keepdim?: boolean, options?: { out?: Tensor }): Tensor;
+  amin(dim: number | readonly number[], options: { keepdim?: boolean; out?: Tensor }): Tensor;
+  amin(options: { dim?: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
+  /**
+   * The smallest and the largest element, of all or along `dim`.
+   *
+   * `aminmax(Tensor input, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)`
+   */
+  aminmax(options?: { dim?: number | null; keepdim?: boolean; out?: readonly Tensor[] }): [min: Tensor, max: Tensor] & { readonly min: Tensor; readonly max: Tensor };
+  /**
    * The argument of complex numbers, in radians; pi for negative real ones.
    *
    * `angle(Tensor input) -> Tensor`
    */
   angle(options?: { out?: Tensor }): Tensor;
+  /**
+   * Whether some element is true (not zero), of the tensor or along `dim`.
+   *
+   * `any(Tensor input) -> Tensor`
+   * `any.dim(Tensor input, int dim, bool keepdim=False) -> Tensor`
+   * `any.dims(Tensor input, int[]? dim, bool keepdim=False) -> Tensor`
+   */
+  any(options?: { out?: Tensor }): Tensor;
+  any(dim: number, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
+  any(dim: number, options: { keepdim?: boolean; out?: Tensor }): Tensor;
+  any(options: { dim: number; keepdim?: boolean; out?: Tensor }): Tensor;
+  any(dim: readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
+  any(dim: readonly number[] | null, options: { keepdim?: boolean; out?: Tensor }): Tensor;
+  any(options: { dim: readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   /**
    * The arccosine, in radians.
    *
@@ -210,6 +260,33 @@ export interface TensorMethods {
   arctanh(options?: { out?: Tensor }): Tensor;
   /** In-place form of {@link TensorMethods.arctanh}. */
   arctanh_(): this;
+  /**
+   * The index of the first largest element, along `dim` or in the flattened tensor.
+   *
+   * `argmax(Tensor input, int? dim=None, bool keepdim=False) -> Tensor`
+   */
+  argmax(dim?: number | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
+  argmax(dim: number | null, options: { keepdim?: boolean; out?: Tensor }): Tensor;
+  argmax(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  /**
+   * The index of the first smallest element, along `dim` or in the flattened tensor.
+   *
+   * `argmin(Tensor input, int? dim=None, bool keepdim=False) -> Tensor`
+   */
+  argmin(dim?: number | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
+  argmin(dim: number | null, options: { keepdim?: boolean; out?: Tensor }): Tensor;
+  argmin(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  /**
+   * The indices that would sort the tensor along `dim`.
+   * The indices that would sort the tensor along `dim`; equal elements keep their order.
+   *
+   * `argsort(Tensor input, int dim=-1, bool descending=False) -> Tensor`
+   * `argsort.stable(Tensor input, *, bool stable, int dim=-1, bool descending=False) -> Tensor`
+   */
+  argsort(dim?: number, descending?: boolean): Tensor;
+  argsort(dim: number, options: { descending?: boolean }): Tensor;
+  argsort(options: { dim?: number; descending?: boolean }): Tensor;
+  argsort(options: { stable: boolean; dim?: number; descending?: boolean }): Tensor;
   /**
    * The multi-indices of the elements that are not zero, one per row.
    *
@@ -321,6 +398,14 @@ export interface TensorMethods {
    * `bfloat16(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor`
    */
   bfloat16(options?: { memory_format?: MemoryFormat | null }): Tensor;
+  /**
+   * How often each value occurs in a vector of integers, or the sums of `weights` at each value.
+   *
+   * `bincount(Tensor input, Tensor? weights=None, int minlength=0) -> Tensor`
+   */
+  bincount(weights?: Tensor | null, minlength?: number): Tensor;
+  bincount(weights: Tensor | null, options: { minlength?: number }): Tensor;
+  bincount(options: { weights?: Tensor | null; minlength?: number }): Tensor;
   /**
    * The bitwise and of integers, the logical one of bool.
    *
@@ -547,6 +632,12 @@ export interface TensorMethods {
   copysign_(other: Tensor | Scalar): this;
   copysign_(options: { other: Tensor | Scalar }): this;
   /**
+   * The correlation coefficients of the variables in the rows of `input`.
+   *
+   * `corrcoef(Tensor input) -> Tensor`
+   */
+  corrcoef(): Tensor;
+  /**
    * The cosine of angles in radians.
    *
    * `cos(Tensor input) -> Tensor`
@@ -563,11 +654,58 @@ export interface TensorMethods {
   /** In-place form of {@link TensorMethods.cosh}. */
   cosh_(): this;
   /**
+   * How many elements are not zero, of the tensor or along `dim`.
+   *
+   * `count_nonzero(Tensor input, int[1]? dim=None) -> Tensor`
+   */
+  count_nonzero(dim?: number | readonly number[] | null): Tensor;
+  count_nonzero(options: { dim?: number | readonly number[] | null }): Tensor;
+  /**
+   * The covariance matrix of the variables in the rows of `input`, whose columns are observations.
+   *
+   * `cov(Tensor input, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None) -> Tensor`
+   */
+  cov(options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor;
+  /**
    * This tensor in host memory.
    *
    * `cpu(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor`
    */
   cpu(options?: { memory_format?: MemoryFormat | null }): Tensor;
+  /**
+   * The largest elements up to and including each one along `dim`, and their indices.
+   *
+   * `cummax(Tensor input, int dim) -> (Tensor values, Tensor indices)`
+   */
+  cummax(dim: number, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  cummax(options: { dim: number; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  /**
+   * The smallest elements up to and including each one along `dim`, and their indices.
+   *
+   * `cummin(Tensor input, int dim) -> (Tensor values, Tensor indices)`
+   */
+  cummin(dim: number, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  cummin(options: { dim: number; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  /**
+   * The products of the elements up to and including each one along `dim`.
+   *
+   * `cumprod(Tensor input, int dim, *, ScalarType? dtype=None) -> Tensor`
+   */
+  cumprod(dim: number, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
+  cumprod(options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.cumprod}. */
+  cumprod_(dim: number, options?: { dtype?: DType | null }): this;
+  cumprod_(options: { dim: number; dtype?: DType | null }): this;
+  /**
+   * The sums of the elements up to and including each one along `dim`.
+   *
+   * `cumsum(Tensor input, int dim, *, ScalarType? dtype=None) -> Tensor`
+   */
+  cumsum(dim: number, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
+  cumsum(options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.cumsum}. */
+  cumsum_(dim: number, options?: { dtype?: DType | null }): this;
+  cumsum_(options: { dim: number; dtype?: DType | null }): this;
   /**
    * Degrees to radians.
    *
@@ -619,6 +757,21 @@ export interface TensorMethods {
   diagonal_scatter(src: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal_scatter(options: { src: Tensor; offset?: number; dim1?: number; dim2?: number }): Tensor;
   /**
+   * The differences of neighbours along `dim`, taken `n` times.
+   *
+   * `diff(Tensor input, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None) -> Tensor`
+   * @example
+   * ```ts
+   * import { tensor, diff } from "@tt/core";
+   * diff(tensor([1, 4, 9])).tolist(); // [3, 5]
+   * ```
+   */
+  diff(n?: number, dim?: number, prepend?: Tensor | null, append?: Tensor | null, options?: { out?: Tensor }): Tensor;
+  diff(n: number, dim: number, prepend: Tensor | null, options: { append?: Tensor | null; out?: Tensor }): Tensor;
+  diff(n: number, dim: number, options: { prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
+  diff(n: number, options: { dim?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
+  diff(options: { n?: number; dim?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
+  /**
    * The logarithmic derivative of the gamma function.
    *
    * `digamma(Tensor input) -> Tensor`
@@ -626,6 +779,14 @@ export interface TensorMethods {
   digamma(options?: { out?: Tensor }): Tensor;
   /** In-place form of {@link TensorMethods.digamma}. */
   digamma_(): this;
+  /**
+   * The p-norm of `input - other`.
+   *
+   * `dist(Tensor input, Tensor other, float p=2) -> Tensor`
+   */
+  dist(other: Tensor, p?: number): Tensor;
+  dist(other: Tensor, options: { p?: number }): Tensor;
+  dist(options: { other: Tensor; p?: number }): Tensor;
   /**
    * `input / other`, element by element; integers divide to the default dtype.
    * As `div`, rounded down (`floor`) or toward zero (`trunc`), in the operands' common dtype.
@@ -1011,6 +1172,26 @@ export interface TensorMethods {
   heaviside_(values: Tensor): this;
   heaviside_(options: { values: Tensor }): this;
   /**
+   * Counts of the elements in `bins` equal bins between `min` and `max`; both 0 mean the data's own range.
+   *
+   * `histc(Tensor input, int bins=100, Scalar min=0, Scalar max=0) -> Tensor`
+   */
+  histc(bins?: number, min?: Scalar, max?: Scalar, options?: { out?: Tensor }): Tensor;
+  histc(bins: number, min: Scalar, options: { max?: Scalar; out?: Tensor }): Tensor;
+  histc(bins: number, options: { min?: Scalar; max?: Scalar; out?: Tensor }): Tensor;
+  histc(options: { bins?: number; min?: Scalar; max?: Scalar; out?: Tensor }): Tensor;
+  /**
+   * Counts of the elements in bins (equal ones, or between the given edges), and the bins' edges.
+   * Counts of the elements between the given edges, and the edges.
+   *
+   * `histogram.bin_ct(Tensor input, int bins=100, *, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)`
+   * `histogram.bins_tensor(Tensor input, Tensor bins, *, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)`
+   */
+  histogram(bins?: number, options?: { range?: readonly number[] | null; weight?: Tensor | null; density?: boolean; out?: readonly Tensor[] }): [hist: Tensor, bin_edges: Tensor] & { readonly hist: Tensor; readonly bin_edges: Tensor };
+  histogram(options: { bins?: number; range?: readonly number[] | null; weight?: Tensor | null; density?: boolean; out?: readonly Tensor[] }): [hist: Tensor, bin_edges: Tensor] & { readonly hist: Tensor; readonly bin_edges: Tensor };
+  histogram(bins: Tensor, options?: { weight?: Tensor | null; density?: boolean; out?: readonly Tensor[] }): [hist: Tensor, bin_edges: Tensor] & { readonly hist: Tensor; readonly bin_edges: Tensor };
+  histogram(options: { bins: Tensor; weight?: Tensor | null; density?: boolean; out?: readonly Tensor[] }): [hist: Tensor, bin_edges: Tensor] & { readonly hist: Tensor; readonly bin_edges: Tensor };
+  /**
    * Views of equal pieces of dimension 0, or of the pieces between the indices of a list.
    * Views of the pieces between the indices.
    *
@@ -1264,6 +1445,15 @@ export interface TensorMethods {
   kron(other: Tensor, options?: { out?: Tensor }): Tensor;
   kron(options: { other: Tensor; out?: Tensor }): Tensor;
   /**
+   * The `k`-th smallest elements along `dim`, counted from 1, and their indices.
+   *
+   * `kthvalue(Tensor input, int k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)`
+   */
+  kthvalue(k: number, dim?: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  kthvalue(k: number, dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  kthvalue(k: number, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  kthvalue(options: { k: number; dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  /**
    * The least common multiple, which is not negative.
    *
    * `lcm(Tensor input, Tensor other) -> Tensor`
@@ -1374,6 +1564,14 @@ export interface TensorMethods {
   log_normal_(mean: number, options: { std?: number; generator?: Generator | null }): this;
   log_normal_(options: { mean?: number; std?: number; generator?: Generator | null }): this;
   /**
+   * The logarithm of softmax along `dim`.
+   *
+   * `log_softmax(Tensor input, int dim, ScalarType? dtype=None) -> Tensor`
+   */
+  log_softmax(dim: number, dtype?: DType | null, options?: { out?: Tensor }): Tensor;
+  log_softmax(dim: number, options: { dtype?: DType | null; out?: Tensor }): Tensor;
+  log_softmax(options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
+  /**
    * `log(exp(input) + exp(other))` without overflow.
    *
    * `logaddexp(Tensor input, Tensor other) -> Tensor`
@@ -1387,6 +1585,13 @@ export interface TensorMethods {
    */
   logaddexp2(other: Tensor, options?: { out?: Tensor }): Tensor;
   logaddexp2(options: { other: Tensor; out?: Tensor }): Tensor;
+  /**
+   * The logarithms of the sums of exponentials up to and including each element along `dim`.
+   *
+   * `logcumsumexp(Tensor input, int dim) -> Tensor`
+   */
+  logcumsumexp(dim: number, options?: { out?: Tensor }): Tensor;
+  logcumsumexp(options: { dim: number; out?: Tensor }): Tensor;
   /**
    * Where both elements are nonzero.
    *
@@ -1435,6 +1640,14 @@ export interface TensorMethods {
   /** In-place form of {@link TensorMethods.logit}. */
   logit_(eps?: number | null): this;
   logit_(options: { eps?: number | null }): this;
+  /**
+   * The logarithm of the sum of exponentials along `dim`, safe from overflow.
+   *
+   * `logsumexp(Tensor input, int[1] dim, bool keepdim=False) -> Tensor`
+   */
+  logsumexp(dim: number | readonly number[], keepdim?: boolean, options?: { out?: Tensor }): Tensor;
+  logsumexp(dim: number | readonly number[], options: { keepdim?: boolean; out?: Tensor }): Tensor;
+  logsumexp(options: { dim: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
   /**
    * This tensor as torch.int64.
    *
@@ -1504,11 +1717,25 @@ export interface TensorMethods {
   matmul(options: { other: Tensor; out?: Tensor }): Tensor;
   /**
    * As `maximum`.
+   * The largest element; along `dim` the largest elements and their indices; with `other` the larger of each pair.
+   * The largest elements along `dim` and the indices of their first occurrences.
    *
    * `max.other(Tensor input, Tensor other) -> Tensor`
+   * `max(Tensor input) -> Tensor`
+   * `max.dim(Tensor input, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)`
+   * @example
+   * ```ts
+   * import { tensor, max } from "@tt/core";
+   * const [values, indices] = max(tensor([[1, 5], [7, 3]]), 1);
+   * values.tolist(); // [5, 7]
+   * ```
    */
   max(other: Tensor, options?: { out?: Tensor }): Tensor;
   max(options: { other: Tensor; out?: Tensor }): Tensor;
+  max(options?: { out?: Tensor }): Tensor;
+  max(dim: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  max(dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  max(options: { dim: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   /**
    * The greater of two elements; nan if either is.
    *
@@ -1528,12 +1755,37 @@ export interface TensorMethods {
   mean(dim: number | readonly number[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   mean(options: { dim: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   /**
+   * The median of the elements (the lower of two), of all or with its index along `dim`.
+   * The medians of the elements along `dim` (the lower of two), and their indices.
+   *
+   * `median(Tensor input) -> Tensor`
+   * `median.dim(Tensor input, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)`
+   */
+  median(options?: { out?: Tensor }): Tensor;
+  median(dim: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  median(dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  median(options: { dim: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  /**
    * As `minimum`.
+   * The smallest element; along `dim` the smallest elements and their indices; with `other` the smaller of each pair.
+   * The smallest elements along `dim` and the indices of their first occurrences.
    *
    * `min.other(Tensor input, Tensor other) -> Tensor`
+   * `min(Tensor input) -> Tensor`
+   * `min.dim(Tensor input, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)`
+   * @example
+   * ```ts
+   * import { tensor, min } from "@tt/core";
+   * const [values, indices] = min(tensor([[1, 5], [7, 3]]), 1);
+   * values.tolist(); // [1, 3]
+   * ```
    */
   min(other: Tensor, options?: { out?: Tensor }): Tensor;
   min(options: { other: Tensor; out?: Tensor }): Tensor;
+  min(options?: { out?: Tensor }): Tensor;
+  min(dim: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  min(dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  min(options: { dim: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   /**
    * The less of two elements; nan if either is.
    *
@@ -1548,6 +1800,14 @@ export interface TensorMethods {
    */
   mm(mat2: Tensor, options?: { out?: Tensor }): Tensor;
   mm(options: { mat2: Tensor; out?: Tensor }): Tensor;
+  /**
+   * The most frequent elements along `dim`, the smallest of several, and the index of their last occurrence.
+   *
+   * `mode(Tensor input, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)`
+   */
+  mode(dim?: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  mode(dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  mode(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   /**
    * A view with dimensions `source` at the places `destination`; the others keep their order.
    *
@@ -1564,6 +1824,12 @@ export interface TensorMethods {
   movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor;
   movedim(source: number | readonly number[], options: { destination: number | readonly number[] }): Tensor;
   movedim(options: { source: number | readonly number[]; destination: number | readonly number[] }): Tensor;
+  /**
+   * The elements in order along the first dimension.
+   *
+   * `msort(Tensor input) -> Tensor`
+   */
+  msort(options?: { out?: Tensor }): Tensor;
   /**
    * `input * other`, element by element with broadcasting and type promotion.
    *
@@ -1623,6 +1889,47 @@ export interface TensorMethods {
   nan_to_num_(nan: number | null, posinf: number | null, options: { neginf?: number | null }): this;
   nan_to_num_(nan: number | null, options: { posinf?: number | null; neginf?: number | null }): this;
   nan_to_num_(options: { nan?: number | null; posinf?: number | null; neginf?: number | null }): this;
+  /**
+   * The mean of the elements that are not nan, of all or along `dim`.
+   *
+   * `nanmean(Tensor input, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
+   */
+  nanmean(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
+  nanmean(dim: number | readonly number[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  nanmean(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  /**
+   * The median of the elements that are not nan (the lower of two), of all or with its index along `dim`.
+   * The medians of the elements that are not nan along `dim` (the lower of two), and their indices.
+   *
+   * `nanmedian(Tensor input) -> Tensor`
+   * `nanmedian.dim(Tensor input, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)`
+   */
+  nanmedian(options?: { out?: Tensor }): Tensor;
+  nanmedian(dim: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  nanmedian(dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  nanmedian(options: { dim: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  /**
+   * The `q`-quantiles of the elements that are not nan, of all or along `dim`; several q come as a first dimension.
+   *
+   * `nanquantile.scalar(Tensor input, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor`
+   * `nanquantile(Tensor input, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor`
+   */
+  nanquantile(q: number, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
+  nanquantile(q: number, dim: number | null, options: { keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  nanquantile(q: number, options: { dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  nanquantile(options: { q: number; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  nanquantile(q: Tensor, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
+  nanquantile(q: Tensor, dim: number | null, options: { keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  nanquantile(q: Tensor, options: { dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  nanquantile(options: { q: Tensor; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  /**
+   * The sum of the elements that are not nan, of all or along `dim`.
+   *
+   * `nansum(Tensor input, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
+   */
+  nansum(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
+  nansum(dim: number | readonly number[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  nansum(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   /**
    * A view of `length` elements of `dim` from `start` on.
    *
@@ -1737,6 +2044,21 @@ export interface TensorMethods {
   nonzero(options?: { out?: Tensor }): Tensor;
   nonzero(options: { as_tuple: boolean }): Tensor[];
   /**
+   * The norm of the elements, or of vectors along `dim`: a number p, "fro" or (of matrices) "nuc".
+   *
+   * `norm(Tensor input, Any p="fro", int[1]? dim=None, bool keepdim=False, ScalarType? dtype=None) -> Tensor`
+   * @example
+   * ```ts
+   * import { tensor, norm } from "@tt/core";
+   * norm(tensor([3, 4])).item(); // 5
+   * ```
+   */
+  norm(p?: unknown, dim?: number | readonly number[] | null, keepdim?: boolean, dtype?: DType | null, options?: { out?: Tensor }): Tensor;
+  norm(p: unknown, dim: number | readonly number[] | null, keepdim: boolean, options: { dtype?: DType | null; out?: Tensor }): Tensor;
+  norm(p: unknown, dim: number | readonly number[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  norm(p: unknown, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  norm(options: { p?: unknown; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  /**
    * Overwrites the elements with normal numbers.
    *
    * `normal_(Tensor input, float mean=0, float std=1, *, Generator? generator=None) -> Tensor`
@@ -1808,6 +2130,17 @@ export interface TensorMethods {
   prelu(weight: Tensor): Tensor;
   prelu(options: { weight: Tensor }): Tensor;
   /**
+   * The product of all elements, or along `dim`; integers and bool multiply to int64.
+   * The products along `dim`.
+   *
+   * `prod(Tensor input, *, ScalarType? dtype=None) -> Tensor`
+   * `prod.dim_int(Tensor input, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
+   */
+  prod(options?: { dtype?: DType | null; out?: Tensor }): Tensor;
+  prod(dim: number, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
+  prod(dim: number, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  prod(options: { dim: number; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  /**
    * The tensor with the elements of `source` written (or added, with `accumulate`) at `index`, as `take` counts.
    *
    * `put(Tensor input, Tensor index, Tensor source, bool accumulate=False) -> Tensor`
@@ -1821,6 +2154,20 @@ export interface TensorMethods {
   put_(index: Tensor, source: Tensor, options: { accumulate?: boolean }): this;
   put_(index: Tensor, options: { source: Tensor; accumulate?: boolean }): this;
   put_(options: { index: Tensor; source: Tensor; accumulate?: boolean }): this;
+  /**
+   * The `q`-quantiles of the elements, of all or along `dim`; several q come as a first dimension.
+   *
+   * `quantile.scalar(Tensor input, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor`
+   * `quantile(Tensor input, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor`
+   */
+  quantile(q: number, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
+  quantile(q: number, dim: number | null, options: { keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  quantile(q: number, options: { dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  quantile(options: { q: number; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  quantile(q: Tensor, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
+  quantile(q: Tensor, dim: number | null, options: { keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  quantile(q: Tensor, options: { dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  quantile(options: { q: Tensor; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
   /**
    * Radians to degrees.
    *
@@ -1877,6 +2224,20 @@ export interface TensorMethods {
   remainder_(other: Tensor | Scalar): this;
   remainder_(options: { other: Tensor | Scalar }): this;
   /**
+   * The tensor with every slice of `dim` whose p-norm is above `maxnorm` scaled down to it.
+   *
+   * `renorm(Tensor input, float p, int dim, float maxnorm) -> Tensor`
+   */
+  renorm(p: number, dim: number, maxnorm: number, options?: { out?: Tensor }): Tensor;
+  renorm(p: number, dim: number, options: { maxnorm: number; out?: Tensor }): Tensor;
+  renorm(p: number, options: { dim: number; maxnorm: number; out?: Tensor }): Tensor;
+  renorm(options: { p: number; dim: number; maxnorm: number; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.renorm}. */
+  renorm_(p: number, dim: number, maxnorm: number): this;
+  renorm_(p: number, dim: number, options: { maxnorm: number }): this;
+  renorm_(p: number, options: { dim: number; maxnorm: number }): this;
+  renorm_(options: { p: number; dim: number; maxnorm: number }): this;
+  /**
    * Copies of the tensor side by side: `repeats[i]` of them along dimension i; missing dimensions come in front.
    *
    * `repeat(Tensor input, int... repeats) -> Tensor`
@@ -1911,6 +2272,30 @@ export interface TensorMethods {
    */
   reshape_as(other: Tensor): Tensor;
   reshape_as(options: { other: Tensor }): Tensor;
+  /**
+   * A view with other sizes of the same number of elements, else an error.
+   *
+   * `resize(Tensor input, int... size) -> Tensor`
+   */
+  resize(size: readonly number[]): Tensor;
+  resize(options: { size: readonly number[] }): Tensor;
+  resize(...size: number[]): Tensor;
+  /**
+   * Gives this tensor other sizes, growing its memory if needed; new elements are not defined.
+   *
+   * `resize_(Tensor input, int... size, *, MemoryFormat? memory_format=None) -> Tensor`
+   */
+  resize_(size: readonly number[], options?: { memory_format?: MemoryFormat | null }): Tensor;
+  resize_(options: { size: readonly number[]; memory_format?: MemoryFormat | null }): Tensor;
+  resize_(...size: number[]): Tensor;
+  resize_(...args: [...size: number[], options: { memory_format?: MemoryFormat | null }]): Tensor;
+  /**
+   * Gives this tensor the sizes of `other`.
+   *
+   * `resize_as_(Tensor input, Tensor other, *, MemoryFormat? memory_format=None) -> Tensor`
+   */
+  resize_as_(other: Tensor, options?: { memory_format?: MemoryFormat | null }): Tensor;
+  resize_as_(options: { other: Tensor; memory_format?: MemoryFormat | null }): Tensor;
   /**
    * `input` itself: no tensor holds an operation that is still to be done.
    *
@@ -2057,6 +2442,13 @@ export interface TensorMethods {
   select_scatter(src: Tensor, options: { dim: number; index: number }): Tensor;
   select_scatter(options: { src: Tensor; dim: number; index: number }): Tensor;
   /**
+   * Points this tensor at the memory of `source`, with its sizes and strides.
+   *
+   * `set_(Tensor input, Tensor source) -> Tensor`
+   */
+  set_(source: Tensor): Tensor;
+  set_(options: { source: Tensor }): Tensor;
+  /**
    * `sign`, for complex numbers `input / abs(input)`.
    *
    * `sgn(Tensor input) -> Tensor`
@@ -2128,6 +2520,34 @@ export interface TensorMethods {
   slice_scatter(src: Tensor, options: { dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
   slice_scatter(options: { src: Tensor; dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
   /**
+   * exp(input) along `dim`, scaled to sum 1.
+   *
+   * `softmax(Tensor input, int dim, ScalarType? dtype=None) -> Tensor`
+   * @example
+   * ```ts
+   * import { tensor, softmax } from "@tt/core";
+   * softmax(tensor([0, 0]), 0).tolist(); // [0.5, 0.5]
+   * ```
+   */
+  softmax(dim: number, dtype?: DType | null, options?: { out?: Tensor }): Tensor;
+  softmax(dim: number, options: { dtype?: DType | null; out?: Tensor }): Tensor;
+  softmax(options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
+  /**
+   * The elements in order along `dim`, and where they were; equal elements keep their order.
+   *
+   * `sort(Tensor input, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)`
+   * `sort.stable(Tensor input, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)`
+   * @example
+   * ```ts
+   * import { tensor, sort } from "@tt/core";
+   * sort(tensor([3, 1, 2]))[0].tolist(); // [1, 2, 3]
+   * ```
+   */
+  sort(dim?: number, descending?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  sort(dim: number, options: { descending?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  sort(options: { dim?: number; descending?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  sort(options: { stable: boolean | null; dim?: number; descending?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  /**
    * Views of pieces of `split_size_or_sections` elements of `dim` (the last may be smaller), or of the sizes in a list.
    * Views of pieces of the given sizes of `dim`.
    *
@@ -2184,6 +2604,21 @@ export interface TensorMethods {
   squeeze_(dim: number): this;
   squeeze_(options: { dim: number }): this;
   /**
+   * The standard deviation of all elements or along `dim`, with `correction` subtracted from the count (1 unless `unbiased` is false).
+   *
+   * `std(Tensor input, bool unbiased=True) -> Tensor`
+   * `std.dim(Tensor input, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor`
+   * `std.correction(Tensor input, int[1]? dim=None, *, float? correction=None, bool keepdim=False) -> Tensor`
+   */
+  std(unbiased?: boolean): Tensor;
+  std(options: { unbiased?: boolean }): Tensor;
+  std(dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
+  std(dim: number | readonly number[] | null, unbiased: boolean, options: { keepdim?: boolean; out?: Tensor }): Tensor;
+  std(dim: number | readonly number[] | null, options: { unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
+  std(options: { dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
+  std(dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  std(options: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  /**
    * `input - alpha * other`, element by element with broadcasting and type promotion.
    *
    * `sub(Tensor|Scalar input, Tensor|Scalar other, *, Scalar alpha=1) -> Tensor`
@@ -2219,6 +2654,14 @@ export interface TensorMethods {
   sum(dim: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   sum(dim: number | readonly number[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   sum(options: { dim: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  /**
+   * The tensor summed to a shape that broadcasts to its own.
+   *
+   * `sum_to_size(Tensor input, int... size) -> Tensor`
+   */
+  sum_to_size(size: readonly number[]): Tensor;
+  sum_to_size(options: { size: readonly number[] }): Tensor;
+  sum_to_size(...size: number[]): Tensor;
   /**
    * A view with two dimensions swapped.
    *
@@ -2331,6 +2774,16 @@ export interface TensorMethods {
   to(other: Tensor, options: { non_blocking?: boolean; copy?: boolean; memory_format?: MemoryFormat | null }): Tensor;
   to(options: { other: Tensor; non_blocking?: boolean; copy?: boolean; memory_format?: MemoryFormat | null }): Tensor;
   /**
+   * The `k` largest (or smallest) elements along `dim`, best first, and their indices.
+   *
+   * `topk(Tensor input, int k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, Tensor indices)`
+   */
+  topk(k: number, dim?: number, largest?: boolean, sorted?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  topk(k: number, dim: number, largest: boolean, options: { sorted?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  topk(k: number, dim: number, options: { largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  topk(k: number, options: { dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  topk(options: { k: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  /**
    * A view with two dimensions swapped.
    *
    * `transpose(Tensor input, int dim0, int dim1) -> Tensor`
@@ -2425,6 +2878,37 @@ export interface TensorMethods {
   uniform_(from: number, options: { to?: number; generator?: Generator | null }): this;
   uniform_(options: { from?: number; to?: number; generator?: Generator | null }): this;
   /**
+   * The distinct elements in ascending order, or the distinct slices of `dim`; with `return_inverse` and `return_counts` a list with more.
+   * The distinct elements, then, as asked, which of them each element is and how often each occurs.
+   *
+   * `unique(Tensor input, bool sorted=True, *, int? dim=None) -> Tensor`
+   * `unique.extra(Tensor input, bool sorted=True, bool return_inverse=False, bool return_counts=False, int? dim=None) -> Tensor[]`
+   * @example
+   * ```ts
+   * import { tensor, unique } from "@tt/core";
+   * unique(tensor([3, 1, 3])).tolist(); // [1, 3]
+   * ```
+   */
+  unique(sorted?: boolean, options?: { dim?: number | null }): Tensor;
+  unique(options: { sorted?: boolean; dim?: number | null }): Tensor;
+  unique(sorted?: boolean, return_inverse?: boolean, return_counts?: boolean, dim?: number | null): Tensor[];
+  unique(sorted: boolean, return_inverse: boolean, return_counts: boolean, options: { dim?: number | null }): Tensor[];
+  unique(sorted: boolean, return_inverse: boolean, options: { return_counts?: boolean; dim?: number | null }): Tensor[];
+  unique(sorted: boolean, options: { return_inverse?: boolean; return_counts?: boolean; dim?: number | null }): Tensor[];
+  unique(options: { sorted?: boolean; return_inverse?: boolean; return_counts?: boolean; dim?: number | null }): Tensor[];
+  /**
+   * The elements without those equal to their predecessor, or the slices of `dim`; with `return_inverse` and `return_counts` a list with more.
+   * The elements without repetitions, then, as asked, which of them each element is and how often each is repeated.
+   *
+   * `unique_consecutive(Tensor input, *, int? dim=None) -> Tensor`
+   * `unique_consecutive.extra(Tensor input, bool return_inverse=False, bool return_counts=False, int? dim=None) -> Tensor[]`
+   */
+  unique_consecutive(options?: { dim?: number | null }): Tensor;
+  unique_consecutive(return_inverse?: boolean, return_counts?: boolean, dim?: number | null): Tensor[];
+  unique_consecutive(return_inverse: boolean, return_counts: boolean, options: { dim?: number | null }): Tensor[];
+  unique_consecutive(return_inverse: boolean, options: { return_counts?: boolean; dim?: number | null }): Tensor[];
+  unique_consecutive(options: { return_inverse?: boolean; return_counts?: boolean; dim?: number | null }): Tensor[];
+  /**
    * As `chunk`, for pieces that are the only use of the tensor.
    *
    * `unsafe_chunk(Tensor input, int chunks, int dim=0) -> Tensor[]`
@@ -2458,6 +2942,21 @@ export interface TensorMethods {
   /** In-place form of {@link TensorMethods.unsqueeze}. */
   unsqueeze_(dim: number): this;
   unsqueeze_(options: { dim: number }): this;
+  /**
+   * The variance of all elements or along `dim`, with `correction` subtracted from the count (1 unless `unbiased` is false).
+   *
+   * `var(Tensor input, bool unbiased=True) -> Tensor`
+   * `var.dim(Tensor input, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor`
+   * `var.correction(Tensor input, int[1]? dim=None, *, float? correction=None, bool keepdim=False) -> Tensor`
+   */
+  var(unbiased?: boolean): Tensor;
+  var(options: { unbiased?: boolean }): Tensor;
+  var(dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
+  var(dim: number | readonly number[] | null, unbiased: boolean, options: { keepdim?: boolean; out?: Tensor }): Tensor;
+  var(dim: number | readonly number[] | null, options: { unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
+  var(options: { dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
+  var(dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  var(options: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   /**
    * As `dot`, with the first vector conjugated.
    *

@@ -35,6 +35,7 @@ defineOp({
   doc: "Elements of `input` at `index` along `dim`: `out[i][j] = input[index[i][j]][j]` for `dim` 0.",
   example: 'import { tensor, int64 } from "@tt/core";\ntensor([[1, 2], [3, 4]]).gather(1, tensor([[0, 0], [1, 0]], { dtype: int64 })).tolist(); // [[1, 1], [4, 3]]',
   kernel: "gather",
+  strictOut: true,
   check: checkGather,
   meta: (input: Tensor, _dim: number, index: Tensor) => metaLike(input, index.shape),
   kernelArgs: (input: Tensor, dim: number, index: Tensor) => [input, wrapDim(dim, input.ndim), index],
