@@ -24,7 +24,7 @@ function row(op: Op): string {
     KIND(op),
     yes(isFunction(op)),
     yes(isMethod(op)),
-    yes(op.record.inplace === true || op.mutates),
+    yes(Boolean(op.record.inplace) || op.mutates),
     yes(op.takesOut && isFunction(op)),
     gradient(op),
     (op.record.aliases ?? []).map((alias) => `\`${alias}\``).join(", "),

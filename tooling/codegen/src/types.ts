@@ -57,7 +57,7 @@ export function returnType(op: Op): string {
     }
   };
   if (returns.length === 1) return one(returns[0]!.type);
-  const tuple = `[${returns.map((r) => `${r.name}: ${one(r.type)}`).join(", ")}]`;
+  const tuple = `[${returns.map((r) => `${safe(r.name)}: ${one(r.type)}`).join(", ")}]`;
   const names = returns.map((r) => `readonly ${r.name}: ${one(r.type)}`).join("; ");
   return `${tuple} & { ${names} }`;
 }
@@ -125,6 +125,11 @@ export function functionSignatures(op: Op): string[] {
 export function methodSignatures(op: Op): string[] {
   const result = op.kernel?.mutates === true ? "this" : returnType(op);
   return signatures({ params: op.schema.params.slice(1), out: takesOut(op), result });
+}
+
+/** Call signatures of the function that writes into its first argument. */
+export function inplaceFunctionSignatures(op: Op): string[] {
+  return signatures({ params: op.schema.params, out: null, result: "Tensor" });
 }
 
 /** Call signatures of the in-place method. */

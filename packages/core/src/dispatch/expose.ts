@@ -73,6 +73,16 @@ export function torchFunction(name: string): OpFunction {
   return fn as OpFunction;
 }
 
+/** The public function `name_` that writes into its first argument. */
+export function torchFunctionInplace(name: string): OpFunction {
+  const ops = overloads(name.slice(0, -1)).filter((op) => op.record.inplace === "function");
+  if (ops.length === 0) throw new Error(`no op is called "${name}"`);
+  const fn = (...args: unknown[]): unknown => dispatch(ops, NO_SELF, args, true);
+  Object.defineProperty(fn, "name", { value: name });
+  Object.defineProperty(fn, "schema", { value: ops.map((op) => op.schema.text) });
+  return fn as OpFunction;
+}
+
 /** Puts methods (and in-place methods) of all ops defined so far on Tensor.prototype. */
 export function installMethods(): void {
   overloads("");

@@ -15,7 +15,7 @@ defineOp({
   },
   expr: "relu(a)",
   derivative: { input: [(g: Tensor, result: Tensor) => callOp("threshold_backward", g, result, 0), "result"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -26,7 +26,7 @@ defineOp({
   derivative: {
     input: [(g: Tensor, input: Tensor, limit: Scalar) => callOp("threshold_backward", g, input, limit), "input", "threshold"],
   },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -95,7 +95,7 @@ defineOp({
   variants: "function",
   out: false,
   decompose: (input: Tensor) => callOp("elu", input, SELU_ALPHA, SELU_SCALE, 1),
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -111,7 +111,7 @@ defineOp({
   derivative: {
     input: [(g: Tensor, input: Tensor, alpha: number) => callOp("elu_backward", g, input, alpha, 1, 1 / alpha), "input", "alpha"],
   },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -167,7 +167,7 @@ defineOp({
     if (!training) return callOp("leaky_relu", input, (lower + upper) / 2);
     return callOp("rrelu_with_noise", input, slopes(input.detach(), lower, upper, generator));
   },
-  inplace: true,
+  inplace: "function",
 });
 
 /** 1 for positive elements; for the others a draw each, in row-major order. */

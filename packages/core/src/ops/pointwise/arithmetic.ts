@@ -86,5 +86,5 @@ defineOp({
     }
   },
   derivative: { input: (g) => g.neg() },
-  inplace: true,
+  inplace: "function",
 });

@@ -47,6 +47,6 @@ for (const [name, doc] of [
       if (dtype.category !== 1) throw unsupported(`${name}_cpu`, dtype);
     },
     expr: `${name}(a, b)`,
-    inplace: true,
+    inplace: "function",
   });
 }

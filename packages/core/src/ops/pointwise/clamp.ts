@@ -50,7 +50,7 @@ defineOp({
       "max",
     ],
   },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -63,7 +63,7 @@ defineOp({
     input: [(g: Tensor, input: Tensor, min: Tensor | Scalar) => keep(g, input.ge(min)), "input", "min"],
     min: [(g: Tensor, input: Tensor, min: Tensor) => keep(g, input.lt(min)), "input", "min"],
   },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -76,7 +76,7 @@ defineOp({
     input: [(g: Tensor, input: Tensor, max: Tensor | Scalar) => keep(g, input.le(max)), "input", "max"],
     max: [(g: Tensor, input: Tensor, max: Tensor) => keep(g, input.gt(max)), "input", "max"],
   },
-  inplace: true,
+  inplace: "function",
 });
 
 /** Ties share the gradient in halves. */

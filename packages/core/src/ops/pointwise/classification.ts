@@ -46,5 +46,5 @@ defineOp({
     return `isnan(a) ? ${n} : (a == inf ? ${p} : (a == -inf ? ${q} : a))`;
   },
   derivative: { input: [(g: Tensor, input: Tensor) => g.mul(input.isfinite()), "input"] },
-  inplace: true,
+  inplace: "function",
 });

@@ -56,14 +56,14 @@ defineOp({
   schema: "allclose(Tensor input, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> bool",
   doc: "Whether `isclose` holds for all elements.",
   decompose: (input: Tensor, other: Tensor, rtol: number, atol: number, equal_nan: boolean) =>
-    callOp("isclose", input, other, rtol, atol, equal_nan).all().item() === true,
+    Boolean(callOp("isclose", input, other, rtol, atol, equal_nan).all().item()),
 });
 
 defineOp({
   schema: "equal(Tensor input, Tensor other) -> bool",
   doc: "Whether both have the same shape and the same elements.",
   decompose: (input: Tensor, other: Tensor) =>
-    sameShape(input.shape, other.shape) && input.eq(other).all().item() === true,
+    sameShape(input.shape, other.shape) && Boolean(input.eq(other).all().item()),
 });
 
 const operators: readonly (readonly [name: string, expr: string, doc: string])[] = [

@@ -128,7 +128,7 @@ defineOp({
   schema: "conj_physical(Tensor input) -> Tensor",
   doc: "The complex conjugate; real tensors themselves.",
   decompose: (input: Tensor) => (input.dtype.is_complex ? callOp("_conj_physical", input) : input),
-  inplace: true,
+  inplace: "function",
 });
 
 for (const name of ["resolve_conj", "resolve_neg"]) {

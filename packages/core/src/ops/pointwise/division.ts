@@ -113,5 +113,5 @@ defineOp({
   expr: "reciprocal(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, result: Tensor) => g.neg().mul(conj(result.mul(result))), "result"] },
-  inplace: true,
+  inplace: "function",
 });

@@ -13,7 +13,7 @@ defineOp({
   expr: "exp(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, result: Tensor) => g.mul(conj(result)), "result"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -22,7 +22,7 @@ defineOp({
   expr: "exp2(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, result: Tensor) => g.mul(conj(result)).mul(Math.LN2), "result"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -31,7 +31,7 @@ defineOp({
   expr: "expm1(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, result: Tensor) => g.mul(conj(result.add(1))), "result"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -40,7 +40,7 @@ defineOp({
   expr: "log(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, input: Tensor) => g.div(conj(input)), "input"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -49,7 +49,7 @@ defineOp({
   expr: "log2(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, input: Tensor) => g.div(conj(input).mul(Math.LN2)), "input"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -58,7 +58,7 @@ defineOp({
   expr: "log10(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, input: Tensor) => g.div(conj(input).mul(Math.LN10)), "input"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -67,7 +67,7 @@ defineOp({
   expr: "log1p(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, input: Tensor) => g.div(conj(input.add(1))), "input"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -108,7 +108,7 @@ defineOp({
     ],
     other: [(g: Tensor, input: Operand, other: Tensor) => g.mul(input).div(other), "input", "other"],
   },
-  inplace: true,
+  inplace: "function",
 });
 
 /** Zero where `input` is 0 and `other` at most `edge`, the end of the logarithm's domain. */
@@ -147,7 +147,7 @@ defineOp({
   expr: "sigmoid(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, result: Tensor) => callOp("sigmoid_backward", g, result), "result"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -182,14 +182,14 @@ defineOp({
       "eps",
     ],
   },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
   schema: "ldexp(Tensor input, Tensor other) -> Tensor",
   doc: "`input * 2 ** other`.",
   decompose: (input: Tensor, other: Tensor) => input.mul(other.exp2()),
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({

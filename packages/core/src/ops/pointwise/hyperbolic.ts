@@ -9,7 +9,7 @@ defineOp({
   expr: "sinh(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, input: Tensor) => g.mul(conj(input.cosh())), "input"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -18,7 +18,7 @@ defineOp({
   expr: "cosh(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, input: Tensor) => g.mul(conj(input.sinh())), "input"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -27,7 +27,7 @@ defineOp({
   expr: "tanh(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, result: Tensor) => callOp("tanh_backward", g, result), "result"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -54,7 +54,7 @@ defineOp({
   derivative: {
     input: [(g: Tensor, input: Tensor) => g.mul(conj(input.mul(input).add(1).rsqrt())), "input"],
   },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -73,7 +73,7 @@ defineOp({
       "input",
     ],
   },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -83,5 +83,5 @@ defineOp({
   expr: "atanh(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, input: Tensor) => g.div(conj(input.mul(input).neg().add(1))), "input"] },
-  inplace: true,
+  inplace: "function",
 });

@@ -73,7 +73,7 @@ defineOp({
   schema: "square(Tensor input) -> Tensor",
   doc: "`input * input`.",
   decompose: (input: Tensor) => input.pow(2),
-  inplace: true,
+  inplace: "function",
 });
 
 function doubleType(input: Operand, exponent: Operand): DType {
@@ -112,7 +112,7 @@ defineOp({
   expr: "sqrt(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, result: Tensor) => g.div(conj(result.mul(2))), "result"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -121,7 +121,7 @@ defineOp({
   expr: "rsqrt(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, result: Tensor) => g.mul(conj(result.pow(3))).mul(-0.5), "result"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({

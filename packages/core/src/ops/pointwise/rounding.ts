@@ -21,7 +21,7 @@ for (const [name, doc, aliases = []] of functions) {
     },
     expr: `${name}(a)`,
     derivative: { input: zero },
-    inplace: true,
+    inplace: "function",
   });
 }
 
@@ -39,7 +39,7 @@ defineOp({
     return decimals < 0 ? input.div(power).round().mul(power) : input.mul(power).round().div(power);
   },
   derivative: { input: zero },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -50,5 +50,5 @@ defineOp({
   },
   expr: "frac(a)",
   derivative: { input: (g) => g },
-  inplace: true,
+  inplace: "function",
 });

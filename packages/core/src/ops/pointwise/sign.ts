@@ -12,7 +12,7 @@ defineOp({
   expr: "abs(a)",
   promote: "real",
   derivative: { input: [(g: Tensor, input: Tensor) => g.mul(input.sgn()), "input"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -117,6 +117,6 @@ for (const [name, factor, doc] of rotations) {
     expr: `a * ${factor}`,
     promote: "float",
     derivative: { input: (g: Tensor) => g.mul(factor as Scalar) },
-    inplace: true,
+    inplace: "function",
   });
 }

@@ -10,7 +10,7 @@ defineOp({
   expr: "sin(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, input: Tensor) => g.mul(conj(input.cos())), "input"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -19,7 +19,7 @@ defineOp({
   expr: "cos(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, input: Tensor) => g.mul(conj(input.sin()).neg()), "input"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -28,7 +28,7 @@ defineOp({
   expr: "tan(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, result: Tensor) => g.mul(conj(result.mul(result).add(1))), "result"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -38,7 +38,7 @@ defineOp({
   expr: "asin(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, input: Tensor) => g.mul(conj(oneMinusSquare(input).rsqrt())), "input"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -48,7 +48,7 @@ defineOp({
   expr: "acos(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, input: Tensor) => g.mul(conj(oneMinusSquare(input).rsqrt()).neg()), "input"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -58,7 +58,7 @@ defineOp({
   expr: "atan(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, input: Tensor) => g.div(conj(input.mul(input).add(1))), "input"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -92,7 +92,7 @@ defineOp({
   expr: "sinc(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, input: Tensor) => g.mul(conj(sincSlope(input.mul(Math.PI))).mul(Math.PI)), "input"] },
-  inplace: true,
+  inplace: "function",
 });
 
 /** Derivative of sin(x) / x, continued by 0 at 0. */

@@ -9,7 +9,7 @@ defineOp({
   expr: "i0(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, input: Tensor) => g.mul(callOp("special_i1", input)), "input"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({

@@ -13,7 +13,7 @@ defineOp({
   expr: "erf(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, input: Tensor) => g.mul(bell(input).mul(SLOPE)), "input"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
@@ -22,7 +22,7 @@ defineOp({
   expr: "erfc(a)",
   promote: "float",
   derivative: { input: [(g: Tensor, input: Tensor) => g.mul(bell(input).mul(-SLOPE)), "input"] },
-  inplace: true,
+  inplace: "function",
 });
 
 defineOp({
