@@ -7,9 +7,11 @@ import type { ArrayView } from "./view.ts";
 import { copy, fill } from "./copy/index.ts";
 import { draw } from "../ops/random/draw.ts";
 import { map } from "./map/index.ts";
+import { convKernels } from "./tables/conv.ts";
 import { indexKernels } from "./tables/index.ts";
 import { matmulKernels } from "./tables/matmul.ts";
 import { optimKernels } from "./tables/optim.ts";
+import { poolKernels } from "./tables/pool.ts";
 import { reduceKernels } from "./tables/reduce.ts";
 import { scanKernels } from "./tables/scan.ts";
 import { sortKernels } from "./tables/sort.ts";
@@ -35,9 +37,11 @@ export const cpuBackend: Backend = {
     fill,
     arange,
     draw: draw as never,
+    ...convKernels,
     ...indexKernels,
     ...matmulKernels,
     ...optimKernels,
+    ...poolKernels,
     ...reduceKernels,
     ...scanKernels,
     ...sortKernels,

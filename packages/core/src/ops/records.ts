@@ -1,4 +1,6 @@
 /** Every op record of the main entry; importing it registers them. */
+import "./conv/conv.ts";
+import "./conv/convolution.ts";
 import "./copy/copy.ts";
 import "./creation/factories.ts";
 import "./creation/sequences.ts";
@@ -24,6 +26,7 @@ import "./matmul/mm.ts";
 import "./matmul/tensordot.ts";
 import "./optim/adam.ts";
 import "./optim/sgd.ts";
+import "./pad/constant.ts";
 import "./pointwise/activation.ts";
 import "./pointwise/arithmetic.ts";
 import "./pointwise/bitwise.ts";
@@ -40,6 +43,8 @@ import "./pointwise/sign.ts";
 import "./pointwise/ternary.ts";
 import "./pointwise/trigonometric.ts";
 import "./pointwise/where.ts";
+import "./pool/avg_pool.ts";
+import "./pool/max_pool.ts";
 import "./random/factories.ts";
 import "./random/inplace.ts";
 import "./random/sampling.ts";

@@ -82,7 +82,7 @@ defineOp({
   decompose: (input: Tensor, vec1: Tensor, vec2: Tensor, beta: Scalar, alpha: Scalar) => {
     checkExpands(input, [vec1.shape[0]!, vec2.shape[0]!]);
     if (vec1.dtype.category === 0 && input.dtype.category === 0) {
-      const product = vec1.outer(vec2).logical_and(Boolean(alpha));
+      const product = vec1.outer(vec2).logical_and(vec1.new_full([], Boolean(alpha)));
       return Boolean(beta) ? product.logical_or(input) : product;
     }
     return blend(input, vec1.outer(vec2), beta, alpha);
