@@ -13,6 +13,7 @@ import {
   fromHalfBits,
   toBfloat16Bits,
   toBigInt,
+  toComplex,
   toHalfBits,
   toReal,
 } from "../../dtype/index.ts";
@@ -38,7 +39,7 @@ export function roundBfloat16(x: number): number {
 /** The dtype that a value of `kind` has within a computation of dtype `compute`. */
 export function dtypeOfKind(kind: Kind, compute: DType): DType {
   if (kind === BOOL) return bool;
-  return kind === COMPLEX ? compute : toReal(compute);
+  return kind === COMPLEX ? toComplex(compute) : toReal(compute);
 }
 
 /** Bits of precision of the parts of floating and complex numbers. */

@@ -1,4 +1,4 @@
-import type { BuiltinName } from "../../../expr/index.ts";
+import { type BuiltinName, REAL } from "../../../expr/index.ts";
 import type { DType } from "../../../dtype/index.ts";
 import { hypot } from "../../../expr/real_math.ts";
 import * as fn from "../../../expr/special/complex.ts";
@@ -80,6 +80,6 @@ const COMPLEX_RULES: Readonly<Partial<Record<BuiltinName, ComplexRule>>> = {
 
 export function complexRuleFor(name: BuiltinName, compute: DType): ComplexRule {
   const rule = COMPLEX_RULES[name];
-  if (rule === undefined) throw notImplemented(name, compute);
+  if (rule === undefined || compute.category < REAL) throw notImplemented(name, compute);
   return rule;
 }
