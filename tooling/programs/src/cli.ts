@@ -52,8 +52,17 @@ async function runProgram(expected: Expected, device: string): Promise<ProgramRe
     await port.main(run);
     return compareProgram(run.results, expected);
   } catch (error) {
-    return failed(expected, error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return failed(
+      expected,
+      error instanceof Error ? `${error.name}: ${error.message}\n${whereOf(error)}` : String(error),
+    );
   }
+}
+
+/** The first line of the stack inside a port. */
+function whereOf(error: Error): string {
+  const lines = (error.stack ?? "").split("\n");
+  return (lines.find((line) => line.includes("docs-examples")) ?? lines[1] ?? "").trim();
 }
 
 function failed({ name }: Expected, note: string): ProgramResult {

@@ -126,7 +126,7 @@ export function plain(value: unknown): Plain {
 /** Euclidean norm over all the tensors together, accumulated in float64. */
 export function total_norm(tensors: Iterable<torch.Tensor>): number {
   let sum = 0;
-  for (const t of tensors) sum += Number(t.detach().to("cpu").double().pow(2).sum().item());
+  for (const t of tensors) sum += t.detach().to("cpu").double().pow(2).sum().item();
   return Math.sqrt(sum);
 }
 
