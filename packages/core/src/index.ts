@@ -19,6 +19,7 @@ export * from "./errors.ts";
 export * from "./grad_mode/index.ts";
 export * from "./memory_format.ts";
 export * from "./ops/functions.gen.ts";
+export { broadcast_shapes } from "./ops/view/broadcast_shapes.ts";
 export * from "./printing/index.ts";
 export { default_generator, Generator, initial_seed, manual_seed, seed } from "./random/index.ts";
 export { get_rng_state, set_rng_state } from "./random/state.ts";

@@ -823,6 +823,18 @@ export const bmm: {
 } = torchFunction("bmm") as never;
 
 /**
+ * The shape that the given shapes broadcast to.
+ *
+ * `broadcast_shapes(Any... shapes) -> int[]`
+ */
+export const broadcast_shapes: {
+  (shapes: readonly unknown[]): number[];
+  (options: { shapes: readonly unknown[] }): number[];
+  (...shapes: unknown[]): number[];
+  readonly schema: readonly string[];
+} = torchFunction("broadcast_shapes") as never;
+
+/**
  * Views of the tensors broadcast to their common shape.
  *
  * `broadcast_tensors(Tensor... tensors) -> Tensor[]`

@@ -55,6 +55,16 @@ function points(start: number, end: number, steps: number, dtype: DType): (i: nu
   if (steps === 1) return () => a;
   const step = round((b - a) / (steps - 1));
   const half = Math.floor(steps / 2);
+  if (dtype.category === 1) {
+    // Integers truncate once per 256 bits, the block that PyTorch computes together, and then each.
+    const lanes = 32 / dtype.itemsize;
+    const blocks = steps - (steps % (2 * lanes));
+    return (i) => {
+      const first = i < blocks ? i - (i % lanes) : i;
+      const base = first < half ? a + step * first : b - step * (steps - first - 1);
+      return Math.trunc(Math.trunc(base) + step * (i - first));
+    };
+  }
   return (i) => (i < half ? round(a + round(step * i)) : round(b - round(step * (steps - i - 1))));
 }
 

@@ -5,7 +5,6 @@ import { RuntimeError } from "../../errors.ts";
 import { wrapDim } from "../../layout.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { cat } from "../join/cat.ts";
-import { callOp } from "../pointwise/formulas.ts";
 
 const catOf = (tensors: readonly Tensor[], dim: number): Tensor => call(cat, [tensors, dim]) as Tensor;
 
@@ -123,14 +122,12 @@ defineOp({
   decompose: gradients,
 });
 
+/** Twice the areas of the trapezoids between neighbours. */
 function trapezoids(y: Tensor, x: Tensor | null, dx: number, dim: number, name: string): Tensor {
   const at = wrapDim(dim, y.ndim);
   const size = y.ndim === 0 ? 0 : y.shape[at]!;
-  if (size === 0) {
-    throw new RuntimeError(`${name}: dimension ${at} is empty`);
-  }
-  const means = y.narrow(at, 1, size - 1).add(y.narrow(at, 0, size - 1)).div(2);
-  if (x === null) return means.mul(dx);
+  const sums = y.narrow(at, 1, size - 1).add(y.narrow(at, 0, size - 1));
+  if (x === null) return sums.mul(dx);
   if (x.ndim === 0) throw new RuntimeError(`${name}: There must be at least one \`x\` value`);
   // A vector of coordinates runs along `dim`; others line up with y from the right.
   const along = x.ndim === 1 && y.ndim !== 1;
@@ -139,7 +136,7 @@ function trapezoids(y: Tensor, x: Tensor | null, dx: number, dim: number, name: 
   }
   const spots = along ? x.reshape(y.shape.map((_, d) => (d === at ? size : 1))) : x;
   const axis = along ? at : at - y.ndim + spots.ndim;
-  return means.mul(spots.diff(1, axis));
+  return sums.mul(spots.diff(1, axis));
 }
 
 for (const [name, aliases, doc] of [
@@ -148,11 +145,14 @@ for (const [name, aliases, doc] of [
 ] as const) {
   const finish = (y: Tensor, x: Tensor | null, dx: number, dim: number): Tensor => {
     const at = wrapDim(dim, y.ndim);
-    if (name === "trapezoid") {
-      if (y.ndim > 0 && y.shape[at] === 0) return callOp("sum.dim_IntList", y, [at], false, null);
-      return trapezoids(y, x, dx, at, name).sum(at - y.ndim);
+    if (y.ndim === 0 || y.shape[at] === 0) {
+      return name === "trapezoid" ? y.new_zeros(y.shape.toSpliced(at, 1)) : y;
     }
-    return trapezoids(y, x, dx, at, name).cumsum(at - y.ndim);
+    if (name === "trapezoid" && x === null) {
+      return y.sum(at).sub(y.select(at, 0).add(y.select(at, -1)).mul(0.5)).mul(dx);
+    }
+    const areas = trapezoids(y, x, dx, at, name);
+    return (name === "trapezoid" ? areas.sum(at - y.ndim) : areas.cumsum(at - y.ndim)).div(2);
   };
   defineOp({
     schema: `${name}.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor`,

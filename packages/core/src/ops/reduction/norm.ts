@@ -10,11 +10,11 @@ import { callOp } from "../pointwise/formulas.ts";
 type Dims = readonly number[] | null;
 
 /** Gradient of a vector norm; 0 where the norm is 0. */
-export function normBackward(g: Tensor, input: Tensor, p: number, dim: Dims, keepdim: boolean, result: Tensor): Tensor {
+export function normBackward(g: Tensor, input: Tensor, p: number, dim: Dims, keepdim: boolean, result: Tensor): Tensor | null {
+  if (p === 0) return null;
   const rank = input.ndim;
   const grad = restoreDims(g, dim, keepdim, rank);
   const norm = restoreDims(result, dim, keepdim, rank);
-  if (p === 0) return input.new_zeros(input.shape);
   if (p === 1) return input.sgn().mul(grad);
   if (p === 2) return input.div(norm).masked_fill(norm.eq(0), 0).mul(grad);
   if (!Number.isFinite(p)) {
@@ -145,7 +145,7 @@ defineOp({
       "result",
     ],
     other: [
-      (g, input: Tensor, other: Tensor, p, result) => normBackward(g, input.sub(other), p, null, false, result).neg(),
+      (g, input: Tensor, other: Tensor, p, result) => normBackward(g, input.sub(other), p, null, false, result)?.neg(),
       "input",
       "other",
       "p",

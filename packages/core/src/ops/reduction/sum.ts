@@ -55,6 +55,7 @@ defineOp({
   schema: "mean(Tensor input, *, ScalarType? dtype=None) -> Tensor",
   doc: "The mean of all elements.",
   kernel: "mean",
+  strictOut: true,
   meta: (input: Tensor, dtype: DType | null) => ({ shape: [], dtype: meanDtype(input, dtype) }),
   kernelArgs: (input: Tensor, dtype: DType | null) => [dtype === null ? input : input.detach().to(dtype), wrapDims(null, input.ndim)],
   derivative: { input: [(g, shape, input) => g.expand(shape).div(input), "input.shape", "input.numel"] },
@@ -65,6 +66,7 @@ defineOp({
   doc: "The means along dimensions `dim` (a number, a list, or null for all).",
   gradName: "MeanBackward1",
   kernel: "mean",
+  strictOut: true,
   meta: (input: Tensor, dim: readonly number[] | null, keepdim: boolean, dtype: DType | null) =>
     reducedMeta(input, dim, keepdim, meanDtype(input, dtype)),
   kernelArgs: (input: Tensor, dim: readonly number[] | null, _keepdim: boolean, dtype: DType | null) => [

@@ -1,6 +1,6 @@
 import { call } from "../../dispatch/call.ts";
 import { defineOp, type Op } from "../../dispatch/op.ts";
-import { float64, int64, scalarTypeName } from "../../dtype/index.ts";
+import { float16, float64, int64, scalarTypeName } from "../../dtype/index.ts";
 import { RuntimeError } from "../../errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { callOp } from "../pointwise/formulas.ts";
@@ -10,7 +10,7 @@ defineOp({
   doc: "Counts of the elements in `bins` equal bins between `min` and `max`; both 0 mean the data's own range.",
   kernel: "histc",
   check: ({ dtype }: Tensor, bins: number) => {
-    if (dtype.category !== 2 || dtype.itemsize < 4) throw new RuntimeError(`"histogram_cpu" not implemented for '${scalarTypeName(dtype)}'`);
+    if (dtype.category !== 2 || dtype === float16) throw new RuntimeError(`"histogram_cpu" not implemented for '${scalarTypeName(dtype)}'`);
     if (bins <= 0) throw new RuntimeError("bins must be > 0");
   },
   meta: (input: Tensor, bins: number) => ({ shape: [bins], dtype: input.dtype }),
@@ -85,7 +85,7 @@ function edgesOf(column: Tensor, bins: number, range: readonly [number, number] 
     throw new RuntimeError(`torch.histogram: range [${low}, ${high}] is not finite`);
   }
   if (low > high) throw new RuntimeError("torch.histogramdd: max must be larger than min");
-  if (low === high) [low, high] = [low - 1, high + 1];
+  if (low === high) [low, high] = [low - 0.5, high + 0.5];
   return callOp("linspace", low, high, bins + 1, column.dtype, null, column.device, false, false);
 }
 
