@@ -14,3 +14,4 @@ export { RAdam, type RAdamOptions } from "./algorithms/radam.ts";
 export { RMSprop, type RMSpropOptions } from "./algorithms/rmsprop.ts";
 export { Rprop, type RpropOptions } from "./algorithms/rprop.ts";
 export { SGD, type SGDOptions } from "./algorithms/sgd.ts";
+export * as lr_scheduler from "./lr_scheduler/index.ts";
