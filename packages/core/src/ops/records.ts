@@ -1,6 +1,7 @@
-/** Every op record of the main entry; importing it registers them. */
-import "./conv/conv.ts";
-import "./conv/convolution.ts";
+/**
+ * Every op record of the main entry; importing it registers them. Convolutions, pooling, normalisation, losses,
+ * padding, resampling and optimizer steps stand in neural/records.ts.
+ */
 import "./copy/copy.ts";
 import "./creation/factories.ts";
 import "./creation/sequences.ts";
@@ -24,9 +25,6 @@ import "./matmul/einsum.ts";
 import "./matmul/matmul.ts";
 import "./matmul/mm.ts";
 import "./matmul/tensordot.ts";
-import "./optim/adam.ts";
-import "./optim/sgd.ts";
-import "./pad/constant.ts";
 import "./pointwise/activation.ts";
 import "./pointwise/arithmetic.ts";
 import "./pointwise/bitwise.ts";
@@ -43,8 +41,6 @@ import "./pointwise/sign.ts";
 import "./pointwise/ternary.ts";
 import "./pointwise/trigonometric.ts";
 import "./pointwise/where.ts";
-import "./pool/avg_pool.ts";
-import "./pool/max_pool.ts";
 import "./random/factories.ts";
 import "./random/inplace.ts";
 import "./random/sampling.ts";
