@@ -155,7 +155,7 @@ export function cpow(a: number, b: number, c: number, d: number): void {
     if (c === -1) return creciprocal(a, b);
     if (c === -2) return creciprocal(a * a - b * b, 2 * a * b);
   }
-  if (a === 0 && b === 0) return c > 0 ? set(0, 0) : set(NaN, NaN);
+  if (a === 0 && b === 0) return c > 0 ? set(0, 0) : set(Infinity, NaN);
   const re = logAbs(a, b);
   const im = Math.atan2(b, a);
   cexp(c * re - (d === 0 ? 0 : d * im), c * im + (d === 0 ? 0 : d * re));

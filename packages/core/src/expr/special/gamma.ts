@@ -1,3 +1,4 @@
+import { pow } from "../real_math.ts";
 import { lgamma } from "./lgamma.ts";
 import { polynomial } from "./series.ts";
 
@@ -34,12 +35,12 @@ const EPSILON = 2 ** -53;
 /** Hurwitz zeta function, the sum of (q + k)^-x over k >= 0, by Euler-Maclaurin summation. */
 export function zeta(x: number, q: number): number {
   if (x === 1) return Infinity;
-  if (!(x > 1)) return NaN;
+  if (x < 1) return NaN;
   if (q <= 0) {
     if (q === Math.floor(q)) return Infinity;
     if (x !== Math.floor(x)) return NaN;
   }
-  let sum = q ** -x;
+  let sum = pow(q, -x);
   let a = q;
   let b = 0;
   for (let i = 0; i < 9 || a <= 9; i++) {

@@ -1,7 +1,9 @@
+import { type DType, bfloat16, float16, float32, float64 } from "../../../dtype/index.ts";
 import * as fn from "../../../expr/real_math.ts";
 import { polygammaFloat32 } from "../../../expr/special/gamma.ts";
+import { roundReal } from "../convert.ts";
 import { SPECIAL_RULES } from "./special.ts";
-import { type Rules, math } from "./rule.ts";
+import { type Rule, type Rules, math } from "./rule.ts";
 
 type N = number;
 
@@ -43,7 +45,6 @@ const REAL_RULES: Rules = {
   fmod: { fn: (a: N, b: N) => a % b, js: "$0 % $1" },
   remainder: { fn: fn.remainder },
   floor_divide: { fn: fn.floorDivide },
-  trunc_divide: { fn: (a: N, b: N) => Math.trunc(a / b), js: "Math.trunc($0 / $1)" },
   ldexp: { fn: (a: N, b: N) => a * 2 ** b, js: "$0 * 2 ** $1" },
   isnan: { fn: (a: N) => a !== a, js: "$0 !== $0" },
   isinf: { fn: (a: N) => Math.abs(a) === Infinity, js: "Math.abs($0) === Infinity" },
@@ -86,10 +87,24 @@ const REAL_RULES: Rules = {
   angle: { fn: (a: N) => (a < 0 ? Math.PI : a !== a ? a : 0), js: "$0 < 0 ? Math.PI : $0 !== $0 ? $0 : 0" },
 };
 
-export const FLOAT64_RULES: Rules = { ...REAL_RULES, nextafter: { fn: fn.nextafter } };
+/** Quotients are rounded to the dtype first, which may carry them over the next integer. */
+function truncDivide(dtype: DType): Rule {
+  return { fn: (a: N, b: N) => Math.trunc(roundReal(a / b, dtype)) };
+}
 
-const SINGLE_RULES: Rules = { ...REAL_RULES, polygamma: { fn: polygammaFloat32 } };
-
-export const FLOAT32_RULES: Rules = { ...SINGLE_RULES, nextafter: { fn: fn.nextafterFloat32 } };
-export const FLOAT16_RULES: Rules = { ...SINGLE_RULES, nextafter: { fn: fn.nextafterFloat16 } };
-export const BFLOAT16_RULES: Rules = { ...SINGLE_RULES, nextafter: { fn: fn.nextafterBfloat16 } };
+export const FLOAT64_RULES: Rules = { ...REAL_RULES, nextafter: { fn: fn.nextafter }, trunc_divide: truncDivide(float64) };
+export const FLOAT32_RULES: Rules = {
+  ...REAL_RULES,
+  nextafter: { fn: fn.nextafterFloat32 },
+  trunc_divide: truncDivide(float32),
+};
+export const FLOAT16_RULES: Rules = {
+  ...REAL_RULES,
+  nextafter: { fn: fn.nextafterFloat16 },
+  trunc_divide: truncDivide(float16),
+};
+export const BFLOAT16_RULES: Rules = {
+  ...REAL_RULES,
+  nextafter: { fn: fn.nextafterBfloat16 },
+  trunc_divide: truncDivide(bfloat16),
+};
