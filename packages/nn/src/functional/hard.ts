@@ -30,7 +30,7 @@ defineOp({
   schema: "hardtanh_backward(Tensor grad_output, Tensor input, Scalar min_val, Scalar max_val) -> Tensor",
   doc: "`grad_output` strictly between the limits, else 0.",
   variants: "internal",
-  expr: "b <= min_val || b >= max_val ? 0 : a",
+  expr: "b > min_val && b < max_val ? a : 0",
   derivative: {
     grad_output: [
       (g: Tensor, input: Tensor, min_val: Scalar, max_val: Scalar) =>
@@ -78,7 +78,7 @@ defineOp({
   schema: "hardswish_backward(Tensor grad_output, Tensor input) -> Tensor",
   doc: "Gradient of `hardswish`.",
   variants: "internal",
-  expr: "b < -3 ? 0 : (b <= 3 ? a * (b / 3 + 0.5) : a)",
+  expr: "b < -3 ? 0 : (b > 3 ? a : a * (b / 3 + 0.5))",
   derivative: {
     grad_output: [(g: Tensor, input: Tensor) => callOp("hardswish_backward", g, input), "input"],
     input: [

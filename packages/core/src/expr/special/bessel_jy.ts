@@ -13,6 +13,7 @@ function orders(x: number): readonly [number, number, number, number] {
     const [j1, y1] = hankel(1, x);
     return [j0, j1, y0, y1];
   }
+  if (x !== x) return [x, x, x, x];
   const logarithm = Math.log(x / 2) + EULER;
   if (x < 1e-8) return [1, x / 2, (2 / Math.PI) * logarithm, -2 / (Math.PI * x)];
   return recurrence(x, logarithm);

@@ -3,6 +3,8 @@ import { type Bound, defineOp, findOp } from "../../dispatch/op.ts";
 import "../pointwise/exponential.ts";
 import "../pointwise/rounding.ts";
 import "../pointwise/trigonometric.ts";
+import "../reduction/nan.ts";
+import "../reduction/softmax.ts";
 import "./bessel.ts";
 import "./error.ts";
 import "./gamma.ts";
@@ -21,10 +23,13 @@ const aliases: readonly (readonly [name: string, target: string])[] = [
   ["gammaln", "lgamma"],
   ["i0", "i0"],
   ["log1p", "log1p"],
+  ["log_softmax", "log_softmax"],
   ["logit", "logit"],
+  ["logsumexp", "logsumexp"],
   ["multigammaln", "mvlgamma"],
   ["polygamma", "polygamma"],
   ["psi", "digamma"],
+  ["softmax", "softmax"],
   ["sinc", "sinc"],
   ["xlogy", "xlogy"],
 ];
