@@ -1,5 +1,6 @@
 /** Neural networks: modules, layers, losses, initialisation. */
 import "@tt/autograd";
+import "@tt/core/neural";
 
 export { Parameter } from "@tt/core";
 export { AttributeError, KeyError, Module } from "./module/module.ts";

@@ -1,4 +1,6 @@
 /** Optimizers and learning-rate schedulers. */
+import "@tt/core/neural";
+
 export { Optimizer, type StepHook } from "./optimizer/optimizer.ts";
 export type { LoadableStateDict } from "./optimizer/state_dict.ts";
 export type * from "./optimizer/types.ts";

@@ -9,6 +9,7 @@
  * ```
  */
 export * from "@tt/core";
+export * from "@tt/core/neural";
 export * as special from "@tt/core/special";
 export * as autograd from "@tt/autograd";
 export { BytesIO, hub, load, loadSync, save, saveSync } from "@tt/serialization";

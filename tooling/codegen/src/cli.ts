@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { OPS } from "@tt/core/dispatch";
+import { type Op, OPS } from "@tt/core/dispatch";
 import { compatibilityPage } from "./compatibility.ts";
 import { functionsModule, type Imports, methodsModule, namespaceOf } from "./emit.ts";
 
@@ -20,34 +20,57 @@ const coreImports: Imports = {
 };
 const nnImports: Imports = Object.fromEntries(Object.keys(coreImports).map((name) => [name, "@tt/core"]));
 
-// The records register on import; core's main entry cannot be imported before the files it needs exist.
-await import(join(core, "ops/records.ts"));
-for (const entry of ["linalg", "fft", "special"]) {
-  const file = join(core, `ops/${entry}/records.ts`);
-  if (existsSync(file)) await import(file);
-}
-const coreCount = OPS.length;
-const nnRecords = join(nn, "functional/records.ts");
-if (existsSync(nnRecords)) await import(nnRecords);
-const coreOps = OPS.slice(0, coreCount);
+const check = process.argv.includes("--check");
+let stale = 0;
 
-const files = new Map<string, string>();
-files.set(
-  join(core, "ops/functions.gen.ts"),
-  functionsModule(coreOps, "torch", { imports: coreImports, records: "./records.ts", dispatch: "../dispatch/expose.ts" }),
-);
-files.set(join(core, "ops/methods.gen.ts"), methodsModule(coreOps, coreImports));
-for (const namespace of ["linalg", "fft", "special"]) {
-  if (!coreOps.some((op) => namespaceOf(op) === namespace)) continue;
-  files.set(
-    join(core, `ops/${namespace}.gen.ts`),
-    functionsModule(coreOps, namespace, {
-      imports: coreImports,
-      records: `./${namespace}/records.ts`,
-      dispatch: "../dispatch/expose.ts",
-    }),
-  );
+/** Writes, or compares, what has been collected. */
+function flush(): void {
+  for (const [file, text] of files) {
+    const before = existsSync(file) ? readFileSync(file, "utf8") : null;
+    if (before === text) continue;
+    stale++;
+    if (check) console.error(`stale: ${file.slice(root.length + 1)} (run pnpm generate)`);
+    else {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+      console.log(`wrote ${file.slice(root.length + 1)}`);
+    }
+  }
+  files.clear();
 }
+
+// The records register on import; core's entries cannot be imported before the files they need exist.
+const slices = new Map<string, Op[]>();
+async function load(entry: string, file: string): Promise<void> {
+  if (!existsSync(file)) return;
+  const before = OPS.length;
+  await import(file);
+  slices.set(entry, OPS.slice(before));
+}
+await load("functions", join(core, "ops/records.ts"));
+for (const entry of ["neural", "linalg", "fft", "special"]) await load(entry, join(core, `ops/${entry}/records.ts`));
+const coreOps = [...slices.values()].flat();
+const files = new Map<string, string>();
+files.set(join(core, "ops/methods.gen.ts"), methodsModule(coreOps, coreImports));
+const NAMESPACES = ["linalg", "fft", "special"];
+const coreFile = (name: string, ops: readonly Op[], namespace: string, records: string): void => {
+  const text = functionsModule(ops, namespace, { imports: coreImports, records, dispatch: "../dispatch/expose.ts" });
+  files.set(join(core, `ops/${name}.gen.ts`), text);
+};
+for (const [entry, ops] of slices) {
+  // An entry's functions of the main namespace have a file of their own beside those of its own namespace.
+  const own = ops.filter((op) => namespaceOf(op) === "torch");
+  const records = entry === "functions" ? "./records.ts" : `./${entry}/records.ts`;
+  if (own.length > 0) coreFile(NAMESPACES.includes(entry) ? `${entry}_torch` : entry, own, "torch", records);
+}
+for (const namespace of NAMESPACES) {
+  const own = coreOps.filter((op) => namespaceOf(op) === namespace);
+  if (own.length > 0) coreFile(namespace, own, namespace, `./${namespace}/records.ts`);
+}
+
+// The records of nn import core's main entry, and with it the files above.
+flush();
+await load("nn", join(nn, "functional/records.ts"));
 const functional = OPS.filter((op) => namespaceOf(op) === "nn.functional");
 if (functional.length > 0) {
   files.set(
@@ -62,17 +85,5 @@ if (functional.length > 0) {
 
 files.set(join(root, "docs/compatibility.md"), compatibilityPage(OPS));
 
-const check = process.argv.includes("--check");
-let stale = 0;
-for (const [file, text] of files) {
-  const before = existsSync(file) ? readFileSync(file, "utf8") : null;
-  if (before === text) continue;
-  stale++;
-  if (check) console.error(`stale: ${file.slice(root.length + 1)} (run pnpm generate)`);
-  else {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
-    console.log(`wrote ${file.slice(root.length + 1)}`);
-  }
-}
+flush();
 if (check && stale > 0) process.exitCode = 1;

@@ -7,11 +7,11 @@ import type { ArrayView } from "./view.ts";
 import { copy, fill } from "./copy/index.ts";
 import { draw } from "../ops/random/draw.ts";
 import { map } from "./map/index.ts";
-import { convKernels } from "./tables/conv.ts";
 import { indexKernels } from "./tables/index.ts";
 import { matmulKernels } from "./tables/matmul.ts";
-import { optimKernels } from "./tables/optim.ts";
-import { poolKernels } from "./tables/pool.ts";
+import { lossKernels } from "./tables/loss.ts";
+import { normKernels } from "./tables/norm.ts";
+import { resizeKernels } from "./tables/resize.ts";
 import { reduceKernels } from "./tables/reduce.ts";
 import { scanKernels } from "./tables/scan.ts";
 import { sortKernels } from "./tables/sort.ts";
@@ -21,7 +21,10 @@ function arange(out: ArrayView, start: number, step: number): void {
   for (let i = 0; i < out.shape[0]!; i++) writeElement(array, dtype, i, start + i * step);
 }
 
-/** The reference backend: plain TypeScript over typed arrays, every dtype. */
+/**
+ * The reference backend: plain TypeScript over typed arrays, every dtype. The kernels of `@tt/core/neural` are in
+ * neural.ts.
+ */
 export const cpuBackend: Backend = {
   name: "cpu",
   devices: ["cpu"],
@@ -37,11 +40,11 @@ export const cpuBackend: Backend = {
     fill,
     arange,
     draw: draw as never,
-    ...convKernels,
     ...indexKernels,
     ...matmulKernels,
-    ...optimKernels,
-    ...poolKernels,
+    ...lossKernels,
+    ...normKernels,
+    ...resizeKernels,
     ...reduceKernels,
     ...scanKernels,
     ...sortKernels,

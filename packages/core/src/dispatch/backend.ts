@@ -116,6 +116,11 @@ export function registerBackend(backend: Backend): void {
   }
 }
 
+/** Adds kernels to an installed backend, as core's further entries do; backends that extend it have them too. */
+export function registerKernels(name: string, kernels: Kernels): void {
+  Object.assign(findBackend(name).kernels, kernels);
+}
+
 /** Removes a backend; tensors on its devices can no longer be computed with. */
 export function unregisterBackend(name: string): void {
   for (const [type, table] of tables) if (table.backend.name === name && type !== "cpu") tables.delete(type);

@@ -620,6 +620,25 @@ export const bartlett_window: {
 } = torchFunction("bartlett_window") as never;
 
 /**
+ * Batch normalisation (Ioffe and Szegedy 2015) of input [N, C, ...] over everything but the channels.
+ *
+ * `batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, bool cudnn_enabled=False) -> Tensor`
+ */
+export const batch_norm: {
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, momentum: number, eps: number, cudnn_enabled?: boolean): Tensor;
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, momentum: number, eps: number, options: { cudnn_enabled?: boolean }): Tensor;
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, momentum: number, options: { eps: number; cudnn_enabled?: boolean }): Tensor;
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, options: { momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, options: { training: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, options: { running_var: Tensor | null; training: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, options: { running_mean: Tensor | null; running_var: Tensor | null; training: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
+  (input: Tensor, weight: Tensor | null, options: { bias: Tensor | null; running_mean: Tensor | null; running_var: Tensor | null; training: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
+  (input: Tensor, options: { weight: Tensor | null; bias: Tensor | null; running_mean: Tensor | null; running_var: Tensor | null; training: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
+  (options: { input: Tensor; weight: Tensor | null; bias: Tensor | null; running_mean: Tensor | null; running_var: Tensor | null; training: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("batch_norm") as never;
+
+/**
  * 1 with the probability that each element of `input` gives, else 0.
  * 1 with probability `p`, else 0, in the shape of `input`.
  *
@@ -1421,6 +1440,21 @@ export const einsum: {
 } = torchFunction("einsum") as never;
 
 /**
+ * Rows of `weight` [count, width] at `indices` (any shape); the row `padding_idx` gets no gradient.
+ *
+ * `embedding(Tensor weight, Tensor indices, int padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor`
+ */
+export const embedding: {
+  (weight: Tensor, indices: Tensor, padding_idx?: number, scale_grad_by_freq?: boolean, sparse?: boolean): Tensor;
+  (weight: Tensor, indices: Tensor, padding_idx: number, scale_grad_by_freq: boolean, options: { sparse?: boolean }): Tensor;
+  (weight: Tensor, indices: Tensor, padding_idx: number, options: { scale_grad_by_freq?: boolean; sparse?: boolean }): Tensor;
+  (weight: Tensor, indices: Tensor, options: { padding_idx?: number; scale_grad_by_freq?: boolean; sparse?: boolean }): Tensor;
+  (weight: Tensor, options: { indices: Tensor; padding_idx?: number; scale_grad_by_freq?: boolean; sparse?: boolean }): Tensor;
+  (options: { weight: Tensor; indices: Tensor; padding_idx?: number; scale_grad_by_freq?: boolean; sparse?: boolean }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("embedding") as never;
+
+/**
  * A tensor whose contents are not defined.
  *
  * `empty(int... size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool requires_grad=False, bool pin_memory=False, MemoryFormat? memory_format=None) -> Tensor`
@@ -1857,6 +1891,22 @@ export const greater_equal: {
 } = torchFunction("greater_equal") as never;
 
 /**
+ * Normalises groups of channels of every example of input [N, C, ...] (Wu and He 2018).
+ *
+ * `group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, bool cudnn_enabled=True) -> Tensor`
+ */
+export const group_norm: {
+  (input: Tensor, num_groups: number, weight?: Tensor | null, bias?: Tensor | null, eps?: number, cudnn_enabled?: boolean): Tensor;
+  (input: Tensor, num_groups: number, weight: Tensor | null, bias: Tensor | null, eps: number, options: { cudnn_enabled?: boolean }): Tensor;
+  (input: Tensor, num_groups: number, weight: Tensor | null, bias: Tensor | null, options: { eps?: number; cudnn_enabled?: boolean }): Tensor;
+  (input: Tensor, num_groups: number, weight: Tensor | null, options: { bias?: Tensor | null; eps?: number; cudnn_enabled?: boolean }): Tensor;
+  (input: Tensor, num_groups: number, options: { weight?: Tensor | null; bias?: Tensor | null; eps?: number; cudnn_enabled?: boolean }): Tensor;
+  (input: Tensor, options: { num_groups: number; weight?: Tensor | null; bias?: Tensor | null; eps?: number; cudnn_enabled?: boolean }): Tensor;
+  (options: { input: Tensor; num_groups: number; weight?: Tensor | null; bias?: Tensor | null; eps?: number; cudnn_enabled?: boolean }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("group_norm") as never;
+
+/**
  * Where `input` is greater than `other`.
  *
  * `gt(Tensor input, Tensor|Scalar other) -> Tensor`
@@ -2159,6 +2209,25 @@ export const inner: {
 } = torchFunction("inner") as never;
 
 /**
+ * Normalises every channel of every example of input [N, C, ...] by itself (Ulyanov et al. 2016).
+ *
+ * `instance_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool use_input_stats, float momentum, float eps, bool cudnn_enabled=False) -> Tensor`
+ */
+export const instance_norm: {
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, use_input_stats: boolean, momentum: number, eps: number, cudnn_enabled?: boolean): Tensor;
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, use_input_stats: boolean, momentum: number, eps: number, options: { cudnn_enabled?: boolean }): Tensor;
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, use_input_stats: boolean, momentum: number, options: { eps: number; cudnn_enabled?: boolean }): Tensor;
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, use_input_stats: boolean, options: { momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, options: { use_input_stats: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, options: { running_var: Tensor | null; use_input_stats: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, options: { running_mean: Tensor | null; running_var: Tensor | null; use_input_stats: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
+  (input: Tensor, weight: Tensor | null, options: { bias: Tensor | null; running_mean: Tensor | null; running_var: Tensor | null; use_input_stats: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
+  (input: Tensor, options: { weight: Tensor | null; bias: Tensor | null; running_mean: Tensor | null; running_var: Tensor | null; use_input_stats: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
+  (options: { input: Tensor; weight: Tensor | null; bias: Tensor | null; running_mean: Tensor | null; running_var: Tensor | null; use_input_stats: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("instance_norm") as never;
+
+/**
  * Whether the dtype is complex.
  *
  * `is_complex(Tensor input) -> bool`
@@ -2355,6 +2424,22 @@ export const kthvalue: {
   (options: { input: Tensor; k: number; dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   readonly schema: readonly string[];
 } = torchFunction("kthvalue") as never;
+
+/**
+ * Normalises the last dimensions, `normalized_shape`, to mean 0 and variance 1 (Ba et al. 2016), then scales and shifts.
+ *
+ * `layer_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, bool cudnn_enable=True) -> Tensor`
+ */
+export const layer_norm: {
+  (input: Tensor, normalized_shape: readonly number[], weight?: Tensor | null, bias?: Tensor | null, eps?: number, cudnn_enable?: boolean): Tensor;
+  (input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, bias: Tensor | null, eps: number, options: { cudnn_enable?: boolean }): Tensor;
+  (input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, bias: Tensor | null, options: { eps?: number; cudnn_enable?: boolean }): Tensor;
+  (input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, options: { bias?: Tensor | null; eps?: number; cudnn_enable?: boolean }): Tensor;
+  (input: Tensor, normalized_shape: readonly number[], options: { weight?: Tensor | null; bias?: Tensor | null; eps?: number; cudnn_enable?: boolean }): Tensor;
+  (input: Tensor, options: { normalized_shape: readonly number[]; weight?: Tensor | null; bias?: Tensor | null; eps?: number; cudnn_enable?: boolean }): Tensor;
+  (options: { input: Tensor; normalized_shape: readonly number[]; weight?: Tensor | null; bias?: Tensor | null; eps?: number; cudnn_enable?: boolean }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("layer_norm") as never;
 
 /**
  * The least common multiple, which is not negative.
@@ -3081,6 +3166,39 @@ export const narrow_copy: {
   (options: { input: Tensor; dim: number; start: number; length: number; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("narrow_copy") as never;
+
+/**
+ * Batch normalisation with the statistics it used.
+ *
+ * `native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps) -> (Tensor result, Tensor save_mean, Tensor save_invstd)`
+ */
+export const native_batch_norm: {
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, momentum: number, eps: number): [result: Tensor, save_mean: Tensor, save_invstd: Tensor] & { readonly result: Tensor; readonly save_mean: Tensor; readonly save_invstd: Tensor };
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, momentum: number, options: { eps: number }): [result: Tensor, save_mean: Tensor, save_invstd: Tensor] & { readonly result: Tensor; readonly save_mean: Tensor; readonly save_invstd: Tensor };
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, options: { momentum: number; eps: number }): [result: Tensor, save_mean: Tensor, save_invstd: Tensor] & { readonly result: Tensor; readonly save_mean: Tensor; readonly save_invstd: Tensor };
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, options: { training: boolean; momentum: number; eps: number }): [result: Tensor, save_mean: Tensor, save_invstd: Tensor] & { readonly result: Tensor; readonly save_mean: Tensor; readonly save_invstd: Tensor };
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, options: { running_var: Tensor | null; training: boolean; momentum: number; eps: number }): [result: Tensor, save_mean: Tensor, save_invstd: Tensor] & { readonly result: Tensor; readonly save_mean: Tensor; readonly save_invstd: Tensor };
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, options: { running_mean: Tensor | null; running_var: Tensor | null; training: boolean; momentum: number; eps: number }): [result: Tensor, save_mean: Tensor, save_invstd: Tensor] & { readonly result: Tensor; readonly save_mean: Tensor; readonly save_invstd: Tensor };
+  (input: Tensor, weight: Tensor | null, options: { bias: Tensor | null; running_mean: Tensor | null; running_var: Tensor | null; training: boolean; momentum: number; eps: number }): [result: Tensor, save_mean: Tensor, save_invstd: Tensor] & { readonly result: Tensor; readonly save_mean: Tensor; readonly save_invstd: Tensor };
+  (input: Tensor, options: { weight: Tensor | null; bias: Tensor | null; running_mean: Tensor | null; running_var: Tensor | null; training: boolean; momentum: number; eps: number }): [result: Tensor, save_mean: Tensor, save_invstd: Tensor] & { readonly result: Tensor; readonly save_mean: Tensor; readonly save_invstd: Tensor };
+  (options: { input: Tensor; weight: Tensor | null; bias: Tensor | null; running_mean: Tensor | null; running_var: Tensor | null; training: boolean; momentum: number; eps: number }): [result: Tensor, save_mean: Tensor, save_invstd: Tensor] & { readonly result: Tensor; readonly save_mean: Tensor; readonly save_invstd: Tensor };
+  readonly schema: readonly string[];
+} = torchFunction("native_batch_norm") as never;
+
+/**
+ * Layer normalisation with the statistics of every row.
+ *
+ * `native_layer_norm(Tensor input, int[] normalized_shape, Tensor? weight, Tensor? bias, float eps) -> (Tensor result, Tensor mean, Tensor rstd)`
+ */
+export const native_layer_norm: {
+  (input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, bias: Tensor | null, eps: number): [result: Tensor, mean: Tensor, rstd: Tensor] & { readonly result: Tensor; readonly mean: Tensor; readonly rstd: Tensor };
+  (input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, bias: Tensor | null, options: { eps: number }): [result: Tensor, mean: Tensor, rstd: Tensor] & { readonly result: Tensor; readonly mean: Tensor; readonly rstd: Tensor };
+  (input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, options: { bias: Tensor | null; eps: number }): [result: Tensor, mean: Tensor, rstd: Tensor] & { readonly result: Tensor; readonly mean: Tensor; readonly rstd: Tensor };
+  (input: Tensor, normalized_shape: readonly number[], options: { weight: Tensor | null; bias: Tensor | null; eps: number }): [result: Tensor, mean: Tensor, rstd: Tensor] & { readonly result: Tensor; readonly mean: Tensor; readonly rstd: Tensor };
+  (input: Tensor, options: { normalized_shape: readonly number[]; weight: Tensor | null; bias: Tensor | null; eps: number }): [result: Tensor, mean: Tensor, rstd: Tensor] & { readonly result: Tensor; readonly mean: Tensor; readonly rstd: Tensor };
+  (options: { input: Tensor; normalized_shape: readonly number[]; weight: Tensor | null; bias: Tensor | null; eps: number }): [result: Tensor, mean: Tensor, rstd: Tensor] & { readonly result: Tensor; readonly mean: Tensor; readonly rstd: Tensor };
+  readonly schema: readonly string[];
+} = torchFunction("native_layer_norm") as never;
 
 /**
  * Where `input` differs from `other`.

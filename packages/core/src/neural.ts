@@ -1,0 +1,16 @@
+/**
+ * What networks compute with beyond the main entry: convolution, pooling, normalisation, losses, padding, resampling
+ * and the steps of optimizers. `@tt/nn` and `@tt/optim` import it; the umbrella exports its functions.
+ */
+import "./index.ts";
+import { convKernels } from "./cpu/tables/conv.ts";
+import { optimKernels } from "./cpu/tables/optim.ts";
+import { poolKernels } from "./cpu/tables/pool.ts";
+import { registerKernels } from "./dispatch/backend.ts";
+import { installMethods } from "./dispatch/expose.ts";
+
+registerKernels("cpu", { ...convKernels, ...optimKernels, ...poolKernels });
+
+export * from "./ops/neural.gen.ts";
+
+installMethods();
