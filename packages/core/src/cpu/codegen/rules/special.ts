@@ -14,10 +14,10 @@ import {
 } from "../../../expr/special/polynomials.ts";
 import { erf, erfc, erfcx, erfinv } from "../../../expr/special/erf.ts";
 import { i0, i0e, i1, i1e } from "../../../expr/special/bessel_i.ts";
-import { digamma, polygamma, zeta } from "../../../expr/special/gamma.ts";
+import { digamma, polygamma, polygammaFloat32, zeta } from "../../../expr/special/gamma.ts";
 import { lgamma } from "../../../expr/special/lgamma.ts";
 import { log_ndtr, ndtri } from "../../../expr/special/ndtr.ts";
-import type { Rules } from "./rule.ts";
+import type { Rule, Rules } from "./rule.ts";
 
 /** Special functions of real numbers. */
 export const SPECIAL_RULES: Rules = {
@@ -57,4 +57,21 @@ export const SPECIAL_RULES: Rules = {
   legendre_p: { fn: legendreP },
   frexp_mantissa: { fn: frexpMantissa },
   frexp_exponent: { fn: frexpExponent },
+};
+
+const single = (fn: (x: number, n: number, round: (x: number) => number) => number): Rule => ({
+  fn: (x: number, n: number) => fn(x, n, Math.fround),
+});
+
+/** Those that PyTorch's results show to be computed in float32 from step to step. */
+export const SINGLE_RULES: Rules = {
+  polygamma: { fn: polygammaFloat32 },
+  chebyshev_t: single(chebyshevT),
+  chebyshev_u: single(chebyshevU),
+  chebyshev_v: single(chebyshevV),
+  chebyshev_w: single(chebyshevW),
+  hermite_h: single(hermiteH),
+  hermite_he: single(hermiteHe),
+  laguerre_l: single(laguerreL),
+  legendre_p: single(legendreP),
 };
