@@ -15,3 +15,4 @@ export * as autograd from "@tt/autograd";
 export { BytesIO, hub, load, loadSync, save, saveSync } from "@tt/serialization";
 export * as nn from "@tt/nn";
 export * as optim from "@tt/optim";
+export * as utils from "./utils.ts";
