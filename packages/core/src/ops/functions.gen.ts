@@ -2332,6 +2332,23 @@ export const isfinite: {
 } = torchFunction("isfinite") as never;
 
 /**
+ * Whether each of `elements` is among `test_elements`.
+ *
+ * `isin(Tensor|Scalar elements, Tensor|Scalar test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor`
+ * @example
+ * ```ts
+ * import { tensor, isin } from "@tt/core";
+ * isin(tensor([1, 2, 3]), tensor([2])).tolist(); // [false, true, false]
+ * ```
+ */
+export const isin: {
+  (elements: Tensor | Scalar, test_elements: Tensor | Scalar, options?: { assume_unique?: boolean; invert?: boolean; out?: Tensor }): Tensor;
+  (elements: Tensor | Scalar, options: { test_elements: Tensor | Scalar; assume_unique?: boolean; invert?: boolean; out?: Tensor }): Tensor;
+  (options: { elements: Tensor | Scalar; test_elements: Tensor | Scalar; assume_unique?: boolean; invert?: boolean; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("isin") as never;
+
+/**
  * Where elements are infinite (for complex numbers, either part).
  *
  * `isinf(Tensor input) -> Tensor`
@@ -3971,7 +3988,7 @@ export const searchsorted: {
 } = torchFunction("searchsorted") as never;
 
 /**
- * Reduces consecutive segments of the first dimension, of the given `lengths`, each to one slice: "sum", "mean", "max", "min" or "prod".
+ * Reduces consecutive segments of dimension `axis`, of the given `lengths` (or between `offsets`), each to one slice: "sum", "mean", "max", "min" or "prod".
  *
  * `segment_reduce(Tensor data, str reduce, *, Tensor? lengths=None, Tensor? indices=None, Tensor? offsets=None, int axis=0, bool unsafe=False, Scalar? initial=None) -> Tensor`
  */
@@ -4502,6 +4519,17 @@ export const topk: {
   (options: { input: Tensor; k: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   readonly schema: readonly string[];
 } = torchFunction("topk") as never;
+
+/**
+ * The sum of the diagonal of a matrix.
+ *
+ * `trace(Tensor input) -> Tensor`
+ */
+export const trace: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("trace") as never;
 
 /**
  * A view with two dimensions swapped.

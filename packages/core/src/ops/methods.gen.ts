@@ -2784,6 +2784,12 @@ export interface TensorMethods {
   topk(k: number, options: { dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   topk(options: { k: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   /**
+   * The sum of the diagonal of a matrix.
+   *
+   * `trace(Tensor input) -> Tensor`
+   */
+  trace(options?: { out?: Tensor }): Tensor;
+  /**
    * A view with two dimensions swapped.
    *
    * `transpose(Tensor input, int dim0, int dim1) -> Tensor`
