@@ -1,4 +1,5 @@
-import type { Reading } from "../io/range.ts";
+import { readAsync, type Reading } from "../io/range.ts";
+import type { ByteSource, ReadOptions } from "../io/source.ts";
 import type { StorageRecord } from "./records.ts";
 
 /** An opened checkpoint: the saved object without its tensors' data. */
@@ -10,7 +11,27 @@ export interface Container {
   readStorage(record: StorageRecord): Reading<Uint8Array<ArrayBuffer>>;
 }
 
+const READERS = 3;
+
 export type Contents = Map<StorageRecord, Uint8Array<ArrayBuffer>>;
+
+/**
+ * {@link readContents} with a few storages under way at a time: one is checked while the next is
+ * read by the system.
+ */
+export async function readContentsAsync(
+  container: Container,
+  source: ByteSource,
+  options: ReadOptions,
+): Promise<Contents> {
+  const contents: Contents = new Map();
+  const queue = container.storages.values();
+  const worker = async (): Promise<void> => {
+    for (const record of queue) contents.set(record, await readAsync(container.readStorage(record), source, options));
+  };
+  await Promise.all(Array.from({ length: READERS }, worker));
+  return contents;
+}
 
 /** Reads all storages, also those that nothing refers to: a damaged one is an error in any case. */
 export function* readContents(container: Container): Reading<Contents> {

@@ -5,7 +5,7 @@ import { Counter } from "../io/counter.ts";
 import type { ByteSource } from "../io/source.ts";
 import { materialize } from "../pickle/materialize.ts";
 import { Binder } from "./bind.ts";
-import { type Container, type Contents, readContents } from "./container.ts";
+import { type Container, type Contents, readContents, readContentsAsync } from "./container.ts";
 import type { MapLocation } from "./map-location.ts";
 import { openCheckpoint } from "./open.ts";
 import type { StorageRecord } from "./records.ts";
@@ -70,7 +70,7 @@ export async function load(
       held = true;
       return bindLazily(container, bytes, chosen);
     }
-    const contents = await readAsync(readContents(container), bytes, counter);
+    const contents = await readContentsAsync(container, bytes, counter);
     counter.finish();
     return bindAll(container, contents, chosen);
   } finally {

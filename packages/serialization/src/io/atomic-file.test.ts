@@ -24,7 +24,7 @@ for (let step = 1; ; step++) {
 const kills = Number(process.env["TT_KILLS"] ?? 8);
 
 describe("killing a process while it saves", () => {
-  it(`never leaves an unreadable checkpoint (${kills} times)`, { timeout: 600_000 }, async () => {
+  it(`never leaves an unreadable checkpoint (${kills} times)`, { timeout: 60_000 + 15_000 * kills }, async () => {
     const folder = mkdtempSync(join(tmpdir(), "tt-kill-"));
     const target = join(folder, "model.pth");
     const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
