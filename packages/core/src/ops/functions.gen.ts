@@ -243,6 +243,32 @@ export const allclose: {
 } = torchFunction("allclose") as never;
 
 /**
+ * Dropout that keeps mean and variance of self-normalising networks.
+ *
+ * `alpha_dropout(Tensor input, float p, bool train) -> Tensor`
+ */
+export const alpha_dropout: {
+  (input: Tensor, p: number, train: boolean): Tensor;
+  (input: Tensor, p: number, options: { train: boolean }): Tensor;
+  (input: Tensor, options: { p: number; train: boolean }): Tensor;
+  (options: { input: Tensor; p: number; train: boolean }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("alpha_dropout") as never;
+
+/**
+ * In place: Dropout that keeps mean and variance of self-normalising networks.
+ *
+ * `alpha_dropout_(Tensor input, float p, bool train) -> Tensor`
+ */
+export const alpha_dropout_: {
+  (input: Tensor, p: number, train: boolean): Tensor;
+  (input: Tensor, p: number, options: { train: boolean }): Tensor;
+  (input: Tensor, options: { p: number; train: boolean }): Tensor;
+  (options: { input: Tensor; p: number; train: boolean }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("alpha_dropout_") as never;
+
+/**
  * The largest elements along `dim` (all dimensions by default); a gradient is shared by equals.
  *
  * `amax(Tensor input, int[1] dim=[], bool keepdim=False) -> Tensor`
@@ -868,6 +894,20 @@ export const cat: {
 } = torchFunction("cat") as never;
 
 /**
+ * Distances between each row of x1 [..., P, M] and each of x2 [..., R, M].
+ *
+ * `cdist(Tensor x1, Tensor x2, float p=2, str? compute_mode=None) -> Tensor`
+ */
+export const cdist: {
+  (x1: Tensor, x2: Tensor, p?: number, compute_mode?: string | null): Tensor;
+  (x1: Tensor, x2: Tensor, p: number, options: { compute_mode?: string | null }): Tensor;
+  (x1: Tensor, x2: Tensor, options: { p?: number; compute_mode?: string | null }): Tensor;
+  (x1: Tensor, options: { x2: Tensor; p?: number; compute_mode?: string | null }): Tensor;
+  (options: { x1: Tensor; x2: Tensor; p?: number; compute_mode?: string | null }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("cdist") as never;
+
+/**
  * The least integer not below each element.
  *
  * `ceil(Tensor input) -> Tensor`
@@ -902,6 +942,18 @@ export const chain_matmul: {
   (...args: [...matrices: Tensor[], options: { out?: Tensor }]): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("chain_matmul") as never;
+
+/**
+ * Divides the channels of [N, C, ...] into groups and interleaves them.
+ *
+ * `channel_shuffle(Tensor input, int groups) -> Tensor`
+ */
+export const channel_shuffle: {
+  (input: Tensor, groups: number): Tensor;
+  (input: Tensor, options: { groups: number }): Tensor;
+  (options: { input: Tensor; groups: number }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("channel_shuffle") as never;
 
 /**
  * Views of at most `chunks` equal pieces of `dim`; the last may be smaller.
@@ -1123,6 +1175,20 @@ export const cosh: {
   (options: { input: Tensor; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("cosh") as never;
+
+/**
+ * Cosine of the angle between vectors along `dim`; the norms are not taken below `eps`.
+ *
+ * `cosine_similarity(Tensor x1, Tensor x2, int dim=1, float eps=1e-08) -> Tensor`
+ */
+export const cosine_similarity: {
+  (x1: Tensor, x2: Tensor, dim?: number, eps?: number): Tensor;
+  (x1: Tensor, x2: Tensor, dim: number, options: { eps?: number }): Tensor;
+  (x1: Tensor, x2: Tensor, options: { dim?: number; eps?: number }): Tensor;
+  (x1: Tensor, options: { x2: Tensor; dim?: number; eps?: number }): Tensor;
+  (options: { x1: Tensor; x2: Tensor; dim?: number; eps?: number }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("cosine_similarity") as never;
 
 /**
  * How many elements are not zero, of the tensor or along `dim`.
@@ -1389,6 +1455,32 @@ export const dot: {
 } = torchFunction("dot") as never;
 
 /**
+ * Zeroes elements with probability `p` and scales the others by 1 / (1 - p).
+ *
+ * `dropout(Tensor input, float p, bool train) -> Tensor`
+ */
+export const dropout: {
+  (input: Tensor, p: number, train: boolean): Tensor;
+  (input: Tensor, p: number, options: { train: boolean }): Tensor;
+  (input: Tensor, options: { p: number; train: boolean }): Tensor;
+  (options: { input: Tensor; p: number; train: boolean }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("dropout") as never;
+
+/**
+ * In place: Zeroes elements with probability `p` and scales the others by 1 / (1 - p).
+ *
+ * `dropout_(Tensor input, float p, bool train) -> Tensor`
+ */
+export const dropout_: {
+  (input: Tensor, p: number, train: boolean): Tensor;
+  (input: Tensor, p: number, options: { train: boolean }): Tensor;
+  (input: Tensor, options: { p: number; train: boolean }): Tensor;
+  (options: { input: Tensor; p: number; train: boolean }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("dropout_") as never;
+
+/**
  * Views of equal pieces of dimension 2, or of the pieces between the indices of a list.
  * Views of the pieces between the indices.
  *
@@ -1594,6 +1686,58 @@ export const eye: {
   (options: { n: number; m: number; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("eye") as never;
+
+/**
+ * `alpha_dropout` of whole channels.
+ *
+ * `feature_alpha_dropout(Tensor input, float p, bool train) -> Tensor`
+ */
+export const feature_alpha_dropout: {
+  (input: Tensor, p: number, train: boolean): Tensor;
+  (input: Tensor, p: number, options: { train: boolean }): Tensor;
+  (input: Tensor, options: { p: number; train: boolean }): Tensor;
+  (options: { input: Tensor; p: number; train: boolean }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("feature_alpha_dropout") as never;
+
+/**
+ * In place: `alpha_dropout` of whole channels.
+ *
+ * `feature_alpha_dropout_(Tensor input, float p, bool train) -> Tensor`
+ */
+export const feature_alpha_dropout_: {
+  (input: Tensor, p: number, train: boolean): Tensor;
+  (input: Tensor, p: number, options: { train: boolean }): Tensor;
+  (input: Tensor, options: { p: number; train: boolean }): Tensor;
+  (options: { input: Tensor; p: number; train: boolean }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("feature_alpha_dropout_") as never;
+
+/**
+ * Zeroes whole channels with probability `p`.
+ *
+ * `feature_dropout(Tensor input, float p, bool train) -> Tensor`
+ */
+export const feature_dropout: {
+  (input: Tensor, p: number, train: boolean): Tensor;
+  (input: Tensor, p: number, options: { train: boolean }): Tensor;
+  (input: Tensor, options: { p: number; train: boolean }): Tensor;
+  (options: { input: Tensor; p: number; train: boolean }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("feature_dropout") as never;
+
+/**
+ * In place: Zeroes whole channels with probability `p`.
+ *
+ * `feature_dropout_(Tensor input, float p, bool train) -> Tensor`
+ */
+export const feature_dropout_: {
+  (input: Tensor, p: number, train: boolean): Tensor;
+  (input: Tensor, p: number, options: { train: boolean }): Tensor;
+  (input: Tensor, options: { p: number; train: boolean }): Tensor;
+  (options: { input: Tensor; p: number; train: boolean }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("feature_dropout_") as never;
 
 /**
  * A tensor like `input` with `value` everywhere.
@@ -3203,6 +3347,18 @@ export const native_batch_norm: {
 } = torchFunction("native_batch_norm") as never;
 
 /**
+ * Divides the channels of [N, C, ...] into groups and interleaves them.
+ *
+ * `native_channel_shuffle(Tensor input, int groups) -> Tensor`
+ */
+export const native_channel_shuffle: {
+  (input: Tensor, groups: number): Tensor;
+  (input: Tensor, options: { groups: number }): Tensor;
+  (options: { input: Tensor; groups: number }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("native_channel_shuffle") as never;
+
+/**
  * Layer normalisation with the statistics of every row.
  *
  * `native_layer_norm(Tensor input, int[] normalized_shape, Tensor? weight, Tensor? bias, float eps) -> (Tensor result, Tensor mean, Tensor rstd)`
@@ -3409,6 +3565,33 @@ export const outer: {
 } = torchFunction("outer") as never;
 
 /**
+ * The p-norm of x1 - x2 + eps along the last dimension.
+ *
+ * `pairwise_distance(Tensor x1, Tensor x2, float p=2, float eps=1e-06, bool keepdim=False) -> Tensor`
+ */
+export const pairwise_distance: {
+  (x1: Tensor, x2: Tensor, p?: number, eps?: number, keepdim?: boolean): Tensor;
+  (x1: Tensor, x2: Tensor, p: number, eps: number, options: { keepdim?: boolean }): Tensor;
+  (x1: Tensor, x2: Tensor, p: number, options: { eps?: number; keepdim?: boolean }): Tensor;
+  (x1: Tensor, x2: Tensor, options: { p?: number; eps?: number; keepdim?: boolean }): Tensor;
+  (x1: Tensor, options: { x2: Tensor; p?: number; eps?: number; keepdim?: boolean }): Tensor;
+  (options: { x1: Tensor; x2: Tensor; p?: number; eps?: number; keepdim?: boolean }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("pairwise_distance") as never;
+
+/**
+ * Distances between all pairs of rows, the upper triangle row by row.
+ *
+ * `pdist(Tensor input, float p=2) -> Tensor`
+ */
+export const pdist: {
+  (input: Tensor, p?: number): Tensor;
+  (input: Tensor, options: { p?: number }): Tensor;
+  (options: { input: Tensor; p?: number }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("pdist") as never;
+
+/**
  * A view with the dimensions in another order.
  *
  * `permute(Tensor input, int... dims) -> Tensor`
@@ -3420,6 +3603,30 @@ export const permute: {
   (input: Tensor, ...dims: number[]): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("permute") as never;
+
+/**
+ * Rearranges [..., C r^2, H, W] to [..., C, H r, W r] (Shi et al. 2016).
+ *
+ * `pixel_shuffle(Tensor input, int upscale_factor) -> Tensor`
+ */
+export const pixel_shuffle: {
+  (input: Tensor, upscale_factor: number): Tensor;
+  (input: Tensor, options: { upscale_factor: number }): Tensor;
+  (options: { input: Tensor; upscale_factor: number }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("pixel_shuffle") as never;
+
+/**
+ * The reverse of `pixel_shuffle`.
+ *
+ * `pixel_unshuffle(Tensor input, int downscale_factor) -> Tensor`
+ */
+export const pixel_unshuffle: {
+  (input: Tensor, downscale_factor: number): Tensor;
+  (input: Tensor, options: { downscale_factor: number }): Tensor;
+  (options: { input: Tensor; downscale_factor: number }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("pixel_unshuffle") as never;
 
 /**
  * Poisson numbers with the rates in `input`.

@@ -50,6 +50,22 @@ defineOp({
 });
 
 defineOp({
+  schema: "trace(Tensor input) -> Tensor",
+  doc: "The sum of the diagonal of a matrix.",
+  check: (input: Tensor) => {
+    if (input.ndim !== 2) throw new RuntimeError("trace: expected a matrix");
+  },
+  decompose: (input: Tensor) => input.detach().diagonal().sum(),
+  derivative: {
+    input: [
+      (g: Tensor, shape: readonly number[]) =>
+        call(diagonalBackward, [g.expand([Math.min(shape[0]!, shape[1]!)]), shape, 0, 0, 1]) as Tensor,
+      "input.shape",
+    ],
+  },
+});
+
+defineOp({
   schema: "diagflat(Tensor input, int offset=0) -> Tensor",
   doc: "A matrix with the elements of `input` on a diagonal.",
   out: false,

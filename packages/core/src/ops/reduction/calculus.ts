@@ -22,8 +22,8 @@ defineOp({
         throw new RuntimeError("diff expects prepend or append to be the same dimension as input");
       }
     }
+    if (n === 0) return input.clone();
     let out = parts.length === 1 ? input : catOf(parts, at);
-    if (n === 0) return out === input ? input.clone() : out;
     for (let k = 0; k < n && out.shape[at]! > 0; k++) {
       const size = out.shape[at]!;
       const [after, before] = [out.narrow(at, 1, size - 1), out.narrow(at, 0, size - 1)];

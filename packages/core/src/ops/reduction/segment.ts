@@ -19,7 +19,7 @@ const KINDS: Readonly<Record<string, readonly [Reduce, number]>> = {
 defineOp({
   schema:
     "segment_reduce(Tensor data, str reduce, *, Tensor? lengths=None, Tensor? indices=None, Tensor? offsets=None, int axis=0, bool unsafe=False, Scalar? initial=None) -> Tensor",
-  doc: 'Reduces consecutive segments of the first dimension, of the given `lengths`, each to one slice: "sum", "mean", "max", "min" or "prod".',
+  doc: 'Reduces consecutive segments of dimension `axis`, of the given `lengths` (or between `offsets`), each to one slice: "sum", "mean", "max", "min" or "prod".',
   variants: "function",
   out: false,
   decompose: (
@@ -36,29 +36,40 @@ defineOp({
     if (kind === undefined) {
       throw new RuntimeError(`segment_reduce(): unsupported reduction ${reduce}; use sum, mean, max, min or prod`);
     }
-    if (axis !== 0) throw new RuntimeError("segment_reduce(): only axis 0 is supported");
     if (lengths === null && offsets === null) throw new RuntimeError("segment_reduce(): lengths or offsets must be defined.");
-    let sizes: number[];
-    if (lengths !== null) sizes = (lengths.tolist() as number[]).map(Number);
-    else {
-      const bounds = (offsets!.tolist() as number[]).map(Number);
-      sizes = bounds.slice(1).map((b, i) => b - bounds[i]!);
+    const table = lengths ?? offsets!;
+    if (table.ndim !== axis + 1) {
+      throw new RuntimeError(
+        `segment_reduce(): expected ${lengths === null ? "offsets" : "lengths"} to have ${axis + 1} dimensions for axis ${axis}, but got ${table.ndim}`,
+      );
     }
-    if (!unsafe && sizes.some((s) => s < 0)) throw new RuntimeError("lengths contains negative value!");
-    if (!unsafe && lengths !== null && sizes.reduce((x, y) => x + y, 0) !== data.shape[0]) {
-      throw new RuntimeError("segment_reduce(): Expected all rows of lengths along axis to sum to data.size(lengths.dim()-1) when !unsafe.");
-    }
-    const [reduceRows, identity] = kind;
-    let start = 0;
-    const rows = sizes.map((size) => {
-      const part = data.narrow(0, start, size);
-      start += size;
-      if (size === 0) return data.new_full(data.shape.slice(1), initial ?? identity);
-      return withInitial(reduce, reduceRows, part, initial);
+    const [lead, size, rest] = [data.shape.slice(0, axis), data.shape[axis]!, data.shape.slice(axis + 1)];
+    const batch = data.reshape([-1, size, ...rest]);
+    const numbers = (table.reshape([batch.shape[0]!, -1]).tolist() as number[][]).map((row) => row.map(Number));
+    const segments = lengths === null ? numbers[0]!.length - 1 : numbers[0]!.length;
+    const rows = numbers.flatMap((row, b) => {
+      const sizes = lengths === null ? row.slice(1).map((end, i) => end - row[i]!) : row;
+      if (!unsafe) checkSizes(sizes, size, lengths !== null);
+      let start = lengths === null ? row[0]! : 0;
+      return sizes.map((length) => {
+        const part = batch.select(0, b).narrow(0, start, length);
+        start += length;
+        if (length === 0) return data.new_full(rest, initial ?? kind[1]);
+        return withInitial(reduce, kind[0], part, initial);
+      });
     });
-    return call(stack, [rows, 0]) as Tensor;
+    return (call(stack, [rows, 0]) as Tensor).reshape([...lead, segments, ...rest]);
   },
 });
+
+function checkSizes(sizes: readonly number[], total: number, whole: boolean): void {
+  if (sizes.some((s) => s < 0)) throw new RuntimeError("lengths contains negative value!");
+  if (whole && sizes.reduce((x, y) => x + y, 0) !== total) {
+    throw new RuntimeError(
+      "segment_reduce(): Expected all rows of lengths along axis to sum to data.size(lengths.dim()-1) when !unsafe.",
+    );
+  }
+}
 
 /** A segment reduced together with the initial value, which takes no part in a mean's count. */
 function withInitial(reduce: string, reduceRows: Reduce, part: Tensor, initial: Scalar | null): Tensor {

@@ -1,6 +1,6 @@
 import { call } from "../../dispatch/call.ts";
 import { defineOp, type Op } from "../../dispatch/op.ts";
-import { int32, int64, type Scalar, scalarTypeName } from "../../dtype/index.ts";
+import { int32, int64, resultType, type Scalar, scalarTypeName } from "../../dtype/index.ts";
 import { RuntimeError } from "../../errors.ts";
 import { tensor } from "../../tensor/literal.ts";
 import { Tensor } from "../../tensor/tensor.ts";
@@ -85,6 +85,34 @@ defineOp({
   decompose: (boundaries: Tensor, input: Scalar, ...rest: unknown[]) =>
     call(searchTensor, [boundaries, valueOf(boundaries, input), ...rest]),
 });
+
+defineOp({
+  schema:
+    "isin(Tensor|Scalar elements, Tensor|Scalar test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor",
+  doc: "Whether each of `elements` is among `test_elements`.",
+  example: 'import { tensor, isin } from "@tt/core";\nisin(tensor([1, 2, 3]), tensor([2])).tolist(); // [false, true, false]',
+  variants: "function",
+  decompose: (elements: Tensor | Scalar, test: Tensor | Scalar, _assume_unique: boolean, invert: boolean) => {
+    const [like] = [elements, test].filter((x) => x instanceof Tensor);
+    if (like === undefined) {
+      throw new RuntimeError("isin() received an invalid combination of arguments: one of them must be a tensor");
+    }
+    const x = elements instanceof Tensor ? elements : tensor(elements, { device: like.device });
+    const set = test instanceof Tensor ? test : tensor(test, { device: like.device });
+    const found = x.numel() * set.numel() <= 10_000 ? compared(x, set) : searched(x, set);
+    return invert ? found.logical_not() : found;
+  },
+});
+
+const compared = (x: Tensor, set: Tensor): Tensor => x.unsqueeze(-1).eq(set.reshape([-1])).any(-1);
+
+function searched(x: Tensor, set: Tensor): Tensor {
+  const dtype = resultType([x, set]);
+  const sorted = set.detach().to(dtype).reshape([-1]).sort()[0];
+  const flat = x.detach().to(dtype).reshape([-1]);
+  const at = (call(searchTensor, [sorted, flat, false, false, null, null]) as Tensor).clamp(0, sorted.numel() - 1);
+  return sorted.index_select(0, at).eq(flat).reshape(x.shape);
+}
 
 defineOp({
   schema: "bucketize(Tensor|Scalar input, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor",

@@ -54,6 +54,7 @@ defineOp({
         `size {[${size.join(", ")}]} is not expandable to size {[${input.shape.join(", ")}]}.`,
       );
     }
+    if (size.length === 0) return input.sum();
     const dims = [...input.shape.keys()].filter((d) => d < lead || (size[d - lead] === 1 && input.shape[d] !== 1));
     return dims.length === 0 ? input : input.sum(dims, true).reshape(size);
   },

@@ -3,7 +3,7 @@ import { allocate } from "../../dispatch/allocate.ts";
 import { transfer } from "../../dispatch/execute.ts";
 import { call } from "../../dispatch/call.ts";
 import { defineOp, type Op } from "../../dispatch/op.ts";
-import { int64 } from "../../dtype/index.ts";
+import { int64, toReal } from "../../dtype/index.ts";
 import { RuntimeError } from "../../errors.ts";
 import { expandStrides, inferShape, viewStrides, wrapDim } from "../../layout.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -254,7 +254,9 @@ function asStridedBackward(g: Tensor, input: Geometry, out: Geometry): Tensor {
   const positions = (x: Geometry): Tensor =>
     arangeOn(size, g).as_strided(x.shape, x.strides, x.offset - base).reshape([-1]);
   const sum = g.new_zeros([size]).index_add(0, positions(out), g.reshape([-1]));
-  const counts = g.new_zeros([size]).index_add(0, positions(input), g.new_ones([positions(input).numel()]));
+  const dtype = toReal(g.dtype);
+  const ones = g.new_ones([positions(input).numel()], { dtype });
+  const counts = g.new_zeros([size], { dtype }).index_add(0, positions(input), ones);
   return sum.div(counts.clamp(1)).index_select(0, positions(input)).reshape(input.shape);
 }
 
