@@ -173,7 +173,10 @@ describe("Python's types", () => {
         return {};
       }
     }
-    expect(() => saveSync(new Net(), new BytesIO())).toThrow("Can't pickle Net object: save its state_dict() instead");
+    const message = "Can't pickle Net object: save its state_dict() instead";
+    expect(() => saveSync(new Net(), new BytesIO())).toThrow(message);
+    const callable = Object.setPrototypeOf(() => 1, Net.prototype) as Net;
+    expect(() => saveSync({ callable }, new BytesIO())).toThrow(message);
   });
 
   it("refuses bottomless nesting instead of overflowing the stack", () => {

@@ -75,6 +75,10 @@ export class Pickler {
         return this.#string(value);
       case "object":
         break;
+      case "function":
+        // tt's modules are functions.
+        if ("state_dict" in value) throw refusal(value);
+        throw new PicklingError("Can't pickle a function: checkpoints hold data only");
       default:
         throw new PicklingError(`Can't pickle a ${typeof value}: checkpoints hold data only`);
     }
@@ -138,8 +142,7 @@ export class Pickler {
     if (reduction instanceof GlobalName) return this.#global(reduction);
     if (reduction) return this.#reduce(reduction, value);
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null)
-      throw new PicklingError(`Can't pickle ${className(value)} object: ${advice(value)}`);
+    if (prototype !== Object.prototype && prototype !== null) throw refusal(value);
     const keys = keysInOrder(value);
     const ints = hasIntKeys(value, keys);
     const entries = keys.map((key) => [key, (value as Record<string, unknown>)[key]] as const);
@@ -270,6 +273,10 @@ function asOrderedDict(metadata: unknown): unknown {
   if (typeof metadata !== "object" || metadata === null || metadata instanceof Map || python_type(metadata))
     return metadata;
   return ordered_dict({ ...metadata });
+}
+
+function refusal(value: object): PicklingError {
+  return new PicklingError(`Can't pickle ${className(value)} object: ${advice(value)}`);
 }
 
 function className(value: object): string {
