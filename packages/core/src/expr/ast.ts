@@ -13,8 +13,8 @@ export type Expr =
   /** Value of statement `index`: `Program.locals[index]`. */
   | { readonly kind: "local"; readonly index: number }
   | { readonly kind: "call"; readonly fn: BuiltinName; readonly args: readonly Expr[] }
-  /** `condition ? then : otherwise`; only the chosen branch needs to be computed. */
-  | { readonly kind: "select"; readonly condition: Expr; readonly then: Expr; readonly otherwise: Expr };
+  /** `condition ? consequent : alternate`; only the chosen branch needs to be computed. */
+  | { readonly kind: "select"; readonly condition: Expr; readonly consequent: Expr; readonly alternate: Expr };
 
 /** A parsed expression text: statements that name intermediate values, then the result. */
 export class Program {

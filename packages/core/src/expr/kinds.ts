@@ -58,9 +58,9 @@ export function kindOf(expr: Expr, program: Program, compute: DType): Kind {
     case "local":
       return kindOf(program.locals[expr.index]!, program, compute);
     case "select": {
-      const then = kindOf(expr.then, program, compute);
-      const otherwise = kindOf(expr.otherwise, program, compute);
-      return then > otherwise ? then : otherwise;
+      const consequent = kindOf(expr.consequent, program, compute);
+      const alternate = kindOf(expr.alternate, program, compute);
+      return consequent > alternate ? consequent : alternate;
     }
     case "call": {
       const fn = builtin(expr.fn);

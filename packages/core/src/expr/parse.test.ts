@@ -14,7 +14,7 @@ function show(expr: Expr): string {
     case "local":
       return `x${expr.index}`;
     case "select":
-      return `if(${show(expr.condition)}, ${show(expr.then)}, ${show(expr.otherwise)})`;
+      return `if(${show(expr.condition)}, ${show(expr.consequent)}, ${show(expr.alternate)})`;
     case "call":
       return `${expr.fn}(${expr.args.map(show).join(", ")})`;
   }

@@ -78,9 +78,9 @@ class Parser {
     const condition = this.binary(1);
     if (this.tokens[this.at] !== "?") return condition;
     this.at++;
-    const then = this.ternary();
+    const consequent = this.ternary();
     this.expect(":");
-    return { kind: "select", condition, then, otherwise: this.ternary() };
+    return { kind: "select", condition, consequent, alternate: this.ternary() };
   }
 
   private binary(strength: number): Expr {

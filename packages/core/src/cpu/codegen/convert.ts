@@ -1,9 +1,4 @@
-import {
-  BOOL,
-  COMPLEX,
-  INTEGER,
-  type Kind,
-} from "../../expr/index.ts";
+import { BOOL, COMPLEX, INTEGER, type Kind } from "../../expr/index.ts";
 import {
   Complex,
   type DType,
@@ -237,5 +232,8 @@ export function storeText(
 /** Whether storing to `dtype` rounds at least as much as `from` would. */
 function storeRounds(from: DType, dtype: DType): boolean {
   const part = toReal(from);
-  return part.name === "float64" || (dtype.category >= 2 && (toReal(dtype) === part || (part.name === "float32" && precision(dtype) < 24)));
+  return (
+    part.name === "float64" ||
+    (dtype.category >= 2 && (toReal(dtype) === part || (part.name === "float32" && precision(dtype) < 24)))
+  );
 }

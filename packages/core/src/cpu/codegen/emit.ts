@@ -92,12 +92,19 @@ export class Emitter {
   private call(expr: Expr & { kind: "call" }): EmittedValue {
     const fn = builtin(expr.fn);
     const args = expr.args.map((arg) => this.emit(arg));
-    const kind = argumentKind(fn, args.map((arg) => arg.kind), this.compute);
+    const kind = argumentKind(
+      fn,
+      args.map((arg) => arg.kind),
+      this.compute,
+    );
     const values = args.map((arg) => this.as(arg, kind));
     const result = returnKind(fn, kind);
     if (kind === COMPLEX || result === COMPLEX) return this.complexCall(expr, values, result);
     const rule = ruleFor(expr.fn, kind, this.compute);
-    const text = this.apply(rule, values.map((value) => value.re));
+    const text = this.apply(
+      rule,
+      values.map((value) => value.re),
+    );
     return { kind: result, re: rule.wraps ? wrapText(text, this.compute) : text, im: null };
   }
 
@@ -135,17 +142,18 @@ export class Emitter {
   private select(expr: Expr & { kind: "select" }): EmittedValue {
     const condition = this.as(this.emit(expr.condition), BOOL).re;
     const kind = kindOf(expr, this.program, this.compute);
-    const [then, thenLines] = this.branch(expr.then, kind);
-    const [otherwise, otherwiseLines] = this.branch(expr.otherwise, kind);
+    const [consequent, thenLines] = this.branch(expr.consequent, kind);
+    const [alternate, otherwiseLines] = this.branch(expr.alternate, kind);
     if (kind !== COMPLEX && thenLines.length + otherwiseLines.length === 0) {
-      return { kind, re: `(${condition} ? ${then.re} : ${otherwise.re})`, im: null };
+      return { kind, re: `(${condition} ? ${consequent.re} : ${alternate.re})`, im: null };
     }
     const name = this.temporary();
     const complex = kind === COMPLEX;
-    const assign = (value: EmittedValue): string => `${name} = ${value.re};${complex ? ` ${name}i = ${value.im};` : ""}`;
+    const assign = (value: EmittedValue): string =>
+      `${name} = ${value.re};${complex ? ` ${name}i = ${value.im};` : ""}`;
     this.lines.push(`let ${name}${complex ? `, ${name}i` : ""};`);
-    this.lines.push(`if (${condition}) { ${thenLines.join(" ")} ${assign(then)} }`);
-    this.lines.push(`else { ${otherwiseLines.join(" ")} ${assign(otherwise)} }`);
+    this.lines.push(`if (${condition}) { ${thenLines.join(" ")} ${assign(consequent)} }`);
+    this.lines.push(`else { ${otherwiseLines.join(" ")} ${assign(alternate)} }`);
     return { kind, re: name, im: complex ? `${name}i` : null };
   }
 

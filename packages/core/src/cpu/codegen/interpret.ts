@@ -65,9 +65,9 @@ function evaluator(expr: Expr, program: Program, compute: DType): Evaluate {
     case "select": {
       const kind = kindOf(expr, program, compute);
       const condition = converted(expr.condition, BOOL, program, compute);
-      const then = converted(expr.then, kind, program, compute);
-      const otherwise = converted(expr.otherwise, kind, program, compute);
-      return (frame) => (condition(frame) ? then(frame) : otherwise(frame));
+      const consequent = converted(expr.consequent, kind, program, compute);
+      const alternate = converted(expr.alternate, kind, program, compute);
+      return (frame) => (condition(frame) ? consequent(frame) : alternate(frame));
     }
     case "call":
       return call(expr, program, compute);
@@ -95,7 +95,11 @@ function converted(expr: Expr, kind: Kind, program: Program, compute: DType): Ev
 
 function call(expr: Expr & { kind: "call" }, program: Program, compute: DType): Evaluate {
   const fn = builtin(expr.fn);
-  const kind = argumentKind(fn, expr.args.map((arg) => kindOf(arg, program, compute)), compute);
+  const kind = argumentKind(
+    fn,
+    expr.args.map((arg) => kindOf(arg, program, compute)),
+    compute,
+  );
   const args = expr.args.map((arg) => converted(arg, kind, program, compute));
   const result = returnKind(fn, kind);
   if (kind === COMPLEX || result === COMPLEX) {

@@ -1,10 +1,26 @@
 import { describe, expect, it } from "vitest";
-import { Complex, type DType, DTYPES, bool, complex64, float16, float32, int64, readElement, writeElement } from "../../dtype/index.ts";
+import {
+  Complex,
+  type DType,
+  DTYPES,
+  bool,
+  complex64,
+  float16,
+  float32,
+  int64,
+  readElement,
+  writeElement,
+} from "../../dtype/index.ts";
 import { contiguousStrides } from "../../layout.ts";
 import type { ArrayView } from "../view.ts";
 import { copy, fill } from "./index.ts";
 
-function tensor(shape: readonly number[], dtype: DType, strides: readonly number[] = contiguousStrides(shape), offset = 0): ArrayView {
+function tensor(
+  shape: readonly number[],
+  dtype: DType,
+  strides: readonly number[] = contiguousStrides(shape),
+  offset = 0,
+): ArrayView {
   let last = offset;
   shape.forEach((size, d) => (last += (size - 1) * Math.abs(strides[d]!)));
   const array = new dtype.ArrayType((last + 1) * dtype.lanes);
@@ -40,11 +56,17 @@ describe("copy", () => {
 
   it("transposes in tiles", () => {
     for (const dtype of [float32, complex64, int64]) {
-      for (const [rows, columns] of [[70, 45], [33, 64], [1, 100], [40, 2]] as const) {
+      for (const [rows, columns] of [
+        [70, 45],
+        [33, 64],
+        [1, 100],
+        [40, 2],
+      ] as const) {
         const input = tensor([rows, columns], dtype, [1, rows], 1);
         const out = tensor([rows, columns], dtype);
         copy(out, input);
-        for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) expect(get(out, i, j)).toEqual(get(input, i, j));
+        for (let i = 0; i < rows; i++)
+          for (let j = 0; j < columns; j++) expect(get(out, i, j)).toEqual(get(input, i, j));
       }
     }
   });
@@ -53,7 +75,10 @@ describe("copy", () => {
     const input = tensor([2, 3, 8, 9], float32);
     const out = tensor([2, 3, 8, 9], float32, [216, 1, 27, 3]);
     copy(out, input);
-    for (let n = 0; n < 2; n++) for (let c = 0; c < 3; c++) for (let h = 0; h < 8; h++) for (let w = 0; w < 9; w++) expect(get(out, n, c, h, w)).toBe(get(input, n, c, h, w));
+    for (let n = 0; n < 2; n++)
+      for (let c = 0; c < 3; c++)
+        for (let h = 0; h < 8; h++)
+          for (let w = 0; w < 9; w++) expect(get(out, n, c, h, w)).toBe(get(input, n, c, h, w));
   });
 
   it("broadcasts and converts", () => {
@@ -70,15 +95,22 @@ describe("copy", () => {
 describe("fill", () => {
   it("sets every element of a view and no other", () => {
     for (const dtype of DTYPES) {
-      for (const [strides, offset] of [[[3, 1], 0], [[4, 1], 2], [[1, 5], 1]] as const) {
+      for (const [strides, offset] of [
+        [[3, 1], 0],
+        [[4, 1], 2],
+        [[1, 5], 1],
+      ] as const) {
         const out = tensor([4, 3], dtype, strides, offset);
         const before = out.array.slice();
         fill(out, 1);
         const touched = new Set<number>();
         for (let i = 0; i < 4; i++) {
           for (let j = 0; j < 3; j++) {
-            expect(get(out, i, j)).toEqual(dtype.is_complex ? new Complex(1) : dtype === bool ? true : dtype === int64 ? 1n : 1);
-            for (let lane = 0; lane < dtype.lanes; lane++) touched.add((offset + i * strides[0] + j * strides[1]) * dtype.lanes + lane);
+            expect(get(out, i, j)).toEqual(
+              dtype.is_complex ? new Complex(1) : dtype === bool ? true : dtype === int64 ? 1n : 1,
+            );
+            for (let lane = 0; lane < dtype.lanes; lane++)
+              touched.add((offset + i * strides[0] + j * strides[1]) * dtype.lanes + lane);
           }
         }
         out.array.forEach((value: unknown, i: number) => touched.has(i) || expect(value).toBe(before[i]));

@@ -60,7 +60,14 @@ const tile: number[] = [];
 
 /** Copies the inner two dimensions in `layout` square by square. */
 function copyTiles(kernel: Kernel, target: TypedArray, source: TypedArray): void {
-  const [rows, columns, outRow, outColumn, inRow, inColumn] = layout as [number, number, number, number, number, number];
+  const [rows, columns, outRow, outColumn, inRow, inColumn] = layout as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   tile[2] = outRow;
   tile[3] = outColumn;
   tile[4] = inRow;

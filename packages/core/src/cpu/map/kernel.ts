@@ -182,7 +182,12 @@ function generateStrided(kernel: Kernel): StridedLoop {
   const builder = new FunctionBuilder();
   const moving = kernel.slots.map((_, k) => k).filter((k) => kernel.slots[k] !== CONSTANT);
   const steps = moving.map((k) => `p${k} = L[${4 + 2 * k}], q${k} = L[${5 + 2 * k}]`);
-  const element = elementText(kernel, builder, "x", kernel.slots.map((_, k) => `x${k}`));
+  const element = elementText(
+    kernel,
+    builder,
+    "x",
+    kernel.slots.map((_, k) => `x${k}`),
+  );
   return builder.build(
     ["L", ...parametersOf(kernel)],
     `${preamble(kernel, builder)}const n0 = L[0], n1 = L[1], ${["p = L[2], q = L[3]", ...steps].join(", ")};

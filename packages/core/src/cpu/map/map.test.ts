@@ -39,7 +39,13 @@ function values(of: ArrayView): Scalar[] {
 function compute(text: string, dtype: DType, out: DType, ...operands: (readonly Scalar[])[]): Scalar[] {
   const n = operands[0]!.length;
   const result = empty([n], out);
-  map(parseExpr(text), dtype, result, operands.map((operand) => view(operand, [n], dtype)), []);
+  map(
+    parseExpr(text),
+    dtype,
+    result,
+    operands.map((operand) => view(operand, [n], dtype)),
+    [],
+  );
   return values(result);
 }
 
@@ -59,7 +65,11 @@ describe("map", () => {
     // Shapes with a permutation of dimensions and a step for each: all layouts that views have.
     const shapes: number[][] = [[], [1], [7], [3, 1], [1, 5], [3, 5], [2, 3, 5], [2, 1, 5], [4, 2, 3, 5], [2, 3, 1, 4]];
     const layouts = (shape: readonly number[]): ArrayView[] => {
-      const orders = [shape.map((_, d) => d), shape.map((_, d) => shape.length - 1 - d), shape.map((_, d) => (d + 1) % shape.length)];
+      const orders = [
+        shape.map((_, d) => d),
+        shape.map((_, d) => shape.length - 1 - d),
+        shape.map((_, d) => (d + 1) % shape.length),
+      ];
       return orders.flatMap((order) =>
         [1, 2].map((step) => {
           const strides = new Array<number>(shape.length);
@@ -99,9 +109,9 @@ describe("map", () => {
   });
 
   it("refuses shapes that do not broadcast", () => {
-    expect(() => map(parseExpr("a + b"), float32, empty([2, 3], float32), [empty([2, 3], float32), empty([2], float32)], [])).toThrow(
-      "The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 0",
-    );
+    expect(() =>
+      map(parseExpr("a + b"), float32, empty([2, 3], float32), [empty([2, 3], float32), empty([2], float32)], []),
+    ).toThrow("The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 0");
   });
 
   it("works in place", () => {
@@ -135,7 +145,11 @@ describe("map", () => {
     expect(compute("(a + b) / 2", uint8, uint8, [200], [100])).toEqual([22]);
     expect(compute("a * b", int32, int32, [65537], [65537])).toEqual([131073]);
     expect(compute("a * b", int64, int64, [2n ** 33n + 1n], [2n ** 33n])).toEqual([2n ** 33n]);
-    expect(compute("pow(a, b)", int64, int64, [3n, -1n, 2n], [40n, -3n, -1n])).toEqual([12157665459056928801n - 2n ** 64n, -1n, 0n]);
+    expect(compute("pow(a, b)", int64, int64, [3n, -1n, 2n], [40n, -3n, -1n])).toEqual([
+      12157665459056928801n - 2n ** 64n,
+      -1n,
+      0n,
+    ]);
   });
 
   it("divides integers as PyTorch does", () => {
@@ -193,12 +207,33 @@ describe("map", () => {
   });
 
   it("follows C where JavaScript's Math differs", () => {
-    expect(compute("pow(a, b)", float64, float64, [1, -1, -8, 2], [NaN, Infinity, 1 / 3, -2])).toEqual([1, 1, NaN, 0.25]);
-    expect(compute("round(a)", float64, float64, [0.5, 1.5, 2.5, -0.5, -1.5, 2 ** 53 + 2])).toEqual([0, 2, 2, -0, -2, 2 ** 53 + 2]);
+    expect(compute("pow(a, b)", float64, float64, [1, -1, -8, 2], [NaN, Infinity, 1 / 3, -2])).toEqual([
+      1,
+      1,
+      NaN,
+      0.25,
+    ]);
+    expect(compute("round(a)", float64, float64, [0.5, 1.5, 2.5, -0.5, -1.5, 2 ** 53 + 2])).toEqual([
+      0,
+      2,
+      2,
+      -0,
+      -2,
+      2 ** 53 + 2,
+    ]);
     expect(compute("max(a, b)", float64, float64, [NaN, 1], [1, NaN])).toEqual([NaN, NaN]);
     expect(compute("fmax(a, b)", float64, float64, [NaN, 1], [1, NaN])).toEqual([1, 1]);
-    expect(compute("nextafter(a, b)", float32, float32, [1, 0, 1], [2, -1, 0])).toEqual([1 + 2 ** -23, -(2 ** -149), 1 - 2 ** -24]);
-    expect(compute("floor_divide(a, b)", float64, float64, [1, -1, 1, 0], [0.1, 0.3, 0, 0])).toEqual([9, -4, Infinity, NaN]);
+    expect(compute("nextafter(a, b)", float32, float32, [1, 0, 1], [2, -1, 0])).toEqual([
+      1 + 2 ** -23,
+      -(2 ** -149),
+      1 - 2 ** -24,
+    ]);
+    expect(compute("floor_divide(a, b)", float64, float64, [1, -1, 1, 0], [0.1, 0.3, 0, 0])).toEqual([
+      9,
+      -4,
+      Infinity,
+      NaN,
+    ]);
     expect(compute("remainder(a, b)", float64, float64, [5.5, -5.5, 1], [2, 2, 0])).toEqual([1.5, 0.5, NaN]);
   });
 

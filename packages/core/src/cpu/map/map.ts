@@ -1,5 +1,15 @@
 import { BOOL, type Program, kindOf } from "../../expr/index.ts";
-import { Complex, type DType, type Scalar, bool, complex128, float32, float64, int64, readElement } from "../../dtype/index.ts";
+import {
+  Complex,
+  type DType,
+  type Scalar,
+  bool,
+  complex128,
+  float32,
+  float64,
+  int64,
+  readElement,
+} from "../../dtype/index.ts";
 import { convertValue } from "../codegen/index.ts";
 import { type ArrayView, numelOf } from "../view.ts";
 import { CONSTANT, Kernel } from "./kernel.ts";
@@ -57,7 +67,13 @@ export function map(
       if (isView(a) && sameDense(out, a)) {
         const kernel = find1(program, compute.id, out.dtype.id, a.dtype.id);
         if (kernel !== undefined) {
-          kernel.contiguous(numelOf(out.shape), out.array, out.offset * out.dtype.lanes, a.array, a.offset * a.dtype.lanes);
+          kernel.contiguous(
+            numelOf(out.shape),
+            out.array,
+            out.offset * out.dtype.lanes,
+            a.array,
+            a.offset * a.dtype.lanes,
+          );
           return;
         }
       }

@@ -1,6 +1,14 @@
 import { BOOL, type Program, parseExpr } from "../../expr/index.ts";
 import { type DType, type TypedArray, float64, int64, readElement, writeElement } from "../../dtype/index.ts";
-import { Emitter, FunctionBuilder, canGenerate, convertText, convertValue, interpret, loadText } from "../codegen/index.ts";
+import {
+  Emitter,
+  FunctionBuilder,
+  canGenerate,
+  convertText,
+  convertValue,
+  interpret,
+  loadText,
+} from "../codegen/index.ts";
 import { copy } from "../copy/index.ts";
 import type { ArrayView } from "../view.ts";
 import { Geometry } from "./geometry.ts";
@@ -59,7 +67,11 @@ export function extreme(
   const found = direct ? values.array : new dtype.ArrayType(kept);
   const start = direct ? values.offset : 0;
   const identity = extremeIdentity(kind, dtype);
-  (found as Float64Array).fill((typeof identity === "boolean" ? Number(identity) : identity) as number, start, start + kept);
+  (found as Float64Array).fill(
+    (typeof identity === "boolean" ? Number(identity) : identity) as number,
+    start,
+    start + kept,
+  );
   const positions = new Float64Array(kept);
   const kernel = (kernels[kind][input.dtype.id] ??= compile(kind, input.dtype, dtype));
   const loop = geometry.sweepsKept ? kernel.sweeping : kernel.byResult;
@@ -71,7 +83,8 @@ export function extreme(
 }
 
 function compile(kind: "max" | "min", input: DType, dtype: DType): ExtremeKernel {
-  if (canGenerate) return { byResult: generate(kind, input, dtype, false), sweeping: generate(kind, input, dtype, true) };
+  if (canGenerate)
+    return { byResult: generate(kind, input, dtype, false), sweeping: generate(kind, input, dtype, true) };
   const loop = interpretExtreme(kind, input, dtype);
   return { byResult: loop, sweeping: loop };
 }
@@ -81,7 +94,16 @@ export function generate(kind: "max" | "min", input: DType, dtype: DType, sweepi
   const builder = new FunctionBuilder();
   const { helper } = builder;
   const element = convertText(loadText("A", "x", input, helper), input, dtype, helper).re;
-  const emitter = new Emitter(REPLACES[kind], dtype, [{ re: "r", im: null }, { re: "e", im: null }], [], helper);
+  const emitter = new Emitter(
+    REPLACES[kind],
+    dtype,
+    [
+      { re: "r", im: null },
+      { re: "e", im: null },
+    ],
+    [],
+    helper,
+  );
   const replaces = emitter.run().re;
   const compare = `const e = ${element}; ${emitter.lines.join(" ")}`;
   const load = loadText("R", "q", dtype, helper).re;

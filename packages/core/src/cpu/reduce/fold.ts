@@ -58,14 +58,18 @@ const PARAMETERS = ["A", "at", "m", "ms", "n", "ns", "R", "to", "X", "S", "Z"];
 
 /** Statements that fold the element at entry `x` into the variable `r` (and `ri` if complex). */
 function stepText(spec: FoldSpec, builder: FunctionBuilder, r: string, x: string): string {
-  const { element, elementDtype, combine, input, accumulator } = spec;
+  const { element, elementDtype, input, accumulator } = spec;
   const { helper } = builder;
   const loaded = convertText(loadText("A", x, input, helper), input, elementDtype, helper);
   const lines = [`const e = ${loaded.re};`];
   if (loaded.im !== null) lines.push(`const ei = ${loaded.im};`);
   const operands: ValueText[] = [{ re: "e", im: loaded.im === null ? null : "ei" }];
-  if (element.operands === 2) operands.push(elementDtype.category === COMPLEX ? { re: "y", im: "yi" } : { re: "y", im: null });
-  const scalars = element.scalars.map((_, k): ValueText => ({ re: `S[${k}]`, im: elementDtype.category === COMPLEX ? "0" : null }));
+  if (element.operands === 2)
+    operands.push(elementDtype.category === COMPLEX ? { re: "y", im: "yi" } : { re: "y", im: null });
+  const scalars = element.scalars.map((_, k): ValueText => ({
+    re: `S[${k}]`,
+    im: elementDtype.category === COMPLEX ? "0" : null,
+  }));
   const first = new Emitter(element, elementDtype, operands, scalars, helper, "u");
   const value = first.run();
   lines.push(...first.lines);
@@ -134,15 +138,22 @@ at += ms;
 
 function generateSweeping(spec: FoldSpec): FoldLoop {
   const builder = new FunctionBuilder();
-  return builder.build(
-    PARAMETERS,
-    `for (let i = 0; i < n; i++) {
-for (let j = 0, q = to, x = at; j < m; j++) {
+  // Several elements per visit of an accumulator save most of the accumulators' memory traffic.
+  const sweep = (elements: readonly string[]): string => `for (let j = 0, q = to, x = at; j < m; j++) {
 ${loadAccumulator(spec, builder)} ${auxText(spec)}
-${stepText(spec, builder, "r", "x")}
+${elements.map((x) => `{ ${stepText(spec, builder, "r", x)} }`).join("\n")}
 ${storeAccumulator(spec, builder)}
 q += ${spec.accumulator.lanes}; x += ms;
+}`;
+  return builder.build(
+    PARAMETERS,
+    `let i = 0;
+for (; i < n - 3; i += 4) {
+${sweep(["x", "x + ns", "x + 2 * ns", "x + 3 * ns"])}
+at += 4 * ns;
 }
+for (; i < n; i++) {
+${sweep(["x"])}
 at += ns;
 }`,
   );

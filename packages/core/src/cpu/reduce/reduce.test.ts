@@ -62,7 +62,13 @@ function rows(input: ArrayView, dims: readonly number[]): number[][] {
 function* layouts(): Generator<[ArrayView, number[]]> {
   const shape = [3, 9, 2, 17];
   const array = Float64Array.from({ length: 6000 }, (_, i) => ((i * 7919) % 503) - 250);
-  for (const strides of [[306, 34, 17, 1], [1, 3, 27, 54], [34, 102, 17, 1], [612, 68, 34, 2], [0, 34, 17, 1]]) {
+  for (const strides of [
+    [306, 34, 17, 1],
+    [1, 3, 27, 54],
+    [34, 102, 17, 1],
+    [612, 68, 34, 2],
+    [0, 34, 17, 1],
+  ]) {
     for (let mask = 0; mask < 16; mask++) {
       const dims = [0, 1, 2, 3].filter((d) => mask & (1 << d));
       yield [{ array, shape, strides, offset: 5, dtype: float64 }, dims];
@@ -77,7 +83,9 @@ describe("reduce", () => {
       expect(reduced("sum", input, dims)).toEqual(expected.map((row) => row.reduce((a, b) => a + b, 0)));
       expect(reduced("amax", input, dims)).toEqual(expected.map((row) => Math.max(...row)));
       expect(reduced("amin", input, dims)).toEqual(expected.map((row) => Math.min(...row)));
-      expect(reduced("count_nonzero", input, dims, int64)).toEqual(expected.map((row) => BigInt(row.filter((x) => x !== 0).length)));
+      expect(reduced("count_nonzero", input, dims, int64)).toEqual(
+        expected.map((row) => BigInt(row.filter((x) => x !== 0).length)),
+      );
     }
   });
 
@@ -142,7 +150,10 @@ describe("extreme", () => {
     const x = view([1, 3, 3, NaN, 2, NaN], [2, 3], float32);
     const [value, index] = [zeros([2], float32), zeros([2], int64)];
     extreme("max", value, index, x, [1]);
-    expect([values(value), values(index)]).toEqual([[3, NaN], [1n, 0n]]);
+    expect([values(value), values(index)]).toEqual([
+      [3, NaN],
+      [1n, 0n],
+    ]);
     const half = view([2, 1, 1], [3], float16);
     const [least, at] = [zeros([], float16), zeros([], int64)];
     extreme("min", least, at, half, [0]);
@@ -194,8 +205,14 @@ describe("variance", () => {
 
 describe("norm", () => {
   it.each([
-    [0, 3], [1, 10], [2, Math.sqrt(38)], [3, 160 ** (1 / 3)], [0.5, (Math.sqrt(5) + Math.sqrt(2) + Math.sqrt(3)) ** 2],
-    [Infinity, 5], [-Infinity, 0], [-1, 0],
+    [0, 3],
+    [1, 10],
+    [2, Math.sqrt(38)],
+    [3, 160 ** (1 / 3)],
+    [0.5, (Math.sqrt(5) + Math.sqrt(2) + Math.sqrt(3)) ** 2],
+    [Infinity, 5],
+    [-Infinity, 0],
+    [-1, 0],
   ])("of order %s", (p, expected) => {
     const out = zeros([], float64);
     norm(out, view([-5, 0, 2, 3], [4], float64), [0], p);
@@ -204,7 +221,14 @@ describe("norm", () => {
 
   it("of complex numbers", () => {
     const z = view([new Complex(3, 4), new Complex(0, -12)], [2], complex64);
-    for (const [p, expected] of [[0, 2], [1, 17], [2, 13], [3, (125 + 1728) ** (1 / 3)], [Infinity, 12], [-Infinity, 5]] as const) {
+    for (const [p, expected] of [
+      [0, 2],
+      [1, 17],
+      [2, 13],
+      [3, (125 + 1728) ** (1 / 3)],
+      [Infinity, 12],
+      [-Infinity, 5],
+    ] as const) {
       const out = zeros([], float32);
       norm(out, z, [0], p);
       expect(values(out)[0]).toBeCloseTo(expected, 5);
@@ -214,12 +238,40 @@ describe("norm", () => {
 
 describe("interpreted kernels", () => {
   it("fold as generated ones", () => {
-    const input = view(Array.from({ length: 60 }, (_, i) => (i % 7) - 3), [60], float32);
+    const input = view(
+      Array.from({ length: 60 }, (_, i) => (i % 7) - 3),
+      [60],
+      float32,
+    );
     const specs: FoldSpec[] = [
-      { element: parseExpr("a"), elementDtype: float64, combine: parseExpr("a + b"), input: float32, accumulator: float64 },
-      { element: parseExpr("square(a - b)"), elementDtype: float64, combine: parseExpr("a + b"), input: float32, accumulator: float64 },
-      { element: parseExpr("a * p"), elementDtype: complex64, combine: parseExpr("a + b"), input: float32, accumulator: complex64 },
-      { element: parseExpr("bool(a)"), elementDtype: float32, combine: parseExpr("a && b"), input: float32, accumulator: bool },
+      {
+        element: parseExpr("a"),
+        elementDtype: float64,
+        combine: parseExpr("a + b"),
+        input: float32,
+        accumulator: float64,
+      },
+      {
+        element: parseExpr("square(a - b)"),
+        elementDtype: float64,
+        combine: parseExpr("a + b"),
+        input: float32,
+        accumulator: float64,
+      },
+      {
+        element: parseExpr("a * p"),
+        elementDtype: complex64,
+        combine: parseExpr("a + b"),
+        input: float32,
+        accumulator: complex64,
+      },
+      {
+        element: parseExpr("bool(a)"),
+        elementDtype: float32,
+        combine: parseExpr("a && b"),
+        input: float32,
+        accumulator: bool,
+      },
     ];
     for (const spec of specs) {
       const results = [true, false].flatMap((generated) => {
@@ -238,11 +290,19 @@ describe("interpreted kernels", () => {
 
   it("find extremes as generated ones", () => {
     const input = view([1, 5, NaN, 2, 8, 8, -1, 8, 0], [3, 3], float32);
-    const results = [generate("max", float32, float32, false), generate("max", float32, float32, true), interpretExtreme("max", float32, float32)].map((loop) => {
+    const results = [
+      generate("max", float32, float32, false),
+      generate("max", float32, float32, true),
+      interpretExtreme("max", float32, float32),
+    ].map((loop) => {
       const [found, positions] = [new Float32Array(3).fill(-Infinity), new Float64Array(3)];
       loop(input.array, 0, 3, 3, 3, 1, found, positions, 0, 0);
       return [[...found], [...positions]];
     });
-    expect(results).toEqual(new Array(3).fill([[NaN, 8, 8], [2, 1, 1]]));
+    for (const result of results)
+      expect(result).toEqual([
+        [NaN, 8, 8],
+        [2, 1, 1],
+      ]);
   });
 });

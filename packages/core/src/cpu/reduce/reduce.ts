@@ -17,16 +17,7 @@ import { FoldKernel } from "./fold.ts";
 import { Geometry } from "./geometry.ts";
 
 /** Reductions whose result is one value per kept element, accumulated in any order. */
-export type ReduceKind =
-  | "sum"
-  | "mean"
-  | "nansum"
-  | "prod"
-  | "amin"
-  | "amax"
-  | "any"
-  | "all"
-  | "count_nonzero";
+export type ReduceKind = "sum" | "mean" | "nansum" | "prod" | "amin" | "amax" | "any" | "all" | "count_nonzero";
 
 /** A reduction: every element's value, joined to an accumulator, finished by a last program. */
 export interface Reduction {

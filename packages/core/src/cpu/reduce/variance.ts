@@ -13,11 +13,16 @@ const SPREAD: Reduction = defineReduction("square(a - b)", "a + b", null, {
   accumulator: () => float64,
   identity: () => 0,
 });
-const COMPLEX_SPREAD: Reduction = defineReduction("square(real(a) - real(b)) + square(imag(a) - imag(b))", "a + b", null, {
-  elementDtype: () => complex128,
-  accumulator: () => float64,
-  identity: () => 0,
-});
+const COMPLEX_SPREAD: Reduction = defineReduction(
+  "square(real(a) - real(b)) + square(imag(a) - imag(b))",
+  "a + b",
+  null,
+  {
+    elementDtype: () => complex128,
+    accumulator: () => float64,
+    identity: () => 0,
+  },
+);
 
 const DIVIDE: Program = parseExpr("a / n");
 const FINISH: Readonly<Record<"var" | "std", Program>> = { var: DIVIDE, std: parseExpr("sqrt(a / n)") };
@@ -48,5 +53,6 @@ export function variance(
   const spread = dtype === complex128 ? COMPLEX_SPREAD : SPREAD;
   foldInto(spread, sums.array, 0, float64, input, geometry, means.array, []);
   map(FINISH[kind], float64, out, [sums], [Math.max(reduced - correction, 0)]);
-  if (mean !== undefined) copy(mean, { ...means, shape: mean.shape, strides: denseView(means.array, dtype, mean.shape).strides });
+  if (mean !== undefined)
+    copy(mean, { ...means, shape: mean.shape, strides: denseView(means.array, dtype, mean.shape).strides });
 }

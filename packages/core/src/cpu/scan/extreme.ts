@@ -80,7 +80,16 @@ export function compileExtremeScan(
   const builder = new FunctionBuilder();
   const { helper } = builder;
   const element = convertText(loadText("A", "a", input, helper), input, dtype, helper).re;
-  const emitter = new Emitter(REPLACES[kind], dtype, [{ re: "r", im: null }, { re: "e", im: null }], [], helper);
+  const emitter = new Emitter(
+    REPLACES[kind],
+    dtype,
+    [
+      { re: "r", im: null },
+      { re: "e", im: null },
+    ],
+    [],
+    helper,
+  );
   const replaces = emitter.run().re;
   return builder.build(
     ["n", "O", "o", "os", "W", "w", "ws", "A", "a", "as"],

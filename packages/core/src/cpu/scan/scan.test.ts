@@ -1,5 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { Complex, type DType, type Scalar, bool, complex64, float16, float32, float64, int32, int64, readElement, writeElement } from "../../dtype/index.ts";
+import {
+  Complex,
+  type DType,
+  type Scalar,
+  bool,
+  complex64,
+  float16,
+  float32,
+  float64,
+  int32,
+  int64,
+  readElement,
+  writeElement,
+} from "../../dtype/index.ts";
 import { contiguousStrides } from "../../layout.ts";
 import { parseExpr } from "../../expr/index.ts";
 import type { ArrayView } from "../view.ts";
@@ -59,12 +72,26 @@ describe("scan", () => {
   });
 
   it("gives the same when interpreted", () => {
-    for (const [dtype, carried] of [[float32, float64], [complex64, complex64], [int64, int64]] as const) {
+    for (const [dtype, carried] of [
+      [float32, float64],
+      [complex64, complex64],
+      [int64, int64],
+    ] as const) {
       const input = view([3, 1, -2, 5], [4], dtype);
       const results = [true, false].map((generate) => {
         const out = like(input);
         const zero = dtype === int64 ? 0n : 0;
-        compileScan(parseExpr("a + b"), dtype, dtype, carried, generate)(4, out.array, 0, dtype.lanes, input.array, 0, dtype.lanes, zero, 0);
+        compileScan(parseExpr("a + b"), dtype, dtype, carried, generate)(
+          4,
+          out.array,
+          0,
+          dtype.lanes,
+          input.array,
+          0,
+          dtype.lanes,
+          zero,
+          0,
+        );
         return values(out);
       });
       expect(results[1]).toEqual(results[0]);
@@ -104,6 +131,9 @@ describe("scanExtreme", () => {
       return [[...out], [...words]];
     });
     expect(results[1]).toEqual(results[0]);
-    expect(results[0]).toEqual([[2, 5, 5, NaN, NaN], [0, 0, 1, 0, 1, 0, 3, 0, 3, 0]]);
+    expect(results[0]).toEqual([
+      [2, 5, 5, NaN, NaN],
+      [0, 0, 1, 0, 1, 0, 3, 0, 3, 0],
+    ]);
   });
 });

@@ -34,7 +34,7 @@ const COMPLEX: Readonly<Record<string, readonly (readonly number[])[]>> = {
     [0.00998311472406045, 0.007375118283687558, 0.009983220400413413, 0.007374817630293583],
   ],
   cos: [
-    [-0.008439129708234988, 0.006902860279884465, 0.9999882147424628, 5.825390442172024e-05],
+    [-0.008439129708234988, 0.006902860279884465, 0.9999882147424628, 5.825390442172024e-5],
     [-0.3557579684728762, -0.2275934893528173, 0.9617653834415836, -0.07995716550231291],
     [0.23228617563752563, -0.7946861105498944, 1.296940798550113, 0.20281140209416362],
   ],
@@ -66,7 +66,7 @@ const COMPLEX: Readonly<Record<string, readonly (readonly number[])[]>> = {
   cosh: [
     [-3.3791758519307424, -3.430891442694878, -14.079856456063705, -4.181138236677204],
     [-1.4117773193198446, -0.3336499818528891, 2.0536156945393818, 0.6319865844636663],
-    [0.005618920973465882, -0.007671033859595986, 0.9999863634775636, -4.3102737120527284e-05],
+    [0.005618920973465882, -0.007671033859595986, 0.9999863634775636, -4.3102737120527284e-5],
   ],
   tanh: [
     [-0.7468713149424775, 0.765597967870913, -0.8889652533813835, 0.42006423386791814],
@@ -119,17 +119,19 @@ const COMPLEX: Readonly<Record<string, readonly (readonly number[])[]>> = {
     [1.8296458016018509, -1.039517001925916, 0.4131805400472242, 0.23474936835751917],
   ],
   sinc: [
-    [-0.000287889391967909, -0.005405249188861729, 1.0000479239245663, -5.119556744693564e-06],
+    [-0.000287889391967909, -0.005405249188861729, 1.0000479239245663, -5.119556744693564e-6],
     [0.07316366923195594, 0.8919514436182809, 2.8884464593771777, -0.4355007672151177],
     [-0.6049415710172683, -0.266445567222082, 0.5128026539882875, -0.38570058605434615],
   ],
 };
 
-type Name = Exclude<keyof typeof complex, "complexResult" | "set">;
+const { complexResult, ...functions } = complex;
 
+/** Parts of the function c`name`'s result. */
 function apply(name: string, ...args: number[]): number[] {
-  (complex[`c${name}` as Name] as (...parts: number[]) => void)(...args);
-  return [...complex.complexResult];
+  const fn = new Map<string, (...parts: number[]) => void>(Object.entries(functions)).get(`c${name}`)!;
+  fn(...args);
+  return [...complexResult];
 }
 
 describe("complex functions", () => {
@@ -137,7 +139,7 @@ describe("complex functions", () => {
     for (const [x, y, re, im] of COMPLEX[name]! as readonly [number, number, number, number][]) {
       const value = apply(name, x, y);
       const error = Math.hypot(value[0]! - re, value[1]! - im) / Math.hypot(re, im);
-      expect(error, `${x} ${y}`).toBeLessThan(1e-14);
+      expect(error).toBeLessThan(1e-14);
     }
   });
 

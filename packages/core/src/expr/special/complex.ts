@@ -260,10 +260,7 @@ export function catanh(x: number, y: number): void {
     if (ay === 0) return set(Infinity, y);
     return set(-Math.log(Math.sqrt(ay) / Math.sqrt(hypot(ay, 2))), copysign(Math.atan2(2, -ay) / 2, y));
   }
-  set(
-    Math.log1p((4 * x) / ((1 - x) * (1 - x) + ay * ay)) / 4,
-    -Math.atan2(-2 * y, (1 - x) * (1 + x) - ay * ay) / 2,
-  );
+  set(Math.log1p((4 * x) / ((1 - x) * (1 - x) + ay * ay)) / 4, -Math.atan2(-2 * y, (1 - x) * (1 + x) - ay * ay) / 2);
 }
 
 export function catan(x: number, y: number): void {

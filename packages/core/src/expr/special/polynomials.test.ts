@@ -47,6 +47,11 @@ describe("frexp", () => {
       // In two steps, since 2 ** e may be out of range.
       expect(m * 2 ** Math.ceil(e / 2) * 2 ** Math.floor(e / 2)).toBe(x);
     }
-    expect([frexpMantissa(0), frexpExponent(0), frexpMantissa(Infinity), frexpExponent(Infinity)]).toEqual([0, 0, Infinity, 0]);
+    expect([frexpMantissa(0), frexpExponent(0), frexpMantissa(Infinity), frexpExponent(Infinity)]).toEqual([
+      0,
+      0,
+      Infinity,
+      0,
+    ]);
   });
 });

@@ -46,7 +46,7 @@ const REAL: Readonly<Record<string, readonly (readonly number[])[]>> = {
   log_ndtr: [
     [-17.77054789334422, -161.69580917382768],
     [-8.721423420351336, -41.12907475305345],
-    [4.097618817911574, -2.0871313696536836e-05],
+    [4.097618817911574, -2.0871313696536836e-5],
     [-6.858730976612165, -26.385787410758848],
     [-24.675550516417232, -308.5677837360101],
   ],
@@ -109,14 +109,27 @@ const REAL: Readonly<Record<string, readonly (readonly number[])[]>> = {
 };
 
 const FUNCTIONS: Readonly<Record<string, (...args: number[]) => number>> = {
-  erf, erfc, erfcx, erfinv, ndtri, log_ndtr, lgamma, digamma, polygamma, zeta, i0, i0e, i1, i1e,
+  erf,
+  erfc,
+  erfcx,
+  erfinv,
+  ndtri,
+  log_ndtr,
+  lgamma,
+  digamma,
+  polygamma,
+  zeta,
+  i0,
+  i0e,
+  i1,
+  i1e,
 };
 
 describe("special functions", () => {
   it.each(Object.keys(REAL))("%s is accurate", (name) => {
     for (const row of REAL[name]!) {
       const value = FUNCTIONS[name]!(...row.slice(0, -1));
-      expect(Math.abs(value / row.at(-1)! - 1), String(row)).toBeLessThan(1e-13);
+      expect(Math.abs(value / row.at(-1)! - 1)).toBeLessThan(1e-13);
     }
   });
 
@@ -126,13 +139,24 @@ describe("special functions", () => {
     expect([erfcx(-Infinity), erfcx(Infinity)]).toEqual([Infinity, 0]);
     expect([erfinv(1), erfinv(-1), erfinv(1.5), erfinv(0)]).toEqual([Infinity, -Infinity, NaN, 0]);
     expect([ndtri(0), ndtri(1), ndtri(-1)]).toEqual([-Infinity, Infinity, NaN]);
-    expect([lgamma(0), lgamma(-3), lgamma(-Infinity), lgamma(1), lgamma(2)]).toEqual([Infinity, Infinity, Infinity, 0, 0]);
+    expect([lgamma(0), lgamma(-3), lgamma(-Infinity), lgamma(1), lgamma(2)]).toEqual([
+      Infinity,
+      Infinity,
+      Infinity,
+      0,
+      0,
+    ]);
     expect([digamma(0), digamma(-0), digamma(-2), digamma(Infinity)]).toEqual([-Infinity, Infinity, NaN, Infinity]);
     expect([zeta(1, 2), zeta(0.5, 2), zeta(2, -1), zeta(Infinity, 1)]).toEqual([Infinity, NaN, Infinity, 1]);
     expect([i0e(Infinity), i1e(-Infinity), i1(0)]).toEqual([0, -0, 0]);
   });
 
   it("complement each other", () => {
-    for (const [a, x] of [[0.5, 0.2], [3, 10], [100, 99]] as const) expect(igamma(a, x) + igammac(a, x)).toBeCloseTo(1, 14);
+    for (const [a, x] of [
+      [0.5, 0.2],
+      [3, 10],
+      [100, 99],
+    ] as const)
+      expect(igamma(a, x) + igammac(a, x)).toBeCloseTo(1, 14);
   });
 });

@@ -4,7 +4,18 @@ import type { BuiltinName } from "../../../expr/index.ts";
 
 /** PyTorch's C++ names of dtypes, as its errors spell them; by dtype id. */
 const SCALAR_TYPES = [
-  "Byte", "Char", "Short", "Int", "Long", "Half", "BFloat16", "Float", "Double", "ComplexFloat", "ComplexDouble", "Bool",
+  "Byte",
+  "Char",
+  "Short",
+  "Int",
+  "Long",
+  "Half",
+  "BFloat16",
+  "Float",
+  "Double",
+  "ComplexFloat",
+  "ComplexDouble",
+  "Bool",
 ];
 
 export function notImplemented(fn: BuiltinName, compute: DType): NotImplementedError {

@@ -91,7 +91,11 @@ function truncDivide(dtype: DType): Rule {
   return { fn: (a: N, b: N) => Math.trunc(roundReal(a / b, dtype)) };
 }
 
-export const FLOAT64_RULES: Rules = { ...REAL_RULES, nextafter: { fn: fn.nextafter }, trunc_divide: truncDivide(float64) };
+export const FLOAT64_RULES: Rules = {
+  ...REAL_RULES,
+  nextafter: { fn: fn.nextafter },
+  trunc_divide: truncDivide(float64),
+};
 export const FLOAT32_RULES: Rules = {
   ...REAL_RULES,
   ...SINGLE_RULES,
