@@ -2,6 +2,7 @@ import { is_tensor, RuntimeError, scalarTypeName, type Tensor } from "@tt/core";
 import {
   type AutogradRuntime,
   anyRequiresGrad,
+  call,
   callInplace,
   execute,
   executeInplace,
@@ -151,8 +152,9 @@ function recordInplace(op: Op, args: unknown[], target: Tensor): Tensor {
   checkInplace(target, requires);
   if (!requires) return executeInplace(op, args, target);
   if (op.composite !== null && !op.recorded) {
-    const result = op.composite.decompose(...args) as Tensor;
-    return result === target ? target : callInplace(copyOp(), [target, result, false]);
+    // What the ops inside save must outlive the overwriting.
+    const before = call(cloneOp(), [target, null]);
+    return callInplace(copyOp(), [target, op.composite.decompose(before, ...args.slice(1)), false]);
   }
   if (!op.recorded) {
     // No gradient leads through the new values.
