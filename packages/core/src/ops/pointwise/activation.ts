@@ -114,21 +114,28 @@ defineOp({
   inplace: "function",
 });
 
-defineOp({
-  schema: "leaky_relu(Tensor input, Scalar negative_slope=0.01) -> Tensor",
-  doc: "`input` where positive, else `negative_slope * input`.",
-  variants: "internal",
-  check: floating("leaky_relu_cpu"),
-  expr: "a > 0 ? a : a * negative_slope",
-  derivative: {
-    input: [
-      (g: Tensor, input: Tensor, slope: Scalar) => callOp("leaky_relu_backward", g, input, slope),
-      "input",
-      "negative_slope",
-    ],
-  },
-  inplace: true,
-});
+// PyTorch tells rrelu's evaluation from leaky_relu by the name of its node.
+for (const [name, gradName] of [
+  ["leaky_relu", "LeakyReluBackward0"],
+  ["_rrelu_mean_slope", "RreluWithNoiseBackward0"],
+] as const) {
+  defineOp({
+    schema: `${name}(Tensor input, Scalar negative_slope=0.01) -> Tensor`,
+    doc: "`input` where positive, else `negative_slope * input`.",
+    variants: "internal",
+    gradName,
+    check: floating("leaky_relu_cpu"),
+    expr: "a > 0 ? a : a * negative_slope",
+    derivative: {
+      input: [
+        (g: Tensor, input: Tensor, slope: Scalar) => callOp("leaky_relu_backward", g, input, slope),
+        "input",
+        "negative_slope",
+      ],
+    },
+    inplace: true,
+  });
+}
 
 defineOp({
   schema: "leaky_relu_backward(Tensor grad_output, Tensor input, Scalar negative_slope) -> Tensor",
@@ -164,7 +171,7 @@ defineOp({
     if (lower > upper) {
       throw new RuntimeError("Lower bound should be less than or equal to the upper bound");
     }
-    if (!training) return callOp("leaky_relu", input, (lower + upper) / 2);
+    if (!training) return callOp("_rrelu_mean_slope", input, (lower + upper) / 2);
     return callOp("rrelu_with_noise", input, slopes(input.detach(), lower, upper, generator));
   },
   inplace: "function",
