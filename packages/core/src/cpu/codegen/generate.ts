@@ -22,8 +22,8 @@ export class FunctionBuilder {
     return this.names[index]!;
   };
 
-  build<F>(parameters: readonly string[], body: string): F {
+  build(parameters: readonly string[], body: string): unknown {
     const source = `"use strict"; return function (${parameters.join(", ")}) {\n${body}\n};`;
-    return new Function(...this.names, source)(...this.values) as F;
+    return new Function(...this.names, source)(...this.values);
   }
 }

@@ -50,7 +50,7 @@ export function copy(out: ArrayView, input: ArrayView): void {
   layout[5] = rank > 0 ? inSteps[rank - 1]! : 0;
   offsets[0] = outAt;
   offsets[1] = at;
-  const transposed = Math.abs(layout[4]!) < Math.abs(layout[5]!) && layout[4] !== 0 && layout[0]! > TILE / 2;
+  const transposed = Math.abs(layout[4]) < Math.abs(layout[5]) && layout[4] !== 0 && layout[0] > TILE / 2;
   if (transposed) plan.outer(2, offsets, 2, () => copyTiles(kernel, target, source));
   else plan.outer(2, offsets, 2, () => kernel.strided(layout, target, offsets[0]!, source, offsets[1]!));
 }

@@ -175,7 +175,7 @@ function generateContiguous(kernel: Kernel): ContiguousLoop {
     lines.push(`for (const end = n - ${UNROLL - 1}; i < end; i += ${UNROLL}) {\n${bodies.join("\n")}\n}`);
   }
   lines.push(`for (; i < n; i++) {\n${single}\n}`);
-  return builder.build(["n", ...parametersOf(kernel)], lines.join("\n"));
+  return builder.build(["n", ...parametersOf(kernel)], lines.join("\n")) as ContiguousLoop;
 }
 
 function generateStrided(kernel: Kernel): StridedLoop {
@@ -199,7 +199,7 @@ ${["x += q", ...moving.map((k) => `x${k} += q${k}`)].join("; ")};
 }
 ${["o += p", ...moving.map((k) => `a${k} += p${k}`)].join("; ")};
 }`,
-  );
+  ) as StridedLoop;
 }
 
 /** Computes the element at entry `outAt` from the entries in `slots` (array, entry pairs). */

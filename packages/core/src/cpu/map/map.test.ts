@@ -98,7 +98,7 @@ describe("map", () => {
               const wideB = { ...b, strides: expandStrides(b.shape, b.strides, target) };
               for (const index of indices(target)) {
                 if (at(out, index) !== Math.fround(at(wideA, index) * 100 + at(wideB, index))) {
-                  expect.fail(`${JSON.stringify([a.shape, a.strides, b.shape, b.strides, out.strides, index])}`);
+                  expect.fail(JSON.stringify([a.shape, a.strides, b.shape, b.strides, out.strides, index]));
                 }
               }
             }

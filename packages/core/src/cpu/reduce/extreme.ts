@@ -125,7 +125,7 @@ if (${replaces}) { r = e; p = base + i; }
 R[q] = ${stored}; P[q] = p;
 at += ms;
 }`;
-  return builder.build(["A", "at", "m", "ms", "n", "ns", "R", "P", "to", "base"], body);
+  return builder.build(["A", "at", "m", "ms", "n", "ns", "R", "P", "to", "base"], body) as ExtremeLoop;
 }
 
 export function interpretExtreme(kind: "max" | "min", input: DType, dtype: DType): ExtremeLoop {

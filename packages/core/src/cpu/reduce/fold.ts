@@ -133,7 +133,7 @@ x += ns;
 ${storeAccumulator(spec, builder)}
 at += ms;
 }`,
-  );
+  ) as FoldLoop;
 }
 
 function generateSweeping(spec: FoldSpec): FoldLoop {
@@ -156,7 +156,7 @@ for (; i < n; i++) {
 ${sweep(["x"])}
 at += ns;
 }`,
-  );
+  ) as FoldLoop;
 }
 
 function interpretFold(spec: FoldSpec): FoldLoop {

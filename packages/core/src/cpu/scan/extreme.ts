@@ -101,7 +101,7 @@ ${storeText({ re: "r", im: null }, dtype, "O", "o", out, helper)}
 W[w] = p; W[w + 1] = 0;
 o += os; w += ws; a += as;
 }`,
-  );
+  ) as ExtremeScanLoop;
 }
 
 function interpretExtremeScan(kind: "max" | "min", input: DType, out: DType, dtype: DType): ExtremeScanLoop {

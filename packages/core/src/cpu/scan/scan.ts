@@ -93,7 +93,7 @@ r = ${next.re};${complex ? ` ri = ${next.im};` : ""}
 ${storeText({ re: "r", im: complex ? "ri" : null }, carried, "O", "o", out, helper)}
 o += os; a += as;
 }`,
-  );
+  ) as ScanLoop;
 }
 
 function interpretScan(combine: Program, input: DType, out: DType, carried: DType): ScanLoop {
