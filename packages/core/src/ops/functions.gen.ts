@@ -207,6 +207,17 @@ export const adjoint: {
 } = torchFunction("adjoint") as never;
 
 /**
+ * A copy of what `alias` sees.
+ *
+ * `alias_copy(Tensor input) -> Tensor`
+ */
+export const alias_copy: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("alias_copy") as never;
+
+/**
  * Whether all elements are true (not zero), of the tensor or along `dim`.
  *
  * `all(Tensor input) -> Tensor`
@@ -500,6 +511,20 @@ export const as_strided: {
   (options: { input: Tensor; size: readonly number[]; stride: readonly number[]; storage_offset?: number | null }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("as_strided") as never;
+
+/**
+ * A copy of what `as_strided` sees.
+ *
+ * `as_strided_copy(Tensor input, int[] size, int[] stride, int? storage_offset=None) -> Tensor`
+ */
+export const as_strided_copy: {
+  (input: Tensor, size: readonly number[], stride: readonly number[], storage_offset?: number | null, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, size: readonly number[], stride: readonly number[], options: { storage_offset?: number | null; out?: Tensor }): Tensor;
+  (input: Tensor, size: readonly number[], options: { stride: readonly number[]; storage_offset?: number | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { size: readonly number[]; stride: readonly number[]; storage_offset?: number | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; size: readonly number[]; stride: readonly number[]; storage_offset?: number | null; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("as_strided_copy") as never;
 
 /**
  * The tensor with the part of its memory that `as_strided` sees replaced by `src`.
@@ -1288,6 +1313,17 @@ export const deg2rad: {
 } = torchFunction("deg2rad") as never;
 
 /**
+ * A copy without history.
+ *
+ * `detach_copy(Tensor input) -> Tensor`
+ */
+export const detach_copy: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("detach_copy") as never;
+
+/**
  * A matrix with the vector `input` on its diagonal, or the diagonal of the matrix `input`.
  *
  * `diag(Tensor input, int diagonal=0) -> Tensor`
@@ -1338,6 +1374,20 @@ export const diagonal: {
   (options: { input: Tensor; offset?: number; dim1?: number; dim2?: number }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("diagonal") as never;
+
+/**
+ * A copy of what `diagonal` sees.
+ *
+ * `diagonal_copy(Tensor input, int offset=0, int dim1=0, int dim2=1) -> Tensor`
+ */
+export const diagonal_copy: {
+  (input: Tensor, offset?: number, dim1?: number, dim2?: number, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, offset: number, dim1: number, options: { dim2?: number; out?: Tensor }): Tensor;
+  (input: Tensor, offset: number, options: { dim1?: number; dim2?: number; out?: Tensor }): Tensor;
+  (input: Tensor, options: { offset?: number; dim1?: number; dim2?: number; out?: Tensor }): Tensor;
+  (options: { input: Tensor; offset?: number; dim1?: number; dim2?: number; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("diagonal_copy") as never;
 
 /**
  * The tensor with its diagonals over `dim1` and `dim2` replaced by `src`.
@@ -1662,6 +1712,20 @@ export const exp2: {
 } = torchFunction("exp2") as never;
 
 /**
+ * A copy of what `expand` sees.
+ *
+ * `expand_copy(Tensor input, int... size) -> Tensor`
+ */
+export const expand_copy: {
+  (input: Tensor, size: readonly number[], options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { size: readonly number[]; out?: Tensor }): Tensor;
+  (options: { input: Tensor; size: readonly number[]; out?: Tensor }): Tensor;
+  (input: Tensor, ...size: number[]): Tensor;
+  (input: Tensor, ...args: [...size: number[], options: { out?: Tensor }]): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("expand_copy") as never;
+
+/**
  * `exp(input) - 1`, exact near zero.
  *
  * `expm1(Tensor input) -> Tensor`
@@ -1755,6 +1819,23 @@ export const fill: {
   (options: { input: Tensor; value: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("fill") as never;
+
+/**
+ * Overwrites every element with `value`.
+ * Overwrites every element with the 0-d tensor `value`.
+ *
+ * `fill_(Tensor input, Scalar value) -> Tensor`
+ * `fill_.Tensor(Tensor input, Tensor value) -> Tensor`
+ */
+export const fill_: {
+  (input: Tensor, value: Scalar): Tensor;
+  (input: Tensor, options: { value: Scalar }): Tensor;
+  (options: { input: Tensor; value: Scalar }): Tensor;
+  (input: Tensor, value: Tensor): Tensor;
+  (input: Tensor, options: { value: Tensor }): Tensor;
+  (options: { input: Tensor; value: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("fill_") as never;
 
 /**
  * The integer part of each element.
@@ -3605,6 +3686,20 @@ export const permute: {
 } = torchFunction("permute") as never;
 
 /**
+ * A copy of what `permute` sees.
+ *
+ * `permute_copy(Tensor input, int... dims) -> Tensor`
+ */
+export const permute_copy: {
+  (input: Tensor, dims: readonly number[], options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { dims: readonly number[]; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dims: readonly number[]; out?: Tensor }): Tensor;
+  (input: Tensor, ...dims: number[]): Tensor;
+  (input: Tensor, ...args: [...dims: number[], options: { out?: Tensor }]): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("permute_copy") as never;
+
+/**
  * Rearranges [..., C r^2, H, W] to [..., C, H r, W r] (Shi et al. 2016).
  *
  * `pixel_shuffle(Tensor input, int upscale_factor) -> Tensor`
@@ -4220,6 +4315,19 @@ export const select: {
 } = torchFunction("select") as never;
 
 /**
+ * A copy of what `select` sees.
+ *
+ * `select_copy(Tensor input, int dim, int index) -> Tensor`
+ */
+export const select_copy: {
+  (input: Tensor, dim: number, index: number, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, options: { index: number; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number; index: number; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number; index: number; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("select_copy") as never;
+
+/**
  * The tensor with its slice at `index` of `dim` replaced by `src`.
  *
  * `select_scatter(Tensor input, Tensor src, int dim, int index) -> Tensor`
@@ -4322,6 +4430,21 @@ export const sinh: {
 } = torchFunction("sinh") as never;
 
 /**
+ * A copy of what `slice` sees.
+ *
+ * `slice_copy(Tensor input, int dim=0, int? start=None, int? end=None, int step=1) -> Tensor`
+ */
+export const slice_copy: {
+  (input: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, start: number | null, end: number | null, options: { step?: number; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, start: number | null, options: { end?: number | null; step?: number; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, options: { start?: number | null; end?: number | null; step?: number; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim?: number; start?: number | null; end?: number | null; step?: number; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim?: number; start?: number | null; end?: number | null; step?: number; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("slice_copy") as never;
+
+/**
  * The tensor with elements `start` to `end` of `dim`, in steps, replaced by `src`.
  *
  * `slice_scatter(Tensor input, Tensor src, int dim=0, int? start=None, int? end=None, int step=1) -> Tensor`
@@ -4401,6 +4524,19 @@ export const split: {
 } = torchFunction("split") as never;
 
 /**
+ * A copy of what `split` sees.
+ *
+ * `split_copy(Tensor input, int split_size, int dim=0) -> Tensor[]`
+ */
+export const split_copy: {
+  (input: Tensor, split_size: number, dim?: number): Tensor[];
+  (input: Tensor, split_size: number, options: { dim?: number }): Tensor[];
+  (input: Tensor, options: { split_size: number; dim?: number }): Tensor[];
+  (options: { input: Tensor; split_size: number; dim?: number }): Tensor[];
+  readonly schema: readonly string[];
+} = torchFunction("split_copy") as never;
+
+/**
  * Views of pieces of the given sizes of `dim`.
  *
  * `split_with_sizes(Tensor input, int[] split_sizes, int dim=0) -> Tensor[]`
@@ -4412,6 +4548,19 @@ export const split_with_sizes: {
   (options: { input: Tensor; split_sizes: readonly number[]; dim?: number }): Tensor[];
   readonly schema: readonly string[];
 } = torchFunction("split_with_sizes") as never;
+
+/**
+ * A copy of what `split_with_sizes` sees.
+ *
+ * `split_with_sizes_copy(Tensor input, int[] split_sizes, int dim=0) -> Tensor[]`
+ */
+export const split_with_sizes_copy: {
+  (input: Tensor, split_sizes: readonly number[], dim?: number): Tensor[];
+  (input: Tensor, split_sizes: readonly number[], options: { dim?: number }): Tensor[];
+  (input: Tensor, options: { split_sizes: readonly number[]; dim?: number }): Tensor[];
+  (options: { input: Tensor; split_sizes: readonly number[]; dim?: number }): Tensor[];
+  readonly schema: readonly string[];
+} = torchFunction("split_with_sizes_copy") as never;
 
 /**
  * The square root; nan for negative numbers.
@@ -4450,6 +4599,21 @@ export const squeeze: {
   (options: { input: Tensor; dim: number }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("squeeze") as never;
+
+/**
+ * A copy of what `squeeze` sees.
+ *
+ * `squeeze_copy(Tensor input) -> Tensor`
+ * `squeeze_copy.dim(Tensor input, int dim) -> Tensor`
+ */
+export const squeeze_copy: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("squeeze_copy") as never;
 
 /**
  * Tensors of one shape along a new dimension `dim`.
@@ -4594,6 +4758,17 @@ export const t: {
   (options: { input: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("t") as never;
+
+/**
+ * A copy of what `t` sees.
+ *
+ * `t_copy(Tensor input) -> Tensor`
+ */
+export const t_copy: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("t_copy") as never;
 
 /**
  * Elements at `index` of the tensor seen as one dimension; the result has the shape of `index`.
@@ -4752,6 +4927,19 @@ export const transpose: {
 } = torchFunction("transpose") as never;
 
 /**
+ * A copy of what `transpose` sees.
+ *
+ * `transpose_copy(Tensor input, int dim0, int dim1) -> Tensor`
+ */
+export const transpose_copy: {
+  (input: Tensor, dim0: number, dim1: number, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, dim0: number, options: { dim1: number; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim0: number; dim1: number; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim0: number; dim1: number; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("transpose_copy") as never;
+
+/**
  * The integral of `y` along `dim` by the trapezoidal rule, over coordinates `x` or steps `dx`.
  *
  * `trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor`
@@ -4872,6 +5060,18 @@ export const unbind: {
 } = torchFunction("unbind") as never;
 
 /**
+ * A copy of what `unbind` sees.
+ *
+ * `unbind_copy(Tensor input, int dim=0) -> Tensor[]`
+ */
+export const unbind_copy: {
+  (input: Tensor, dim?: number): Tensor[];
+  (input: Tensor, options: { dim?: number }): Tensor[];
+  (options: { input: Tensor; dim?: number }): Tensor[];
+  readonly schema: readonly string[];
+} = torchFunction("unbind_copy") as never;
+
+/**
  * A view with dimension `dim` split into `sizes`, one of which may be -1.
  *
  * `unflatten(Tensor input, int dim, int[1] sizes) -> Tensor`
@@ -4883,6 +5083,20 @@ export const unflatten: {
   (options: { input: Tensor; dim: number; sizes: number | readonly number[] }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("unflatten") as never;
+
+/**
+ * A copy of what `unfold` sees.
+ *
+ * `unfold_copy(Tensor input, int dimension, int size, int step) -> Tensor`
+ */
+export const unfold_copy: {
+  (input: Tensor, dimension: number, size: number, step: number, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, dimension: number, size: number, options: { step: number; out?: Tensor }): Tensor;
+  (input: Tensor, dimension: number, options: { size: number; step: number; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dimension: number; size: number; step: number; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dimension: number; size: number; step: number; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("unfold_copy") as never;
 
 /**
  * The distinct elements in ascending order, or the distinct slices of `dim`; with `return_inverse` and `return_counts` a list with more.
@@ -4979,6 +5193,18 @@ export const unsqueeze: {
 } = torchFunction("unsqueeze") as never;
 
 /**
+ * A copy of what `unsqueeze` sees.
+ *
+ * `unsqueeze_copy(Tensor input, int dim) -> Tensor`
+ */
+export const unsqueeze_copy: {
+  (input: Tensor, dim: number, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("unsqueeze_copy") as never;
+
+/**
  * The Vandermonde matrix of a vector: its powers as columns.
  *
  * `vander(Tensor x, int? N=None, bool increasing=False) -> Tensor`
@@ -5060,6 +5286,17 @@ export const view_as_complex: {
 } = torchFunction("view_as_complex") as never;
 
 /**
+ * A copy of what `view_as_complex` sees.
+ *
+ * `view_as_complex_copy(Tensor input) -> Tensor`
+ */
+export const view_as_complex_copy: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("view_as_complex_copy") as never;
+
+/**
  * The real and imaginary parts as a last dimension of size 2: a view.
  *
  * `view_as_real(Tensor input) -> Tensor`
@@ -5069,6 +5306,35 @@ export const view_as_real: {
   (options: { input: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("view_as_real") as never;
+
+/**
+ * A copy of what `view_as_real` sees.
+ *
+ * `view_as_real_copy(Tensor input) -> Tensor`
+ */
+export const view_as_real_copy: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("view_as_real_copy") as never;
+
+/**
+ * A copy of what `view` sees.
+ *
+ * `view_copy(Tensor input, int... size) -> Tensor`
+ * `view_copy.dtype(Tensor input, ScalarType dtype) -> Tensor`
+ */
+export const view_copy: {
+  (input: Tensor, size: readonly number[], options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { size: readonly number[]; out?: Tensor }): Tensor;
+  (options: { input: Tensor; size: readonly number[]; out?: Tensor }): Tensor;
+  (input: Tensor, ...size: number[]): Tensor;
+  (input: Tensor, ...args: [...size: number[], options: { out?: Tensor }]): Tensor;
+  (input: Tensor, dtype: DType, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { dtype: DType; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dtype: DType; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("view_copy") as never;
 
 /**
  * Views of equal pieces of dimension 1, or of the pieces between the indices of a list.
@@ -5132,6 +5398,17 @@ export const xlogy: {
   (options: { input: Tensor | Scalar; other: Tensor | Scalar; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("xlogy") as never;
+
+/**
+ * Overwrites every element with 0.
+ *
+ * `zero_(Tensor input) -> Tensor`
+ */
+export const zero_: {
+  (input: Tensor): Tensor;
+  (options: { input: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("zero_") as never;
 
 /**
  * A tensor of zeros.
@@ -5231,6 +5508,16 @@ export const arctanh_: {
   (options: { input: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunctionInplace("arctanh_") as never;
+
+/** In-place form of {@link as_strided}. */
+export const as_strided_: {
+  (input: Tensor, size: readonly number[], stride: readonly number[], storage_offset?: number | null): Tensor;
+  (input: Tensor, size: readonly number[], stride: readonly number[], options: { storage_offset?: number | null }): Tensor;
+  (input: Tensor, size: readonly number[], options: { stride: readonly number[]; storage_offset?: number | null }): Tensor;
+  (input: Tensor, options: { size: readonly number[]; stride: readonly number[]; storage_offset?: number | null }): Tensor;
+  (options: { input: Tensor; size: readonly number[]; stride: readonly number[]; storage_offset?: number | null }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunctionInplace("as_strided_") as never;
 
 /** In-place form of {@link asin}. */
 export const asin_: {
@@ -5407,6 +5694,16 @@ export const i0_: {
   (options: { input: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunctionInplace("i0_") as never;
+
+/** In-place form of {@link index_put}. */
+export const index_put_: {
+  (input: Tensor, indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean): Tensor;
+  (input: Tensor, indices: readonly (Tensor | null)[], values: Tensor, options: { accumulate?: boolean }): Tensor;
+  (input: Tensor, indices: readonly (Tensor | null)[], options: { values: Tensor; accumulate?: boolean }): Tensor;
+  (input: Tensor, options: { indices: readonly (Tensor | null)[]; values: Tensor; accumulate?: boolean }): Tensor;
+  (options: { input: Tensor; indices: readonly (Tensor | null)[]; values: Tensor; accumulate?: boolean }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunctionInplace("index_put_") as never;
 
 /** In-place form of {@link lcm}. */
 export const lcm_: {

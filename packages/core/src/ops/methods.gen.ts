@@ -1994,6 +1994,14 @@ export interface TensorMethods {
   new_empty(...size: number[]): Tensor;
   new_empty(...args: [...size: number[], options: { dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean }]): Tensor;
   /**
+   * As `empty_strided`, with the dtype and device of this tensor.
+   *
+   * `new_empty_strided(Tensor input, int[] size, int[] stride, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool requires_grad=False, bool pin_memory=False) -> Tensor`
+   */
+  new_empty_strided(size: readonly number[], stride: readonly number[], options?: { dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean }): Tensor;
+  new_empty_strided(size: readonly number[], options: { stride: readonly number[]; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean }): Tensor;
+  new_empty_strided(options: { size: readonly number[]; stride: readonly number[]; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean }): Tensor;
+  /**
    * As `full`, with the dtype and device of this tensor.
    *
    * `new_full(Tensor input, int[1] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool requires_grad=False, bool pin_memory=False) -> Tensor`

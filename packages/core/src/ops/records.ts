@@ -77,6 +77,7 @@ import "./sort/unique.ts";
 import "./special/bessel.ts";
 import "./special/error.ts";
 import "./special/gamma.ts";
+import "./view/copies.ts";
 import "./view/diagonal.ts";
 import "./view/like.ts";
 import "./view/permute.ts";

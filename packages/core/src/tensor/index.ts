@@ -3,4 +3,5 @@ export type { BackwardOptions, RemovableHandle, TensorGrad } from "./grad.ts";
 export type { Index, TensorIndexing } from "./indexing.ts";
 export type { TensorIntrospection } from "./introspection.ts";
 export type { NestedArray, TensorValues } from "./values.ts";
+export * from "./functions.ts";
 export * from "./literal.ts";

@@ -1,6 +1,8 @@
-import { IndexError } from "../errors.ts";
+import { type DType, scalarTypeName, type TypedArrayConstructor } from "../dtype/index.ts";
+import { IndexError, RuntimeError } from "../errors.ts";
 import { isChannelsLast, wrapDim } from "../layout.ts";
 import type { MemoryFormat } from "../memory_format.ts";
+import { tensor, type TensorData, type TensorOptions } from "./literal.ts";
 import { Tensor } from "./tensor.ts";
 
 /** Members that tell how a tensor is laid out. */
@@ -38,6 +40,31 @@ export interface TensorIntrospection {
   readonly is_sparse: boolean;
   readonly is_quantized: boolean;
   readonly is_meta: boolean;
+  readonly is_nested: boolean;
+  readonly is_sparse_csr: boolean;
+  /** Name of a tensor that was given one; null else. */
+  readonly name: string | null;
+  /** PyTorch's name of the tensor's type, such as "torch.FloatTensor", or this tensor as another dtype. */
+  type(): string;
+  type(dtype: DType): Tensor;
+  /** Host memory needs no pinning here: false. */
+  is_pinned(): boolean;
+  /** This tensor. */
+  pin_memory(): Tensor;
+  /** Whether workers see the same memory. */
+  is_shared(): boolean;
+  /** This tensor, its elements moved to memory that workers can see too. */
+  share_memory_(): this;
+  is_distributed(): boolean;
+  is_coalesced(): boolean;
+  /** Replaces every element of a cpu tensor by `fn` of it; slow, meant for tests. */
+  apply_(fn: (value: number) => number): this;
+  /** Replaces every element by `fn` of it and the other tensor's element. */
+  map_(tensor: Tensor, fn: (a: number, b: number) => number): this;
+  /** Replaces every element by `fn` of it and two other tensors' elements. */
+  map2_(x: Tensor, y: Tensor, fn: (a: number, b: number, c: number) => number): this;
+  /** A tensor of `data` with this tensor's dtype and device. */
+  new_tensor(data: TensorData, options?: TensorOptions): Tensor;
   /** Always "torch.strided". */
   readonly layout: string;
 }
@@ -93,10 +120,62 @@ const methods: Record<string, (this: Tensor, ...args: never[]) => unknown> = {
       same(this.strides, tensor.strides)
     );
   },
+  type(dtype?: DType): string | Tensor {
+    if (dtype !== undefined) return this.to(dtype);
+    return `torch.${this.device.type === "cpu" ? "" : `${this.device.type}.`}${scalarTypeName(this.dtype)}Tensor`;
+  },
+  is_pinned(): boolean {
+    return false;
+  },
+  pin_memory(): Tensor {
+    return this;
+  },
+  is_shared(): boolean {
+    const { host } = this.storage;
+    return typeof SharedArrayBuffer !== "undefined" && host !== null && host.buffer instanceof SharedArrayBuffer;
+  },
+  share_memory_(): Tensor {
+    const { storage } = this;
+    if (typeof SharedArrayBuffer === "undefined" || storage.host === null || this.is_shared()) return this;
+    const { host } = storage;
+    const shared = new (host.constructor as TypedArrayConstructor)(new SharedArrayBuffer(host.byteLength));
+    (shared as Float32Array).set(host as Float32Array);
+    storage.host = shared;
+    return this;
+  },
+  is_distributed(): boolean {
+    return false;
+  },
+  is_coalesced(): boolean {
+    return false;
+  },
+  apply_(fn: (value: number) => number): Tensor {
+    return mapElements(this, [], fn);
+  },
+  map_(other: Tensor, fn: (a: number, b: number) => number): Tensor {
+    return mapElements(this, [other], fn);
+  },
+  map2_(x: Tensor, y: Tensor, fn: (a: number, b: number, c: number) => number): Tensor {
+    return mapElements(this, [x, y], fn);
+  },
+  new_tensor(data: TensorData, options: TensorOptions = {}): Tensor {
+    return tensor(data, { ...options, dtype: options.dtype ?? this.dtype, device: options.device ?? this.device });
+  },
   get_device(): number {
     return this.device.type === "cpu" ? -1 : (this.device.index ?? 0);
   },
 };
+
+/** Writes `fn` of the elements of this and the other tensors, which are broadcast to its shape. */
+function mapElements(self: Tensor, others: readonly Tensor[], fn: (...values: number[]) => number): Tensor {
+  if (self.requires_grad) throw new RuntimeError("Can't call apply_() on Variable that requires grad. Use var.detach().apply_() instead.");
+  if (self.device.type !== "cpu") throw new TypeError("apply_ is only implemented on CPU tensors");
+  const operands = [self, ...others.map((other) => other.detach().expand(self.shape))];
+  const values = operands.map((operand) => operand.reshape([-1]).tolist() as number[]);
+  const results = values[0]!.map((_, i) => fn(...values.map((list) => list[i]!)));
+  self.copy_(tensor(results, { dtype: self.dtype }).reshape(self.shape));
+  return self;
+}
 
 function along(tensor: Tensor, dim: number): number {
   if (tensor.ndim === 0) throw new IndexError("dimension specified as 0 but tensor has no dimensions");
@@ -128,6 +207,15 @@ const properties: Record<string, (this: Tensor) => unknown> = {
   },
   is_meta(): boolean {
     return false;
+  },
+  is_nested(): boolean {
+    return false;
+  },
+  is_sparse_csr(): boolean {
+    return false;
+  },
+  name(): string | null {
+    return this.extra?.name ?? null;
   },
   layout(): string {
     return "torch.strided";

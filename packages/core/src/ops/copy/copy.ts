@@ -69,7 +69,6 @@ defineOp({
 defineOp({
   schema: "fill_(Tensor input, Scalar value) -> Tensor",
   doc: "Overwrites every element with `value`.",
-  variants: "method",
   kernel: "fill",
   mutates: true,
   gradName: "FillBackward0",
@@ -79,7 +78,6 @@ defineOp({
 defineOp({
   schema: "zero_(Tensor input) -> Tensor",
   doc: "Overwrites every element with 0.",
-  variants: "method",
   kernel: "fill",
   kernelArgs: (input: Tensor) => [input, 0],
   mutates: true,
@@ -192,7 +190,6 @@ defineOp({
 defineOp({
   schema: "fill_.Tensor(Tensor input, Tensor value) -> Tensor",
   doc: "Overwrites every element with the 0-d tensor `value`.",
-  variants: "method",
   kernel: "copy",
   mutates: true,
   gradName: "FillBackward1",

@@ -101,14 +101,36 @@ defineOp({
   doc: "A tensor with the given sizes and strides (in elements) whose contents are not defined.",
   variants: "function",
   out: false,
-  decompose: (size: readonly number[], stride: readonly number[], ...[dtype, , device, requires_grad]: Tail) => {
-    const extent = size.includes(0) ? 0 : size.reduce((sum, n, i) => sum + (n - 1) * stride[i]!, 1);
-    const out = filled([extent], 0, dtype, device, false).as_strided(size, stride);
-    const own = out.detach();
-    if (requires_grad) own.requires_grad = true;
-    return own;
-  },
+  decompose: (size: readonly number[], stride: readonly number[], ...[dtype, , device, requires_grad]: Tail) =>
+    strided(size, stride, dtype, device, requires_grad),
 });
+
+defineOp({
+  schema: `new_empty_strided(Tensor input, int[] size, int[] stride, *, ${TAIL}) -> Tensor`,
+  doc: "As `empty_strided`, with the dtype and device of this tensor.",
+  variants: "method",
+  out: false,
+  decompose: (
+    input: Tensor,
+    size: readonly number[],
+    stride: readonly number[],
+    ...[dtype, , device, requires_grad]: Tail
+  ) => strided(size, stride, dtype ?? input.dtype, device ?? input.device, requires_grad),
+});
+
+/** Memory for the sizes and strides, which may leave gaps. */
+function strided(
+  size: readonly number[],
+  stride: readonly number[],
+  dtype: DType | null,
+  device: Device | null,
+  requires_grad: boolean,
+): Tensor {
+  const extent = size.includes(0) ? 0 : size.reduce((sum, n, i) => sum + (n - 1) * stride[i]!, 1);
+  const own = filled([extent], 0, dtype, device, false).as_strided(size, stride).detach();
+  if (requires_grad) own.requires_grad = true;
+  return own;
+}
 
 defineOp({
   schema: `arange(Scalar start, Scalar? end=None, Scalar step=1, *, ${TAIL}) -> Tensor`,

@@ -9,6 +9,7 @@ import {
   complex128,
   type DType,
   float32,
+  float64,
   get_default_dtype,
   readElement,
   type Scalar,
@@ -119,7 +120,10 @@ defineOp({
   decompose: (start: Scalar, end: Scalar, steps: number, base: number, ...tail: Tail) => {
     checkSteps(steps);
     const dtype = pointsDtype("logspace", [start, end], tail[0]);
-    const at = evenly(start, end, steps, dtype);
+    // Exponents of integers are spaced between truncated ends, but not truncated themselves.
+    const exponents = dtype.category === 1 ? float64 : dtype;
+    const [a, b] = dtype.category === 1 ? [Math.trunc(Number(start)), Math.trunc(Number(end))] : [start, end];
+    const at = evenly(a, b, steps, exponents);
     return generated([steps], dtype, tail, (i) => {
       const x = at(i);
       if (x instanceof Complex) return complexPower(base, x);

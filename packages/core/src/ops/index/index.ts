@@ -80,7 +80,7 @@ export const index: Op = defineOp({
 export const indexPut: Op = defineOp({
   schema: "index_put(Tensor input, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor",
   doc: "The tensor with `values` written (or added, with `accumulate`) at index tensors or masks.",
-  inplace: true,
+  inplace: "function",
   out: false,
   kernel: "index_put",
   aliasable: true,

@@ -124,7 +124,9 @@ defineOp({
     if (dim === null ? input.numel() === 0 : input.shape[wrapDim(dim, input.ndim)] === 0) {
       throw new RuntimeError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.");
     }
-    return [input.amin(dims, keepdim), input.amax(dims, keepdim)];
+    const found = [input.amin(dims, keepdim), input.amax(dims, keepdim)];
+    // PyTorch keeps a dimension that a number does not have.
+    return input.ndim === 0 && dim !== null && keepdim ? found.map((x) => x.reshape([1])) : found;
   },
 });
 

@@ -201,7 +201,7 @@ defineOp({
 defineOp({
   schema: "as_strided(Tensor input, int[] size, int[] stride, int? storage_offset=None) -> Tensor",
   doc: "A view of the storage with any sizes, strides and offset (in elements).",
-  inplace: true,
+  inplace: "function",
   view: (input: Tensor, size: readonly number[], stride: readonly number[], storage_offset: number | null) => {
     const offset = storage_offset ?? input.offset;
     if (size.length !== stride.length) {
