@@ -1,6 +1,6 @@
 /** The mechanism ops, backends and autograd are built on; exported as `@tt/core/dispatch`. */
 export * from "./allocate.ts";
-export { bindArgs, isOptions, NO_SELF, pythonTypeName } from "./args.ts";
+export { bindArgs, isOptions, mismatch, NO_SELF, pythonTypeName } from "./args.ts";
 export type * from "./autograd.ts";
 export * from "./backend.ts";
 export * from "./call.ts";
