@@ -170,7 +170,9 @@ class OpCheck {
     if (!isFirst || record.call.kind !== "function") return;
     for (const alias of record.aliases) {
       await recorder.run("alias", () =>
-        this.compare(perform(tt, { ...this.call, path: alias.startsWith("torch.") ? alias : `torch.${alias}` }, this.arguments())),
+        this.compare(
+          perform(tt, { ...this.call, path: alias.startsWith("torch.") ? alias : `torch.${alias}` }, this.arguments()),
+        ),
       );
     }
   }
