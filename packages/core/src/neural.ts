@@ -4,12 +4,22 @@
  */
 import "./index.ts";
 import { convKernels } from "./cpu/tables/conv.ts";
+import { lossKernels } from "./cpu/tables/loss.ts";
+import { normKernels } from "./cpu/tables/norm.ts";
 import { optimKernels } from "./cpu/tables/optim.ts";
 import { poolKernels } from "./cpu/tables/pool.ts";
+import { resizeKernels } from "./cpu/tables/resize.ts";
 import { registerKernels } from "./dispatch/backend.ts";
 import { installMethods } from "./dispatch/expose.ts";
 
-registerKernels("cpu", { ...convKernels, ...optimKernels, ...poolKernels });
+registerKernels("cpu", {
+  ...convKernels,
+  ...lossKernels,
+  ...normKernels,
+  ...optimKernels,
+  ...poolKernels,
+  ...resizeKernels,
+});
 
 export * from "./ops/neural.gen.ts";
 

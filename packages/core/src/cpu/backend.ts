@@ -9,9 +9,6 @@ import { draw } from "../ops/random/draw.ts";
 import { map } from "./map/index.ts";
 import { indexKernels } from "./tables/index.ts";
 import { matmulKernels } from "./tables/matmul.ts";
-import { lossKernels } from "./tables/loss.ts";
-import { normKernels } from "./tables/norm.ts";
-import { resizeKernels } from "./tables/resize.ts";
 import { reduceKernels } from "./tables/reduce.ts";
 import { scanKernels } from "./tables/scan.ts";
 import { sortKernels } from "./tables/sort.ts";
@@ -42,9 +39,6 @@ export const cpuBackend: Backend = {
     draw: draw as never,
     ...indexKernels,
     ...matmulKernels,
-    ...lossKernels,
-    ...normKernels,
-    ...resizeKernels,
     ...reduceKernels,
     ...scanKernels,
     ...sortKernels,

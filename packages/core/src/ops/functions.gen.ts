@@ -254,32 +254,6 @@ export const allclose: {
 } = torchFunction("allclose") as never;
 
 /**
- * Dropout that keeps mean and variance of self-normalising networks.
- *
- * `alpha_dropout(Tensor input, float p, bool train) -> Tensor`
- */
-export const alpha_dropout: {
-  (input: Tensor, p: number, train: boolean): Tensor;
-  (input: Tensor, p: number, options: { train: boolean }): Tensor;
-  (input: Tensor, options: { p: number; train: boolean }): Tensor;
-  (options: { input: Tensor; p: number; train: boolean }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("alpha_dropout") as never;
-
-/**
- * In place: Dropout that keeps mean and variance of self-normalising networks.
- *
- * `alpha_dropout_(Tensor input, float p, bool train) -> Tensor`
- */
-export const alpha_dropout_: {
-  (input: Tensor, p: number, train: boolean): Tensor;
-  (input: Tensor, p: number, options: { train: boolean }): Tensor;
-  (input: Tensor, options: { p: number; train: boolean }): Tensor;
-  (options: { input: Tensor; p: number; train: boolean }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("alpha_dropout_") as never;
-
-/**
  * The largest elements along `dim` (all dimensions by default); a gradient is shared by equals.
  *
  * `amax(Tensor input, int[1] dim=[], bool keepdim=False) -> Tensor`
@@ -671,25 +645,6 @@ export const bartlett_window: {
 } = torchFunction("bartlett_window") as never;
 
 /**
- * Batch normalisation (Ioffe and Szegedy 2015) of input [N, C, ...] over everything but the channels.
- *
- * `batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, bool cudnn_enabled=False) -> Tensor`
- */
-export const batch_norm: {
-  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, momentum: number, eps: number, cudnn_enabled?: boolean): Tensor;
-  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, momentum: number, eps: number, options: { cudnn_enabled?: boolean }): Tensor;
-  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, momentum: number, options: { eps: number; cudnn_enabled?: boolean }): Tensor;
-  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, options: { momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
-  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, options: { training: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
-  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, options: { running_var: Tensor | null; training: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
-  (input: Tensor, weight: Tensor | null, bias: Tensor | null, options: { running_mean: Tensor | null; running_var: Tensor | null; training: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
-  (input: Tensor, weight: Tensor | null, options: { bias: Tensor | null; running_mean: Tensor | null; running_var: Tensor | null; training: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
-  (input: Tensor, options: { weight: Tensor | null; bias: Tensor | null; running_mean: Tensor | null; running_var: Tensor | null; training: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
-  (options: { input: Tensor; weight: Tensor | null; bias: Tensor | null; running_mean: Tensor | null; running_var: Tensor | null; training: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("batch_norm") as never;
-
-/**
  * 1 with the probability that each element of `input` gives, else 0.
  * 1 with probability `p`, else 0, in the shape of `input`.
  *
@@ -919,20 +874,6 @@ export const cat: {
 } = torchFunction("cat") as never;
 
 /**
- * Distances between each row of x1 [..., P, M] and each of x2 [..., R, M].
- *
- * `cdist(Tensor x1, Tensor x2, float p=2, str? compute_mode=None) -> Tensor`
- */
-export const cdist: {
-  (x1: Tensor, x2: Tensor, p?: number, compute_mode?: string | null): Tensor;
-  (x1: Tensor, x2: Tensor, p: number, options: { compute_mode?: string | null }): Tensor;
-  (x1: Tensor, x2: Tensor, options: { p?: number; compute_mode?: string | null }): Tensor;
-  (x1: Tensor, options: { x2: Tensor; p?: number; compute_mode?: string | null }): Tensor;
-  (options: { x1: Tensor; x2: Tensor; p?: number; compute_mode?: string | null }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("cdist") as never;
-
-/**
  * The least integer not below each element.
  *
  * `ceil(Tensor input) -> Tensor`
@@ -967,18 +908,6 @@ export const chain_matmul: {
   (...args: [...matrices: Tensor[], options: { out?: Tensor }]): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("chain_matmul") as never;
-
-/**
- * Divides the channels of [N, C, ...] into groups and interleaves them.
- *
- * `channel_shuffle(Tensor input, int groups) -> Tensor`
- */
-export const channel_shuffle: {
-  (input: Tensor, groups: number): Tensor;
-  (input: Tensor, options: { groups: number }): Tensor;
-  (options: { input: Tensor; groups: number }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("channel_shuffle") as never;
 
 /**
  * Views of at most `chunks` equal pieces of `dim`; the last may be smaller.
@@ -1200,20 +1129,6 @@ export const cosh: {
   (options: { input: Tensor; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("cosh") as never;
-
-/**
- * Cosine of the angle between vectors along `dim`; the norms are not taken below `eps`.
- *
- * `cosine_similarity(Tensor x1, Tensor x2, int dim=1, float eps=1e-08) -> Tensor`
- */
-export const cosine_similarity: {
-  (x1: Tensor, x2: Tensor, dim?: number, eps?: number): Tensor;
-  (x1: Tensor, x2: Tensor, dim: number, options: { eps?: number }): Tensor;
-  (x1: Tensor, x2: Tensor, options: { dim?: number; eps?: number }): Tensor;
-  (x1: Tensor, options: { x2: Tensor; dim?: number; eps?: number }): Tensor;
-  (options: { x1: Tensor; x2: Tensor; dim?: number; eps?: number }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("cosine_similarity") as never;
 
 /**
  * How many elements are not zero, of the tensor or along `dim`.
@@ -1505,32 +1420,6 @@ export const dot: {
 } = torchFunction("dot") as never;
 
 /**
- * Zeroes elements with probability `p` and scales the others by 1 / (1 - p).
- *
- * `dropout(Tensor input, float p, bool train) -> Tensor`
- */
-export const dropout: {
-  (input: Tensor, p: number, train: boolean): Tensor;
-  (input: Tensor, p: number, options: { train: boolean }): Tensor;
-  (input: Tensor, options: { p: number; train: boolean }): Tensor;
-  (options: { input: Tensor; p: number; train: boolean }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("dropout") as never;
-
-/**
- * In place: Zeroes elements with probability `p` and scales the others by 1 / (1 - p).
- *
- * `dropout_(Tensor input, float p, bool train) -> Tensor`
- */
-export const dropout_: {
-  (input: Tensor, p: number, train: boolean): Tensor;
-  (input: Tensor, p: number, options: { train: boolean }): Tensor;
-  (input: Tensor, options: { p: number; train: boolean }): Tensor;
-  (options: { input: Tensor; p: number; train: boolean }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("dropout_") as never;
-
-/**
  * Views of equal pieces of dimension 2, or of the pieces between the indices of a list.
  * Views of the pieces between the indices.
  *
@@ -1580,21 +1469,6 @@ export const einsum: {
   (...operands: unknown[]): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("einsum") as never;
-
-/**
- * Rows of `weight` [count, width] at `indices` (any shape); the row `padding_idx` gets no gradient.
- *
- * `embedding(Tensor weight, Tensor indices, int padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor`
- */
-export const embedding: {
-  (weight: Tensor, indices: Tensor, padding_idx?: number, scale_grad_by_freq?: boolean, sparse?: boolean): Tensor;
-  (weight: Tensor, indices: Tensor, padding_idx: number, scale_grad_by_freq: boolean, options: { sparse?: boolean }): Tensor;
-  (weight: Tensor, indices: Tensor, padding_idx: number, options: { scale_grad_by_freq?: boolean; sparse?: boolean }): Tensor;
-  (weight: Tensor, indices: Tensor, options: { padding_idx?: number; scale_grad_by_freq?: boolean; sparse?: boolean }): Tensor;
-  (weight: Tensor, options: { indices: Tensor; padding_idx?: number; scale_grad_by_freq?: boolean; sparse?: boolean }): Tensor;
-  (options: { weight: Tensor; indices: Tensor; padding_idx?: number; scale_grad_by_freq?: boolean; sparse?: boolean }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("embedding") as never;
 
 /**
  * A tensor whose contents are not defined.
@@ -1750,58 +1624,6 @@ export const eye: {
   (options: { n: number; m: number; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; requires_grad?: boolean; pin_memory?: boolean; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("eye") as never;
-
-/**
- * `alpha_dropout` of whole channels.
- *
- * `feature_alpha_dropout(Tensor input, float p, bool train) -> Tensor`
- */
-export const feature_alpha_dropout: {
-  (input: Tensor, p: number, train: boolean): Tensor;
-  (input: Tensor, p: number, options: { train: boolean }): Tensor;
-  (input: Tensor, options: { p: number; train: boolean }): Tensor;
-  (options: { input: Tensor; p: number; train: boolean }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("feature_alpha_dropout") as never;
-
-/**
- * In place: `alpha_dropout` of whole channels.
- *
- * `feature_alpha_dropout_(Tensor input, float p, bool train) -> Tensor`
- */
-export const feature_alpha_dropout_: {
-  (input: Tensor, p: number, train: boolean): Tensor;
-  (input: Tensor, p: number, options: { train: boolean }): Tensor;
-  (input: Tensor, options: { p: number; train: boolean }): Tensor;
-  (options: { input: Tensor; p: number; train: boolean }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("feature_alpha_dropout_") as never;
-
-/**
- * Zeroes whole channels with probability `p`.
- *
- * `feature_dropout(Tensor input, float p, bool train) -> Tensor`
- */
-export const feature_dropout: {
-  (input: Tensor, p: number, train: boolean): Tensor;
-  (input: Tensor, p: number, options: { train: boolean }): Tensor;
-  (input: Tensor, options: { p: number; train: boolean }): Tensor;
-  (options: { input: Tensor; p: number; train: boolean }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("feature_dropout") as never;
-
-/**
- * In place: Zeroes whole channels with probability `p`.
- *
- * `feature_dropout_(Tensor input, float p, bool train) -> Tensor`
- */
-export const feature_dropout_: {
-  (input: Tensor, p: number, train: boolean): Tensor;
-  (input: Tensor, p: number, options: { train: boolean }): Tensor;
-  (input: Tensor, options: { p: number; train: boolean }): Tensor;
-  (options: { input: Tensor; p: number; train: boolean }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("feature_dropout_") as never;
 
 /**
  * A tensor like `input` with `value` everywhere.
@@ -2116,22 +1938,6 @@ export const greater_equal: {
 } = torchFunction("greater_equal") as never;
 
 /**
- * Normalises groups of channels of every example of input [N, C, ...] (Wu and He 2018).
- *
- * `group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, bool cudnn_enabled=True) -> Tensor`
- */
-export const group_norm: {
-  (input: Tensor, num_groups: number, weight?: Tensor | null, bias?: Tensor | null, eps?: number, cudnn_enabled?: boolean): Tensor;
-  (input: Tensor, num_groups: number, weight: Tensor | null, bias: Tensor | null, eps: number, options: { cudnn_enabled?: boolean }): Tensor;
-  (input: Tensor, num_groups: number, weight: Tensor | null, bias: Tensor | null, options: { eps?: number; cudnn_enabled?: boolean }): Tensor;
-  (input: Tensor, num_groups: number, weight: Tensor | null, options: { bias?: Tensor | null; eps?: number; cudnn_enabled?: boolean }): Tensor;
-  (input: Tensor, num_groups: number, options: { weight?: Tensor | null; bias?: Tensor | null; eps?: number; cudnn_enabled?: boolean }): Tensor;
-  (input: Tensor, options: { num_groups: number; weight?: Tensor | null; bias?: Tensor | null; eps?: number; cudnn_enabled?: boolean }): Tensor;
-  (options: { input: Tensor; num_groups: number; weight?: Tensor | null; bias?: Tensor | null; eps?: number; cudnn_enabled?: boolean }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("group_norm") as never;
-
-/**
  * Where `input` is greater than `other`.
  *
  * `gt(Tensor input, Tensor|Scalar other) -> Tensor`
@@ -2434,25 +2240,6 @@ export const inner: {
 } = torchFunction("inner") as never;
 
 /**
- * Normalises every channel of every example of input [N, C, ...] by itself (Ulyanov et al. 2016).
- *
- * `instance_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool use_input_stats, float momentum, float eps, bool cudnn_enabled=False) -> Tensor`
- */
-export const instance_norm: {
-  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, use_input_stats: boolean, momentum: number, eps: number, cudnn_enabled?: boolean): Tensor;
-  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, use_input_stats: boolean, momentum: number, eps: number, options: { cudnn_enabled?: boolean }): Tensor;
-  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, use_input_stats: boolean, momentum: number, options: { eps: number; cudnn_enabled?: boolean }): Tensor;
-  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, use_input_stats: boolean, options: { momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
-  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, options: { use_input_stats: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
-  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, options: { running_var: Tensor | null; use_input_stats: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
-  (input: Tensor, weight: Tensor | null, bias: Tensor | null, options: { running_mean: Tensor | null; running_var: Tensor | null; use_input_stats: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
-  (input: Tensor, weight: Tensor | null, options: { bias: Tensor | null; running_mean: Tensor | null; running_var: Tensor | null; use_input_stats: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
-  (input: Tensor, options: { weight: Tensor | null; bias: Tensor | null; running_mean: Tensor | null; running_var: Tensor | null; use_input_stats: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
-  (options: { input: Tensor; weight: Tensor | null; bias: Tensor | null; running_mean: Tensor | null; running_var: Tensor | null; use_input_stats: boolean; momentum: number; eps: number; cudnn_enabled?: boolean }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("instance_norm") as never;
-
-/**
  * Whether the dtype is complex.
  *
  * `is_complex(Tensor input) -> bool`
@@ -2666,22 +2453,6 @@ export const kthvalue: {
   (options: { input: Tensor; k: number; dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   readonly schema: readonly string[];
 } = torchFunction("kthvalue") as never;
-
-/**
- * Normalises the last dimensions, `normalized_shape`, to mean 0 and variance 1 (Ba et al. 2016), then scales and shifts.
- *
- * `layer_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, bool cudnn_enable=True) -> Tensor`
- */
-export const layer_norm: {
-  (input: Tensor, normalized_shape: readonly number[], weight?: Tensor | null, bias?: Tensor | null, eps?: number, cudnn_enable?: boolean): Tensor;
-  (input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, bias: Tensor | null, eps: number, options: { cudnn_enable?: boolean }): Tensor;
-  (input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, bias: Tensor | null, options: { eps?: number; cudnn_enable?: boolean }): Tensor;
-  (input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, options: { bias?: Tensor | null; eps?: number; cudnn_enable?: boolean }): Tensor;
-  (input: Tensor, normalized_shape: readonly number[], options: { weight?: Tensor | null; bias?: Tensor | null; eps?: number; cudnn_enable?: boolean }): Tensor;
-  (input: Tensor, options: { normalized_shape: readonly number[]; weight?: Tensor | null; bias?: Tensor | null; eps?: number; cudnn_enable?: boolean }): Tensor;
-  (options: { input: Tensor; normalized_shape: readonly number[]; weight?: Tensor | null; bias?: Tensor | null; eps?: number; cudnn_enable?: boolean }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("layer_norm") as never;
 
 /**
  * The least common multiple, which is not negative.
@@ -3410,51 +3181,6 @@ export const narrow_copy: {
 } = torchFunction("narrow_copy") as never;
 
 /**
- * Batch normalisation with the statistics it used.
- *
- * `native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps) -> (Tensor result, Tensor save_mean, Tensor save_invstd)`
- */
-export const native_batch_norm: {
-  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, momentum: number, eps: number): [result: Tensor, save_mean: Tensor, save_invstd: Tensor] & { readonly result: Tensor; readonly save_mean: Tensor; readonly save_invstd: Tensor };
-  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, momentum: number, options: { eps: number }): [result: Tensor, save_mean: Tensor, save_invstd: Tensor] & { readonly result: Tensor; readonly save_mean: Tensor; readonly save_invstd: Tensor };
-  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, options: { momentum: number; eps: number }): [result: Tensor, save_mean: Tensor, save_invstd: Tensor] & { readonly result: Tensor; readonly save_mean: Tensor; readonly save_invstd: Tensor };
-  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, options: { training: boolean; momentum: number; eps: number }): [result: Tensor, save_mean: Tensor, save_invstd: Tensor] & { readonly result: Tensor; readonly save_mean: Tensor; readonly save_invstd: Tensor };
-  (input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, options: { running_var: Tensor | null; training: boolean; momentum: number; eps: number }): [result: Tensor, save_mean: Tensor, save_invstd: Tensor] & { readonly result: Tensor; readonly save_mean: Tensor; readonly save_invstd: Tensor };
-  (input: Tensor, weight: Tensor | null, bias: Tensor | null, options: { running_mean: Tensor | null; running_var: Tensor | null; training: boolean; momentum: number; eps: number }): [result: Tensor, save_mean: Tensor, save_invstd: Tensor] & { readonly result: Tensor; readonly save_mean: Tensor; readonly save_invstd: Tensor };
-  (input: Tensor, weight: Tensor | null, options: { bias: Tensor | null; running_mean: Tensor | null; running_var: Tensor | null; training: boolean; momentum: number; eps: number }): [result: Tensor, save_mean: Tensor, save_invstd: Tensor] & { readonly result: Tensor; readonly save_mean: Tensor; readonly save_invstd: Tensor };
-  (input: Tensor, options: { weight: Tensor | null; bias: Tensor | null; running_mean: Tensor | null; running_var: Tensor | null; training: boolean; momentum: number; eps: number }): [result: Tensor, save_mean: Tensor, save_invstd: Tensor] & { readonly result: Tensor; readonly save_mean: Tensor; readonly save_invstd: Tensor };
-  (options: { input: Tensor; weight: Tensor | null; bias: Tensor | null; running_mean: Tensor | null; running_var: Tensor | null; training: boolean; momentum: number; eps: number }): [result: Tensor, save_mean: Tensor, save_invstd: Tensor] & { readonly result: Tensor; readonly save_mean: Tensor; readonly save_invstd: Tensor };
-  readonly schema: readonly string[];
-} = torchFunction("native_batch_norm") as never;
-
-/**
- * Divides the channels of [N, C, ...] into groups and interleaves them.
- *
- * `native_channel_shuffle(Tensor input, int groups) -> Tensor`
- */
-export const native_channel_shuffle: {
-  (input: Tensor, groups: number): Tensor;
-  (input: Tensor, options: { groups: number }): Tensor;
-  (options: { input: Tensor; groups: number }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("native_channel_shuffle") as never;
-
-/**
- * Layer normalisation with the statistics of every row.
- *
- * `native_layer_norm(Tensor input, int[] normalized_shape, Tensor? weight, Tensor? bias, float eps) -> (Tensor result, Tensor mean, Tensor rstd)`
- */
-export const native_layer_norm: {
-  (input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, bias: Tensor | null, eps: number): [result: Tensor, mean: Tensor, rstd: Tensor] & { readonly result: Tensor; readonly mean: Tensor; readonly rstd: Tensor };
-  (input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, bias: Tensor | null, options: { eps: number }): [result: Tensor, mean: Tensor, rstd: Tensor] & { readonly result: Tensor; readonly mean: Tensor; readonly rstd: Tensor };
-  (input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, options: { bias: Tensor | null; eps: number }): [result: Tensor, mean: Tensor, rstd: Tensor] & { readonly result: Tensor; readonly mean: Tensor; readonly rstd: Tensor };
-  (input: Tensor, normalized_shape: readonly number[], options: { weight: Tensor | null; bias: Tensor | null; eps: number }): [result: Tensor, mean: Tensor, rstd: Tensor] & { readonly result: Tensor; readonly mean: Tensor; readonly rstd: Tensor };
-  (input: Tensor, options: { normalized_shape: readonly number[]; weight: Tensor | null; bias: Tensor | null; eps: number }): [result: Tensor, mean: Tensor, rstd: Tensor] & { readonly result: Tensor; readonly mean: Tensor; readonly rstd: Tensor };
-  (options: { input: Tensor; normalized_shape: readonly number[]; weight: Tensor | null; bias: Tensor | null; eps: number }): [result: Tensor, mean: Tensor, rstd: Tensor] & { readonly result: Tensor; readonly mean: Tensor; readonly rstd: Tensor };
-  readonly schema: readonly string[];
-} = torchFunction("native_layer_norm") as never;
-
-/**
  * Where `input` differs from `other`.
  *
  * `ne(Tensor input, Tensor|Scalar other) -> Tensor`
@@ -3646,33 +3372,6 @@ export const outer: {
 } = torchFunction("outer") as never;
 
 /**
- * The p-norm of x1 - x2 + eps along the last dimension.
- *
- * `pairwise_distance(Tensor x1, Tensor x2, float p=2, float eps=1e-06, bool keepdim=False) -> Tensor`
- */
-export const pairwise_distance: {
-  (x1: Tensor, x2: Tensor, p?: number, eps?: number, keepdim?: boolean): Tensor;
-  (x1: Tensor, x2: Tensor, p: number, eps: number, options: { keepdim?: boolean }): Tensor;
-  (x1: Tensor, x2: Tensor, p: number, options: { eps?: number; keepdim?: boolean }): Tensor;
-  (x1: Tensor, x2: Tensor, options: { p?: number; eps?: number; keepdim?: boolean }): Tensor;
-  (x1: Tensor, options: { x2: Tensor; p?: number; eps?: number; keepdim?: boolean }): Tensor;
-  (options: { x1: Tensor; x2: Tensor; p?: number; eps?: number; keepdim?: boolean }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("pairwise_distance") as never;
-
-/**
- * Distances between all pairs of rows, the upper triangle row by row.
- *
- * `pdist(Tensor input, float p=2) -> Tensor`
- */
-export const pdist: {
-  (input: Tensor, p?: number): Tensor;
-  (input: Tensor, options: { p?: number }): Tensor;
-  (options: { input: Tensor; p?: number }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("pdist") as never;
-
-/**
  * A view with the dimensions in another order.
  *
  * `permute(Tensor input, int... dims) -> Tensor`
@@ -3698,30 +3397,6 @@ export const permute_copy: {
   (input: Tensor, ...args: [...dims: number[], options: { out?: Tensor }]): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("permute_copy") as never;
-
-/**
- * Rearranges [..., C r^2, H, W] to [..., C, H r, W r] (Shi et al. 2016).
- *
- * `pixel_shuffle(Tensor input, int upscale_factor) -> Tensor`
- */
-export const pixel_shuffle: {
-  (input: Tensor, upscale_factor: number): Tensor;
-  (input: Tensor, options: { upscale_factor: number }): Tensor;
-  (options: { input: Tensor; upscale_factor: number }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("pixel_shuffle") as never;
-
-/**
- * The reverse of `pixel_shuffle`.
- *
- * `pixel_unshuffle(Tensor input, int downscale_factor) -> Tensor`
- */
-export const pixel_unshuffle: {
-  (input: Tensor, downscale_factor: number): Tensor;
-  (input: Tensor, options: { downscale_factor: number }): Tensor;
-  (options: { input: Tensor; downscale_factor: number }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("pixel_unshuffle") as never;
 
 /**
  * Poisson numbers with the rates in `input`.

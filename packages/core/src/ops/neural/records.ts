@@ -1,8 +1,22 @@
 /** Op records of the entry `@tt/core/neural`; importing it registers them. */
 import "../conv/conv.ts";
 import "../conv/convolution.ts";
+import "../distance/distance.ts";
+import "../loss/binary.ts";
+import "../loss/ctc_loss.ts";
+import "../loss/margin.ts";
+import "../loss/nll_loss.ts";
+import "../loss/regression.ts";
+import "../norm/batch_norm.ts";
+import "../norm/embedding.ts";
+import "../norm/group_norm.ts";
+import "../norm/layer_norm.ts";
 import "../optim/adam.ts";
 import "../optim/sgd.ts";
 import "../pad/constant.ts";
 import "../pool/avg_pool.ts";
 import "../pool/max_pool.ts";
+import "../random/dropout.ts";
+import "../resize/grid_sampler.ts";
+import "../resize/pixels.ts";
+import "../resize/shuffle.ts";

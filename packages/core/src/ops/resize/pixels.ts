@@ -7,7 +7,7 @@ type Sizes = readonly number[];
 
 interface Linear {
   readonly name: string;
-  readonly gradName: string;
+  readonly gradName: string | ((args: readonly Bound[]) => string);
   readonly doc: string;
   /** Parameters in the schema's notation and their names, after the sizes. */
   readonly parameters: string;
@@ -87,7 +87,8 @@ export const col2im: Op = defineLinear({
 /** `_pad(input, output_shape, before, mode)` for modes that repeat the input's own elements. */
 export const padBy: Op = defineLinear({
   name: "pad",
-  gradName: "PadBackward0",
+  gradName: ([input, , , mode]) =>
+    `${mode === "reflect" ? "Reflection" : mode === "replicate" ? "Replication" : "Circular"}Pad${(input as Tensor).ndim - 2}DBackward0`,
   doc: "Padding of the last dimensions with the input's own elements.",
   parameters: "int[] before, str mode",
   names: ["before", "mode"],
@@ -98,7 +99,7 @@ export const padBy: Op = defineLinear({
 /** `_upsample(input, output_shape, mode, align_corners, antialias, scales)`. */
 export const upsample: Op = defineLinear({
   name: "upsample",
-  gradName: "UpsampleBackward0",
+  gradName: ([input, , mode]) => upsampleName(mode as string, (input as Tensor).ndim - 2),
   doc: "An image resized by interpolation.",
   parameters: "str mode, bool align_corners, bool antialias, Any scales",
   names: ["mode", "align_corners", "antialias", "scales"],
@@ -107,3 +108,13 @@ export const upsample: Op = defineLinear({
     { mode, align_corners, antialias, scales },
   ],
 });
+
+function upsampleName(mode: string, rank: number): string {
+  const names: Record<string, string> = {
+    nearest: "Nearest",
+    "nearest-exact": "NearestExact",
+    linear: ["Linear", "Bilinear", "Trilinear"][rank - 1]!,
+    cubic: "Bicubic",
+  };
+  return `Upsample${names[mode]}${rank}DBackward0`;
+}
