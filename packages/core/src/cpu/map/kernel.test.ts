@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { DTYPES, type DType, type TypedArray, bool, readElement, toComplex, writeElement } from "../../dtype/index.ts";
 import { NotImplementedError } from "../../errors.ts";
 import { BUILTINS, type BuiltinName, builtin, kindOf, parseExpr } from "../../expr/index.ts";
-import { CONSTANT, Kernel } from "./kernel.ts";
+import { Kernel } from "./kernel.ts";
+import { CONSTANT } from "./loop.ts";
 
 const VALUES = [0, -0, 1, -1, 2, 3, -3, 0.5, -0.75, 1.5, 2.5, 7, 30, -20, 100, 1e-3, 50, Infinity, -Infinity, NaN];
 

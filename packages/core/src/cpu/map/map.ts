@@ -12,7 +12,8 @@ import {
 } from "../../dtype/index.ts";
 import { convertValue } from "../codegen/index.ts";
 import { type ArrayView, numelOf } from "../view.ts";
-import { CONSTANT, Kernel } from "./kernel.ts";
+import { Kernel } from "./kernel.ts";
+import { CONSTANT } from "./loop.ts";
 import { Plan } from "./plan.ts";
 
 /** Kernels of a program: nested arrays indexed by the dtype ids of computation, output and slots. */
