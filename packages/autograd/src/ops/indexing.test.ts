@@ -3,8 +3,14 @@ import { describe, expect, it } from "vitest";
 import { checkGradients, indices, mask, values } from "./cases.ts";
 
 const at = indices([2, 0, 2]);
-const rows = indices([[0, 1, 1], [1, 0, 0]]);
-const some = mask([[true, false, true], [false, false, true]]);
+const rows = indices([
+  [0, 1, 1],
+  [1, 0, 0],
+]);
+const some = mask([
+  [true, false, true],
+  [false, false, true],
+]);
 
 describe("gradients of indexing", () => {
   checkGradients([
@@ -23,7 +29,20 @@ describe("gradients of indexing", () => {
     ["index_reduce amax", (x, v) => x.index_reduce(1, at, v, "amax"), [2, 3], [2, 3]],
     ["gather", (x) => x.gather(0, rows), [2, 3]],
     ["take_along_dim", (x) => x.take_along_dim(indices([[0], [1]]), 1), [2, 3]],
-    ["scatter", (x, v) => x.scatter(1, indices([[0, 2], [1, 0]]), v), [2, 3], [2, 2]],
+    [
+      "scatter",
+      (x, v) =>
+        x.scatter(
+          1,
+          indices([
+            [0, 2],
+            [1, 0],
+          ]),
+          v,
+        ),
+      [2, 3],
+      [2, 2],
+    ],
     ["scatter of a number", (x) => x.scatter(0, rows, 2), [2, 3]],
     ["scatter_add", (x, v) => x.scatter_add(0, rows, v), [2, 3], [2, 3]],
     ["scatter_reduce prod", (x, v) => x.scatter_reduce(0, rows, v, "prod"), [2, 3], [2, 3]],

@@ -51,12 +51,16 @@ describe("in-place views", () => {
     const y = x.mul(2);
     expect(y.transpose_(0, 1)).toBe(y);
     expect([y.shape, y.strides, y._version]).toEqual([[3, 2], [1, 3], 1]);
-    y.mul(values([3, 2], 1).detach()).sum().backward();
+    y.mul(values([3, 2], 1).detach())
+      .sum()
+      .backward();
     expect(x.grad!.tolist()).toEqual(values([3, 2], 1).detach().t().mul(2).tolist());
   });
 
   it("are refused on leaves that require grad", () => {
-    expect(() => values([2, 1]).squeeze_()).toThrow("a leaf Variable that requires grad is being used in an in-place operation.");
+    expect(() => values([2, 1]).squeeze_()).toThrow(
+      "a leaf Variable that requires grad is being used in an in-place operation.",
+    );
   });
 });
 
@@ -75,9 +79,18 @@ describe("setitem", () => {
     const x = values([2, 2]);
     const v = values([2], 1);
     const y = x.mul(1);
-    y.setitem([[0, 1], [1, 0]], v);
+    y.setitem(
+      [
+        [0, 1],
+        [1, 0],
+      ],
+      v,
+    );
     y.sum().backward();
-    expect(x.grad!.tolist()).toEqual([[1, 0], [0, 1]]);
+    expect(x.grad!.tolist()).toEqual([
+      [1, 0],
+      [0, 1],
+    ]);
     expect(v.grad!.tolist()).toEqual([1, 1]);
   });
 });

@@ -73,7 +73,8 @@ function invalidIndex(value: unknown): IndexError {
 /** A list index as a tensor of int64 or bool. */
 function listTensor(list: readonly ListIndex[], like: Tensor): Tensor {
   const leaves = (list as unknown[]).flat(Number.POSITIVE_INFINITY);
-  const masks = leaves.length > 0 && leaves.every((x) => typeof x === "boolean" || (x instanceof Tensor && x.dtype === bool));
+  const masks =
+    leaves.length > 0 && leaves.every((x) => typeof x === "boolean" || (x instanceof Tensor && x.dtype === bool));
   for (const leaf of leaves) if (typeof leaf === "number" && !Number.isInteger(leaf)) throw invalidIndex(leaf);
   return tensor(list as TensorData, { dtype: masks ? bool : int64, device: like.device });
 }
@@ -106,10 +107,9 @@ function scalarIndex(value: Tensor): boolean {
 }
 
 function resolve(self: Tensor, items: readonly Index[]): Selection {
-  const list = items.map((item) => (Array.isArray(item) ? listTensor(item as readonly ListIndex[], self) : item)) as Exclude<
-    Index,
-    readonly unknown[]
-  >[];
+  const list = items.map((item) =>
+    Array.isArray(item) ? listTensor(item as readonly ListIndex[], self) : item,
+  ) as Exclude<Index, readonly unknown[]>[];
   const specified = list.reduce<number>((n, item) => n + consumed(item), 0);
   if (self.ndim === 0 && list.some((item) => typeof item === "number" || typeof item === "bigint")) {
     throw new IndexError(
@@ -185,7 +185,12 @@ function setitem(this: Tensor, index: unknown, value: Tensor | Scalar): Tensor {
 /** As NumPy does, sizes of 1 in front of a value do not count. */
 function withoutLeadingOnes(value: Tensor, rank: number): Tensor {
   let lead = 0;
-  while (lead < value.ndim && value.shape[lead] === 1 && (rank === Number.POSITIVE_INFINITY || value.ndim - lead > rank)) lead++;
+  while (
+    lead < value.ndim &&
+    value.shape[lead] === 1 &&
+    (rank === Number.POSITIVE_INFINITY || value.ndim - lead > rank)
+  )
+    lead++;
   return lead === 0 ? value : value.view(value.shape.slice(lead));
 }
 

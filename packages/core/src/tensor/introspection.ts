@@ -112,7 +112,8 @@ const methods: Record<string, (this: Tensor, ...args: never[]) => unknown> = {
     return this.contiguous_;
   },
   is_set_to(tensor: Tensor): boolean {
-    const same = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((x, i) => x === b[i]);
+    const same = (a: readonly number[], b: readonly number[]): boolean =>
+      a.length === b.length && a.every((x, i) => x === b[i]);
     return (
       this.storage === tensor.storage &&
       this.offset === tensor.offset &&
@@ -168,7 +169,8 @@ const methods: Record<string, (this: Tensor, ...args: never[]) => unknown> = {
 
 /** Writes `fn` of the elements of this and the other tensors, which are broadcast to its shape. */
 function mapElements(self: Tensor, others: readonly Tensor[], fn: (...values: number[]) => number): Tensor {
-  if (self.requires_grad) throw new RuntimeError("Can't call apply_() on Variable that requires grad. Use var.detach().apply_() instead.");
+  if (self.requires_grad)
+    throw new RuntimeError("Can't call apply_() on Variable that requires grad. Use var.detach().apply_() instead.");
   if (self.device.type !== "cpu") throw new TypeError("apply_ is only implemented on CPU tensors");
   const operands = [self, ...others.map((other) => other.detach().expand(self.shape))];
   const values = operands.map((operand) => operand.reshape([-1]).tolist() as number[]);

@@ -14,9 +14,15 @@ const scans = Object.fromEntries(
 
 const extremes = Object.fromEntries(
   (["max", "min"] as const).flatMap((kind): [string, Kernel][] => [
-    [`${kind}.dim`, ([values, indices]: Pair, input: ArrayView, dims: Dims) => extreme(kind, values, indices, input, dims)],
+    [
+      `${kind}.dim`,
+      ([values, indices]: Pair, input: ArrayView, dims: Dims) => extreme(kind, values, indices, input, dims),
+    ],
     [`arg${kind}`, (out: ArrayView, input: ArrayView, dims: Dims) => argExtreme(kind, out, input, dims)],
-    [`cum${kind}`, ([values, indices]: Pair, input: ArrayView, dim: number) => scanExtreme(kind, values, indices, input, dim)],
+    [
+      `cum${kind}`,
+      ([values, indices]: Pair, input: ArrayView, dim: number) => scanExtreme(kind, values, indices, input, dim),
+    ],
   ]),
 );
 
@@ -24,7 +30,8 @@ const variances = Object.fromEntries(
   (["var", "std"] as const).flatMap((kind): [string, Kernel][] => [
     [
       `${kind}.correction`,
-      (out: ArrayView, input: ArrayView, dims: Dims, correction: number) => variance(kind, [out], input, dims, correction),
+      (out: ArrayView, input: ArrayView, dims: Dims, correction: number) =>
+        variance(kind, [out], input, dims, correction),
     ],
     [
       `${kind}_mean.correction`,

@@ -64,7 +64,8 @@ const NAN = { array: new Float64Array([Number.NaN]), dtype: float64 };
 
 /** Sorting, searching and counting: `(out | outs, input, ...args)`; results of unknown size are made here. */
 export const sortKernels: Kernels = {
-  sort: ([values, at]: Pair, input: ArrayView, dim: number, descending: boolean) => sort(values, at, input, dim, descending),
+  sort: ([values, at]: Pair, input: ArrayView, dim: number, descending: boolean) =>
+    sort(values, at, input, dim, descending),
   topk: ([values, at]: Pair, input: ArrayView, k: number, dim: number, largest: boolean) =>
     topk(values, at, input, k, dim, largest),
   kthvalue: ([values, at]: Pair, input: ArrayView, k: number, dim: number) => kthvalue(values, at, input, k, dim),

@@ -21,7 +21,8 @@ import { numelOf } from "../../layout.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { cat } from "../join/cat.ts";
 
-const TAIL = "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool requires_grad=False, bool pin_memory=False";
+const TAIL =
+  "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool requires_grad=False, bool pin_memory=False";
 type Tail = [DType | null, unknown, Device | null, boolean, boolean];
 
 /** A tensor whose row-major elements are `at(i)`, computed on the host. */

@@ -6,7 +6,8 @@ import { type DType, get_default_dtype, scalarTypeName, writeElement } from "../
 import { RuntimeError } from "../../errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
-const TAIL = "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool pin_memory=False, bool requires_grad=False";
+const TAIL =
+  "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool pin_memory=False, bool requires_grad=False";
 type Tail = [DType | null, unknown, Device | null, boolean, boolean];
 
 /** The modified Bessel function of order 0, by its series. */

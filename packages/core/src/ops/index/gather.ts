@@ -33,7 +33,8 @@ function checkGather(input: Tensor, dim: number, index: Tensor): void {
 defineOp({
   schema: "gather(Tensor input, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor",
   doc: "Elements of `input` at `index` along `dim`: `out[i][j] = input[index[i][j]][j]` for `dim` 0.",
-  example: 'import { tensor, int64 } from "@tt/core";\ntensor([[1, 2], [3, 4]]).gather(1, tensor([[0, 0], [1, 0]], { dtype: int64 })).tolist(); // [[1, 1], [4, 3]]',
+  example:
+    'import { tensor, int64 } from "@tt/core";\ntensor([[1, 2], [3, 4]]).gather(1, tensor([[0, 0], [1, 0]], { dtype: int64 })).tolist(); // [[1, 1], [4, 3]]',
   kernel: "gather",
   strictOut: true,
   check: checkGather,
@@ -41,7 +42,8 @@ defineOp({
   kernelArgs: (input: Tensor, dim: number, index: Tensor) => [input, wrapDim(dim, input.ndim), index],
   derivative: {
     input: [
-      (g: Tensor, shape: readonly number[], dim: number, index: Tensor) => g.new_zeros(shape).scatter_add(dim, index, g),
+      (g: Tensor, shape: readonly number[], dim: number, index: Tensor) =>
+        g.new_zeros(shape).scatter_add(dim, index, g),
       "input.shape",
       "dim",
       "index",
@@ -75,7 +77,7 @@ function checkScatter(name: string, input: Tensor, dim: number, index: Tensor, s
 }
 
 /** How a scatter kernel combines: `null` overwrites. */
-export type ScatterMode = null | "sum" | "prod" | "mean" | "amax" | "amin";
+type ScatterMode = null | "sum" | "prod" | "mean" | "amax" | "amin";
 
 /** Arguments of the "scatter" kernel: (input, dim, index, src or number, mode, include_self). */
 const kernelArgs =
@@ -89,7 +91,7 @@ const kernelArgs =
     true,
   ];
 
-const scatter: Op = defineOp({
+defineOp({
   schema: "scatter.src(Tensor input, int dim, Tensor index, Tensor src) -> Tensor",
   doc: "The tensor with elements at `index` along `dim` replaced by those of `src`, the inverse of `gather`.",
   inplace: true,
@@ -142,7 +144,7 @@ for (const [overload, source] of [
 ] as const) {
   defineOp({
     schema: `scatter.${overload}(Tensor input, int dim, Tensor index, ${source}, *, str reduce) -> Tensor`,
-    doc: "The tensor with elements at `index` along `dim` combined with the source by `reduce`, \"add\" or \"multiply\".",
+    doc: 'The tensor with elements at `index` along `dim` combined with the source by `reduce`, "add" or "multiply".',
     inplace: true,
     kernel: "scatter",
     aliasable: true,
@@ -180,7 +182,9 @@ defineOp({
   doc: "Elements at `indices` along `dim`, the other dimensions broadcast; of the flattened tensor without `dim`.",
   check: (input: Tensor, indices: Tensor, dim: number | null) => {
     if (indices.dtype !== int64) {
-      throw new RuntimeError(`torch.take_along_dim(): dtype of indices should be Long but got ${scalarTypeName(indices.dtype)}`);
+      throw new RuntimeError(
+        `torch.take_along_dim(): dtype of indices should be Long but got ${scalarTypeName(indices.dtype)}`,
+      );
     }
     if (dim !== null && rankOf(input) !== rankOf(indices)) {
       throw new RuntimeError(

@@ -16,7 +16,8 @@ function grid(tensors: readonly Tensor[], indexing: string): Tensor[] {
     }
   }
   for (const { dtype } of tensors) {
-    if (dtype !== tensors[0]!.dtype) throw new RuntimeError("torch.meshgrid expects all tensors to have the same dtype");
+    if (dtype !== tensors[0]!.dtype)
+      throw new RuntimeError("torch.meshgrid expects all tensors to have the same dtype");
   }
   if (indexing !== "ij" && indexing !== "xy") {
     throw new RuntimeError(`torch.meshgrid: indexing must be one of "xy" or "ij", but received: ${indexing}`);
@@ -31,7 +32,8 @@ function grid(tensors: readonly Tensor[], indexing: string): Tensor[] {
 defineOp({
   schema: "meshgrid(Tensor... tensors, *, str? indexing=None) -> Tensor[]",
   doc: 'Coordinate grids of vectors; with `indexing: "xy"` the first two dimensions are swapped, as NumPy does.',
-  example: 'import { arange, meshgrid } from "@tt/core";\nconst [x, y] = meshgrid(arange(2), arange(3), { indexing: "ij" });\nx!.shape; // [2, 3]',
+  example:
+    'import { arange, meshgrid } from "@tt/core";\nconst [x, y] = meshgrid(arange(2), arange(3), { indexing: "ij" });\nx!.shape; // [2, 3]',
   variants: "function",
   decompose: (tensors: readonly Tensor[], indexing: string | null) => {
     if (indexing === null && !warned) {

@@ -16,7 +16,9 @@ function indexShape(indices: Indices): readonly number[] {
       shape = shape === null ? index.shape : broadcastPair(shape, index.shape);
     } catch {
       const shapes = indices.filter((i) => i !== null).map((i) => `[${i.shape.join(", ")}]`);
-      throw new IndexError(`shape mismatch: indexing tensors could not be broadcast together with shapes ${shapes.join(", ")}`);
+      throw new IndexError(
+        `shape mismatch: indexing tensors could not be broadcast together with shapes ${shapes.join(", ")}`,
+      );
     }
   }
   return shape ?? [];
@@ -32,7 +34,7 @@ function indexedShape(input: Tensor, indices: Indices): number[] {
 }
 
 /** Masks become the positions of their true elements; every index is an int64 tensor on the input's device. */
-export function expandIndices(input: Tensor, indices: Indices): Indices {
+function expandIndices(input: Tensor, indices: Indices): Indices {
   const out: (Tensor | null)[] = [];
   for (const index of indices) {
     if (index === null || index.dtype === int64) out.push(index);

@@ -40,7 +40,9 @@ defineOp({
       );
     }
     if (mask.dtype !== bool && mask.dtype !== uint8) {
-      throw new RuntimeError(`masked_scatter_ only supports boolean masks, but got mask with dtype ${scalarTypeName(mask.dtype)}`);
+      throw new RuntimeError(
+        `masked_scatter_ only supports boolean masks, but got mask with dtype ${scalarTypeName(mask.dtype)}`,
+      );
     }
   },
   meta: (input: Tensor, mask: Tensor) => ({ shape: broadcastPair(mask.shape, input.shape), dtype: input.dtype }),

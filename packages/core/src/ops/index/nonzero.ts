@@ -5,7 +5,8 @@ import type { Tensor } from "../../tensor/tensor.ts";
 const nonzero: Op = defineOp({
   schema: "nonzero(Tensor input) -> Tensor",
   doc: "The multi-indices of the elements that are not zero, one per row; with `as_tuple` one vector per dimension.",
-  example: 'import { tensor, nonzero } from "@tt/core";\nnonzero(tensor([[1, 0], [0, 2]])).tolist(); // [[0, 0], [1, 1]]',
+  example:
+    'import { tensor, nonzero } from "@tt/core";\nnonzero(tensor([[1, 0], [0, 2]])).tolist(); // [[0, 0], [1, 1]]',
   kernel: "nonzero",
 });
 

@@ -22,7 +22,9 @@ defineOp({
   decompose: (input: Tensor, shifts: readonly number[], dims: readonly number[]) => {
     if (shifts.length === 0) throw new RuntimeError("`shifts` required");
     if (dims.length === 0 && shifts.length === 1) {
-      return rolled(input.reshape([-1]), shifts[0]!, 0).reshape(input.shape).clone();
+      return rolled(input.reshape([-1]), shifts[0]!, 0)
+        .reshape(input.shape)
+        .clone();
     }
     if (shifts.length !== dims.length) {
       throw new RuntimeError(`shifts and dimensions must align. shifts: ${shifts.length}, dims:${dims.length}`);
@@ -35,7 +37,11 @@ defineOp({
   },
   derivative: {
     input: [
-      (g: Tensor, shifts: readonly number[], dims: readonly number[]) => g.roll(shifts.map((s) => -s), dims),
+      (g: Tensor, shifts: readonly number[], dims: readonly number[]) =>
+        g.roll(
+          shifts.map((s) => -s),
+          dims,
+        ),
       "shifts",
       "dims",
     ],

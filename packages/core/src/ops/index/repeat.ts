@@ -39,7 +39,10 @@ defineOp({
         if (repeats.includes(0)) return g.new_zeros(shape);
         const padded = [...new Array<number>(repeats.length - shape.length).fill(1), ...shape];
         if (padded.length === 0) return g;
-        return g.reshape(interleave(repeats, padded)).sum(padded.map((_, i) => 2 * i)).reshape(shape);
+        return g
+          .reshape(interleave(repeats, padded))
+          .sum(padded.map((_, i) => 2 * i))
+          .reshape(shape);
       },
       "input.shape",
       "repeats",
@@ -58,7 +61,8 @@ defineOp({
 /** Positions that take element i `counts[i]` times. */
 function repeatedIndices(counts: readonly number[], output_size: number | null): BigInt64Array {
   const total = counts.reduce((x, y) => x + y, 0);
-  if (output_size !== null && output_size !== total) throw new RuntimeError("allocated size does not match required size");
+  if (output_size !== null && output_size !== total)
+    throw new RuntimeError("allocated size does not match required size");
   const out = new BigInt64Array(total);
   let at = 0;
   counts.forEach((count, i) => {
@@ -70,7 +74,8 @@ function repeatedIndices(counts: readonly number[], output_size: number | null):
 
 function countsOf(repeats: Tensor): number[] {
   if (repeats.ndim > 1) throw new RuntimeError("repeat_interleave only accept 1D vector as repeat");
-  if (repeats.dtype !== int64 && repeats.dtype !== int32) throw new RuntimeError("repeats has to be Long or Int tensor");
+  if (repeats.dtype !== int64 && repeats.dtype !== int32)
+    throw new RuntimeError("repeats has to be Long or Int tensor");
   return (repeats.reshape([-1]).tolist() as number[]).map(Number);
 }
 

@@ -53,14 +53,12 @@ function reducedBackward({ g, input, src, result, reduce, include_self }: Reduce
     const zeros = route.get(route.add(input.new_zeros(input.shape), zero.to(input.dtype)));
     const single = zero.logical_and(zeros.eq(1));
     const without = route.reduce(input, src.masked_fill(single, 1));
-    const toSrc = route
-      .get(g.mul(without))
-      .where(single, route.get(g.mul(result)).div(src.masked_fill(zero, 1)));
+    const toSrc = route.get(g.mul(without)).where(single, route.get(g.mul(result)).div(src.masked_fill(zero, 1)));
     return [toInput, toSrc];
   }
 }
 
-const KINDS = ["sum", "prod", "mean", "amax", "amin"];
+const KINDS = new Set(["sum", "prod", "mean", "amax", "amin"]);
 
 defineOp({
   schema:
@@ -70,7 +68,7 @@ defineOp({
   kernel: "scatter",
   aliasable: true,
   check: (input: Tensor, dim: number, index: Tensor, src: Tensor, reduce: string) => {
-    if (!KINDS.includes(reduce)) throw new RuntimeError("reduce argument must be either sum, prod, mean, amax or amin.");
+    if (!KINDS.has(reduce)) throw new RuntimeError("reduce argument must be either sum, prod, mean, amax or amin.");
     scatterAdd.record.check!(input, dim, index, src);
   },
   meta: (input: Tensor) => metaLike(input),
@@ -84,14 +82,27 @@ defineOp({
   ],
   derivative: {
     "input, src": [
-      (g: Tensor, _needs, input: Tensor, dim: number, index: Tensor, src: Tensor, reduce: string, include_self: boolean, result: Tensor) => {
+      (
+        g: Tensor,
+        _needs,
+        input: Tensor,
+        dim: number,
+        index: Tensor,
+        src: Tensor,
+        reduce: string,
+        include_self: boolean,
+        result: Tensor,
+      ) => {
         const used = narrowTo(src, index.shape);
-        const [toInput, toSrc] = reducedBackward({ g, input, src: used, result, reduce, include_self }, {
-          add: (x, y) => x.scatter_add(dim, index, y),
-          get: (x) => x.gather(dim, index),
-          reduce: (x, y) => x.scatter_reduce(dim, index, y, reduce, { include_self }),
-          clear: (x) => x.scatter(dim, index, 0),
-        });
+        const [toInput, toSrc] = reducedBackward(
+          { g, input, src: used, result, reduce, include_self },
+          {
+            add: (x, y) => x.scatter_add(dim, index, y),
+            get: (x) => x.gather(dim, index),
+            reduce: (x, y) => x.scatter_reduce(dim, index, y, reduce, { include_self }),
+            clear: (x) => x.scatter(dim, index, 0),
+          },
+        );
         return [toInput, widenTo(toSrc, src.shape)];
       },
       "input",
@@ -130,11 +141,14 @@ const indexReduce: Op = defineOp({
   kernel: "index_reduce",
   aliasable: true,
   check: (input: Tensor, dim: number, index: Tensor, source: Tensor, reduce: string) => {
-    if (!KINDS.includes(reduce) || reduce === "sum") {
-      throw new RuntimeError(`index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got ${reduce}.`);
+    if (!KINDS.has(reduce) || reduce === "sum") {
+      throw new RuntimeError(
+        `index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got ${reduce}.`,
+      );
     }
     if (index.ndim > 1) throw new RuntimeError("index_reduce_(): Index is supposed to be a vector");
-    if (index.dtype !== int64 && index.dtype !== int32) throw new RuntimeError("index_reduce(): Expected dtype int32/int64 for index");
+    if (index.dtype !== int64 && index.dtype !== int32)
+      throw new RuntimeError("index_reduce(): Expected dtype int32/int64 for index");
     if (input.dtype !== source.dtype) {
       throw new RuntimeError("index_reduce(): self and source must have the same scalar type");
     }
@@ -154,15 +168,28 @@ const indexReduce: Op = defineOp({
   ],
   derivative: {
     "input, source": [
-      (g: Tensor, _needs, input: Tensor, dim: number, index: Tensor, src: Tensor, reduce: string, include_self: boolean, result: Tensor) => {
+      (
+        g: Tensor,
+        _needs,
+        input: Tensor,
+        dim: number,
+        index: Tensor,
+        src: Tensor,
+        reduce: string,
+        include_self: boolean,
+        result: Tensor,
+      ) => {
         const at = index.ndim === 0 ? index.reshape([1]) : index;
         const get = (x: Tensor): Tensor => x.index_select(dim, at).reshape(src.shape);
-        return reducedBackward({ g, input, src, result, reduce, include_self }, {
-          add: (x, y) => x.index_add(dim, at, y),
-          get,
-          reduce: (x, y) => call(indexReduce, [x, dim, at, y, reduce, include_self]) as Tensor,
-          clear: (x) => x.index_fill(dim, at, 0),
-        });
+        return reducedBackward(
+          { g, input, src, result, reduce, include_self },
+          {
+            add: (x, y) => x.index_add(dim, at, y),
+            get,
+            reduce: (x, y) => call(indexReduce, [x, dim, at, y, reduce, include_self]) as Tensor,
+            clear: (x) => x.index_fill(dim, at, 0),
+          },
+        );
       },
       "input",
       "dim",

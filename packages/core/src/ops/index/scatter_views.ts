@@ -83,17 +83,11 @@ defineOp({
 });
 
 defineOp({
-  schema:
-    "as_strided_scatter(Tensor input, Tensor src, int[] size, int[] stride, int? storage_offset=None) -> Tensor",
+  schema: "as_strided_scatter(Tensor input, Tensor src, int[] size, int[] stride, int? storage_offset=None) -> Tensor",
   doc: "The tensor with the part of its memory that `as_strided` sees replaced by `src`.",
   out: false,
-  decompose: (
-    input: Tensor,
-    src: Tensor,
-    size: readonly number[],
-    stride: readonly number[],
-    offset: number | null,
-  ) => replaced(input, src, (copy) => findOp("as_strided")!.view!.view(copy, size, stride, offset) as Tensor),
+  decompose: (input: Tensor, src: Tensor, size: readonly number[], stride: readonly number[], offset: number | null) =>
+    replaced(input, src, (copy) => findOp("as_strided")!.view!.view(copy, size, stride, offset) as Tensor),
   derivative: {
     input: [
       (g: Tensor, size: readonly number[], stride, offset) =>

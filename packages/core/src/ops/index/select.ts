@@ -9,7 +9,9 @@ import { metaLike, scaled } from "../helpers.ts";
 function checkVector(name: string, index: Tensor): void {
   if (index.ndim > 1) {
     const error = `${name}(): Index is supposed to be a vector`;
-    throw name === "index_select" ? new IndexError(error) : new IndexError(`${error}, but got dim: ${index.ndim} with type: ${scalarTypeName(index.dtype)}`);
+    throw name === "index_select"
+      ? new IndexError(error)
+      : new IndexError(`${error}, but got dim: ${index.ndim} with type: ${scalarTypeName(index.dtype)}`);
   }
   if (index.dtype !== int64 && index.dtype !== int32) {
     throw new RuntimeError(`${name}(): Expected dtype int32 or int64 for index`);
@@ -22,7 +24,8 @@ const vector = (index: Tensor): Tensor => (index.ndim === 0 ? index.detach().res
 defineOp({
   schema: "index_select(Tensor input, int dim, Tensor index) -> Tensor",
   doc: "The slices of `dim` at the positions in the vector `index`.",
-  example: 'import { tensor, int64 } from "@tt/core";\ntensor([10, 20, 30]).index_select(0, tensor([2, 0], { dtype: int64 })).tolist(); // [30, 10]',
+  example:
+    'import { tensor, int64 } from "@tt/core";\ntensor([10, 20, 30]).index_select(0, tensor([2, 0], { dtype: int64 })).tolist(); // [30, 10]',
   kernel: "index_select",
   meta: (input: Tensor, dim: number, index: Tensor) => {
     checkVector("index_select", index);
@@ -54,11 +57,7 @@ function checkSource(name: string, input: Tensor, dim: number, index: Tensor, so
       `${name}_(): Number of indices (${index.numel()}) should be equal to source.size(dim): (${length}), for dim: ${at}`,
     );
   }
-  if (
-    input.ndim > 0 &&
-    source.ndim > 0 &&
-    !sameShape(input.shape.toSpliced(at, 1), source.shape.toSpliced(at, 1))
-  ) {
+  if (input.ndim > 0 && source.ndim > 0 && !sameShape(input.shape.toSpliced(at, 1), source.shape.toSpliced(at, 1))) {
     throw new RuntimeError(
       `${name}_(): Source/destination tensor must have same slice shapes. Destination slice shape: [${input.shape.toSpliced(at, 1).join(", ")}] at dimension ${at} and source slice shape: [${source.shape.toSpliced(at, 1).join(", ")}] at dimension 0.`,
     );
@@ -77,7 +76,8 @@ defineOp({
   inplace: true,
   kernel: "index_add",
   aliasable: true,
-  check: (input: Tensor, dim: number, index: Tensor, source: Tensor) => checkSource("index_add", input, dim, index, source),
+  check: (input: Tensor, dim: number, index: Tensor, source: Tensor) =>
+    checkSource("index_add", input, dim, index, source),
   meta: (input: Tensor) => metaLike(input),
   kernelArgs: (input: Tensor, dim: number, index: Tensor, source: Tensor, alpha: Scalar) => [
     input,
@@ -104,7 +104,8 @@ defineOp({
   inplace: true,
   kernel: "index_copy",
   aliasable: true,
-  check: (input: Tensor, dim: number, index: Tensor, source: Tensor) => checkSource("index_copy", input, dim, index, source),
+  check: (input: Tensor, dim: number, index: Tensor, source: Tensor) =>
+    checkSource("index_copy", input, dim, index, source),
   meta: (input: Tensor) => metaLike(input),
   kernelArgs: (input: Tensor, dim: number, index: Tensor, source: Tensor) => [
     input,
@@ -147,9 +148,7 @@ defineOp({
   gradName: "IndexFillBackward1",
   check: (_input: Tensor, _dim: number, _index: Tensor, value: Tensor) => {
     if (value.ndim !== 0) {
-      throw new RuntimeError(
-        `Only supports 0-dimension value tensor but got tensor with ${value.ndim} dimensions.`,
-      );
+      throw new RuntimeError(`Only supports 0-dimension value tensor but got tensor with ${value.ndim} dimensions.`);
     }
   },
   decompose: (input: Tensor, dim: number, index: Tensor, value: Tensor) =>

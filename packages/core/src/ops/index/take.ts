@@ -47,7 +47,8 @@ defineOp({
         `put_(): Expected source and index to have the same number of elements, but got source.numel() = ${source.numel()}, index.numel() = ${index.numel()}`,
       );
     }
-    if (input.numel() === 0 && index.numel() > 0) throw new IndexError("put_(): Tried to put elements into an empty tensor");
+    if (input.numel() === 0 && index.numel() > 0)
+      throw new IndexError("put_(): Tried to put elements into an empty tensor");
   },
   meta: (input: Tensor) => metaLike(input),
   derivative: {

@@ -39,7 +39,14 @@ for (const [name, upper] of [
     doc: `The row and column indices of the ${upper ? "upper" : "lower"} triangle of a \`row\` by \`col\` matrix, as two rows.`,
     variants: "function",
     out: false,
-    decompose: (row: number, col: number, offset: number, dtype: DType | null, _layout: unknown, device: Device | null) => {
+    decompose: (
+      row: number,
+      col: number,
+      offset: number,
+      dtype: DType | null,
+      _layout: unknown,
+      device: Device | null,
+    ) => {
       if (row < 0) throw new RuntimeError(`row must be non-negative, got${row}`);
       if (col < 0) throw new RuntimeError(`col must be non-negative, got${col}`);
       const kind = dtype ?? int64;

@@ -92,7 +92,8 @@ export const cat: Op = defineOp({
 export const stack: Op = defineOp({
   schema: "stack(Tensor[] tensors, int dim=0) -> Tensor",
   doc: "Tensors of one shape along a new dimension `dim`.",
-  example: 'import { stack, tensor } from "@tt/core";\nstack([tensor([1, 2]), tensor([3, 4])], 1).tolist(); // [[1, 3], [2, 4]]',
+  example:
+    'import { stack, tensor } from "@tt/core";\nstack([tensor([1, 2]), tensor([3, 4])], 1).tolist(); // [[1, 3], [2, 4]]',
   variants: "function",
   check: (tensors: readonly Tensor[]) => {
     if (tensors.length === 0) throw new RuntimeError("stack expects a non-empty TensorList");
@@ -168,7 +169,10 @@ defineOp({
   variants: "function",
   decompose: (tensors: readonly Tensor[]) => {
     nonEmpty("column_stack", tensors);
-    return catOf(tensors.map((x) => (x.ndim <= 1 ? x.reshape([x.numel(), 1]) : x)), 1);
+    return catOf(
+      tensors.map((x) => (x.ndim <= 1 ? x.reshape([x.numel(), 1]) : x)),
+      1,
+    );
   },
 });
 

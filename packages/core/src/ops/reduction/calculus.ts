@@ -41,14 +41,22 @@ function gradientAlong(input: Tensor, dim: number, spacing: number | Tensor, edg
   return irregular(spacing);
 
   function uniform(step: number): Tensor {
-    const inner = part(2, size - 2).sub(part(0, size - 2)).div(2 * step);
+    const inner = part(2, size - 2)
+      .sub(part(0, size - 2))
+      .div(2 * step);
     if (edge === 1) {
       const first = part(1, 1).sub(part(0, 1)).div(step);
-      const last = part(size - 1, 1).sub(part(size - 2, 1)).div(step);
+      const last = part(size - 1, 1)
+        .sub(part(size - 2, 1))
+        .div(step);
       return catOf([first, inner, last], dim);
     }
     const first = part(0, 1).mul(-1.5).add(part(1, 1).mul(2)).add(part(2, 1).mul(-0.5)).div(step);
-    const last = part(size - 3, 1).mul(0.5).add(part(size - 2, 1).mul(-2)).add(part(size - 1, 1).mul(1.5)).div(step);
+    const last = part(size - 3, 1)
+      .mul(0.5)
+      .add(part(size - 2, 1).mul(-2))
+      .add(part(size - 1, 1).mul(1.5))
+      .div(step);
     return catOf([first, inner, last], dim);
   }
 
@@ -65,7 +73,9 @@ function gradientAlong(input: Tensor, dim: number, spacing: number | Tensor, edg
     const step = (i: number): Tensor => steps.select(0, i);
     if (edge === 1) {
       const first = part(1, 1).sub(part(0, 1)).div(step(0));
-      const last = part(size - 1, 1).sub(part(size - 2, 1)).div(step(size - 2));
+      const last = part(size - 1, 1)
+        .sub(part(size - 2, 1))
+        .div(step(size - 2));
       return catOf([first, inner, last], dim);
     }
     const [p, q] = [step(0), step(1)];
@@ -96,7 +106,8 @@ function gradients(
       `torch.gradient expected spacing to be unspecified, a scalar or it's spacing and dim arguments to have the same length, but got a spacing argument of length ${spacing.length} and a dim argument of length ${dims.length}.`,
     );
   }
-  if (edge_order !== 1 && edge_order !== 2) throw new RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.");
+  if (edge_order !== 1 && edge_order !== 2)
+    throw new RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.");
   const places = dims.map((d) => wrapDim(d, input.ndim));
   places.forEach((d, i) => {
     if (places.indexOf(d) !== i) throw new RuntimeError(`dim ${d} appears multiple times in the list of dims`);
@@ -140,8 +151,16 @@ function trapezoids(y: Tensor, x: Tensor | null, dx: number, dim: number, name: 
 }
 
 for (const [name, aliases, doc] of [
-  ["trapezoid", ["trapz"], "The integral of `y` along `dim` by the trapezoidal rule, over coordinates `x` or steps `dx`."],
-  ["cumulative_trapezoid", [], "The integrals of `y` from the start to each point along `dim` by the trapezoidal rule."],
+  [
+    "trapezoid",
+    ["trapz"],
+    "The integral of `y` along `dim` by the trapezoidal rule, over coordinates `x` or steps `dx`.",
+  ],
+  [
+    "cumulative_trapezoid",
+    [],
+    "The integrals of `y` from the start to each point along `dim` by the trapezoidal rule.",
+  ],
 ] as const) {
   const finish = (y: Tensor, x: Tensor | null, dx: number, dim: number): Tensor => {
     const at = wrapDim(dim, y.ndim);
@@ -149,7 +168,10 @@ for (const [name, aliases, doc] of [
       return name === "trapezoid" ? y.new_zeros(y.shape.toSpliced(at, 1)) : y;
     }
     if (name === "trapezoid" && x === null) {
-      return y.sum(at).sub(y.select(at, 0).add(y.select(at, -1)).mul(0.5)).mul(dx);
+      return y
+        .sum(at)
+        .sub(y.select(at, 0).add(y.select(at, -1)).mul(0.5))
+        .mul(dx);
     }
     const areas = trapezoids(y, x, dx, at, name);
     return (name === "trapezoid" ? areas.sum(at - y.ndim) : areas.cumsum(at - y.ndim)).div(2);

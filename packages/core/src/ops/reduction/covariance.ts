@@ -22,20 +22,22 @@ function checkWeights(name: string, weights: Tensor, count: number, integral: bo
       `cov(): expected ${name} to have the same numel as there are observations in the input but got ${weights.numel()} != ${count}`,
     );
   }
-  if (weights.numel() > 0 && Number(weights.min().item()) < 0) throw new RuntimeError(`cov(): ${name} cannot be negative`);
+  if (weights.numel() > 0 && Number(weights.min().item()) < 0)
+    throw new RuntimeError(`cov(): ${name} cannot be negative`);
 }
 
 function covariance(input: Tensor, correction: number, fweights: Tensor | null, aweights: Tensor | null): Tensor {
   if (input.ndim > 2) {
-    throw new RuntimeError(`cov(): expected input to have two or fewer dimensions but got an input with ${input.ndim} dimensions`);
+    throw new RuntimeError(
+      `cov(): expected input to have two or fewer dimensions but got an input with ${input.ndim} dimensions`,
+    );
   }
   if (input.dtype.category === 0) throw new RuntimeError("cov(): bool dtype is not supported for input");
   const rows = input.ndim < 2 ? input.reshape([1, -1]) : input;
   const count = rows.shape[1]!;
   if (fweights !== null) checkWeights("fweights", fweights, count, true);
   if (aweights !== null) checkWeights("aweights", aweights, count, false);
-  const w =
-    fweights === null ? aweights : aweights === null ? fweights : fweights.mul(aweights);
+  const w = fweights === null ? aweights : aweights === null ? fweights : fweights.mul(aweights);
   const x = rows.to(floatDtype(rows.dtype));
   let mean: Tensor;
   let norm: Tensor | number;

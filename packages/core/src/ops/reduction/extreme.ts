@@ -122,7 +122,9 @@ defineOp({
     if (input.ndim > 64) throw new RuntimeError("only tensors with up to 64 dims are supported");
     const dims = dim === null ? [] : [dim];
     if (dim === null ? input.numel() === 0 : input.shape[wrapDim(dim, input.ndim)] === 0) {
-      throw new RuntimeError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.");
+      throw new RuntimeError(
+        "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.",
+      );
     }
     const found = [input.amin(dims, keepdim), input.amax(dims, keepdim)];
     // PyTorch keeps a dimension that a number does not have.
@@ -166,4 +168,3 @@ defineOp({
   meta: (input: Tensor, dim: Dims) => reducedMeta(input, dim, false, int64),
   kernelArgs: (input: Tensor, dim: Dims) => [input, wrapDims(dim, input.ndim)],
 });
-

@@ -10,7 +10,14 @@ import { callOp } from "../pointwise/formulas.ts";
 type Dims = readonly number[] | null;
 
 /** Gradient of a vector norm; 0 where the norm is 0. */
-export function normBackward(g: Tensor, input: Tensor, p: number, dim: Dims, keepdim: boolean, result: Tensor): Tensor | null {
+function normBackward(
+  g: Tensor,
+  input: Tensor,
+  p: number,
+  dim: Dims,
+  keepdim: boolean,
+  result: Tensor,
+): Tensor | null {
   if (p === 0) return null;
   const rank = input.ndim;
   const grad = restoreDims(g, dim, keepdim, rank);
@@ -23,7 +30,12 @@ export function normBackward(g: Tensor, input: Tensor, p: number, dim: Dims, kee
     return input.sgn().mul(grad.div(mask.sum(wrapDims(dim, rank), true)).mul(mask));
   }
   if (p < 1) {
-    const scaled = input.sgn().mul(input.abs().pow(p - 1).masked_fill(input.eq(0), 0));
+    const scaled = input.sgn().mul(
+      input
+        .abs()
+        .pow(p - 1)
+        .masked_fill(input.eq(0), 0),
+    );
     return scaled.mul(grad).mul(norm.pow(1 - p));
   }
   const scale = grad.div(norm.pow(p - 1)).masked_fill(norm.eq(0), 0);
@@ -135,7 +147,8 @@ defineOp({
   schema: "dist(Tensor input, Tensor other, float p=2) -> Tensor",
   doc: "The p-norm of `input - other`.",
   out: false,
-  decompose: (input: Tensor, other: Tensor, p: number) => norm(input.detach().sub(other.detach()), p, null, false, null),
+  decompose: (input: Tensor, other: Tensor, p: number) =>
+    norm(input.detach().sub(other.detach()), p, null, false, null),
   derivative: {
     input: [
       (g, input: Tensor, other: Tensor, p, result) => normBackward(g, input.sub(other), p, null, false, result),

@@ -12,7 +12,9 @@ function othersProduct(input: Tensor, dim: number): Tensor {
   if (size === 1) return input.new_ones(input.shape);
   const one = input.new_ones(input.shape.with(dim, 1));
   const before = (call(cat, [[one, input.narrow(dim, 0, size - 1)], dim]) as Tensor).cumprod(dim);
-  const after = (call(cat, [[one, input.narrow(dim, 1, size - 1).flip([dim])], dim]) as Tensor).cumprod(dim).flip([dim]);
+  const after = (call(cat, [[one, input.narrow(dim, 1, size - 1).flip([dim])], dim]) as Tensor)
+    .cumprod(dim)
+    .flip([dim]);
   return before.mul(after);
 }
 
@@ -42,7 +44,12 @@ defineOp({
   meta: (input: Tensor, dtype: DType | null) => ({ shape: [], dtype: accumulateDtype(input.dtype, dtype) }),
   kernelArgs: (input: Tensor, dtype: DType | null) => [cast(input, dtype), wrapDims(null, input.ndim)],
   derivative: {
-    input: [(g, input: Tensor, dtype, result) => prodBackward(g, dtype === null ? input : input.to(dtype), result), "input", "dtype", "result"],
+    input: [
+      (g, input: Tensor, dtype, result) => prodBackward(g, dtype === null ? input : input.to(dtype), result),
+      "input",
+      "dtype",
+      "result",
+    ],
   },
 });
 

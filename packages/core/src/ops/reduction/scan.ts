@@ -28,7 +28,10 @@ function cumprodBackward(g: Tensor, input: Tensor, dim: number, result: Tensor):
   const parts = Array.from({ length: size }, (_, k) => {
     const before = k === 0 ? one : x.narrow(at, 0, k).prod(at, true);
     const after = k === size - 1 ? one : (call(cat, [[one, from(k + 1).cumprod(at)], at]) as Tensor);
-    return g.narrow(at, k, size - k).mul(before.mul(after)).sum(at);
+    return g
+      .narrow(at, k, size - k)
+      .mul(before.mul(after))
+      .sum(at);
   });
   return call(stack, [parts, at]) as Tensor;
 }
@@ -72,7 +75,8 @@ for (const name of ["cummax", "cummin"] as const) {
     doc: `The ${name === "cummax" ? "largest" : "smallest"} elements up to and including each one along \`dim\`, and their indices.`,
     kernel: name,
     check: ({ dtype }: Tensor) => {
-      if (dtype.is_complex) throw new RuntimeError(`"${name}_helper_cpu" not implemented for '${scalarTypeName(dtype)}'`);
+      if (dtype.is_complex)
+        throw new RuntimeError(`"${name}_helper_cpu" not implemented for '${scalarTypeName(dtype)}'`);
     },
     meta: (input: Tensor) => [
       { shape: input.shape, dtype: input.dtype },
@@ -100,14 +104,19 @@ function logcumsumexpBackward(g: Tensor, input: Tensor, dim: number, result: Ten
   return part(g).sub(part(g.neg()));
 }
 
-const LOWEST: Readonly<Record<string, number>> = { float16: -65504, float32: -3.4028234663852886e38, bfloat16: -3.3895313892515355e38 };
+const LOWEST: Readonly<Record<string, number>> = {
+  float16: -65504,
+  float32: -3.4028234663852886e38,
+  bfloat16: -3.3895313892515355e38,
+};
 
 defineOp({
   schema: "logcumsumexp(Tensor input, int dim) -> Tensor",
   doc: "The logarithms of the sums of exponentials up to and including each element along `dim`.",
   kernel: "logcumsumexp",
   check: ({ dtype }: Tensor) => {
-    if (dtype.category < 2) throw new RuntimeError(`"logcumsumexp_out_cpu" not implemented for '${scalarTypeName(dtype)}'`);
+    if (dtype.category < 2)
+      throw new RuntimeError(`"logcumsumexp_out_cpu" not implemented for '${scalarTypeName(dtype)}'`);
   },
   meta: (input: Tensor) => ({ shape: input.shape, dtype: input.dtype }),
   kernelArgs: (input: Tensor, dim: number) => [input, wrapDim(dim, input.ndim)],

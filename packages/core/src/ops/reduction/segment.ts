@@ -36,7 +36,8 @@ defineOp({
     if (kind === undefined) {
       throw new RuntimeError(`segment_reduce(): unsupported reduction ${reduce}; use sum, mean, max, min or prod`);
     }
-    if (lengths === null && offsets === null) throw new RuntimeError("segment_reduce(): lengths or offsets must be defined.");
+    if (lengths === null && offsets === null)
+      throw new RuntimeError("segment_reduce(): lengths or offsets must be defined.");
     const table = lengths ?? offsets!;
     if (table.ndim !== axis + 1) {
       throw new RuntimeError(

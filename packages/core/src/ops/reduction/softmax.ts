@@ -5,7 +5,11 @@ import { RuntimeError } from "../../errors.ts";
 import { wrapDim } from "../../layout.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
-const backwardArgs = (g: Tensor, output: Tensor, dim: number): readonly unknown[] => [g, output, wrapDim(dim, output.ndim)];
+const backwardArgs = (g: Tensor, output: Tensor, dim: number): readonly unknown[] => [
+  g,
+  output,
+  wrapDim(dim, output.ndim),
+];
 const like = (g: Tensor): { shape: readonly number[]; dtype: DType } => ({ shape: g.shape, dtype: g.dtype });
 
 const softmaxBackward: Op = defineOp({
@@ -38,11 +42,7 @@ const logSoftmaxBackward: Op = defineOp({
   meta: like,
   kernelArgs: backwardArgs,
   derivative: {
-    grad_output: [
-      (g: Tensor, output: Tensor, dim) => g.sub(g.mul(output.exp()).sum(dim, true)),
-      "output",
-      "dim",
-    ],
+    grad_output: [(g: Tensor, output: Tensor, dim) => g.sub(g.mul(output.exp()).sum(dim, true)), "output", "dim"],
     output: [
       (g: Tensor, grad: Tensor, output: Tensor, dim) => grad.sum(dim, true).neg().mul(output.exp()).mul(g),
       "grad_output",

@@ -11,14 +11,18 @@ defineOp({
   doc: "The sum of all elements; integers and bool sum to int64.",
   kernel: "sum",
   meta: (input: Tensor, dtype: DType | null) => ({ shape: [], dtype: accumulateDtype(input.dtype, dtype) }),
-  kernelArgs: (input: Tensor, dtype: DType | null) => [dtype === null ? input : input.detach().to(dtype), wrapDims(null, input.ndim)],
+  kernelArgs: (input: Tensor, dtype: DType | null) => [
+    dtype === null ? input : input.detach().to(dtype),
+    wrapDims(null, input.ndim),
+  ],
   derivative: { input: [(g, shape) => g.expand(shape), "input.shape"] },
 });
 
 defineOp({
   schema: "sum.dim_IntList(Tensor input, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
   doc: "The sums along dimensions `dim` (a number, a list, or null for all).",
-  example: 'import { tensor } from "@tt/core";\ntensor([[1, 2], [3, 4]]).sum(1, { keepdim: true }).tolist(); // [[3], [7]]',
+  example:
+    'import { tensor } from "@tt/core";\ntensor([[1, 2], [3, 4]]).sum(1, { keepdim: true }).tolist(); // [[3], [7]]',
   gradName: "SumBackward1",
   kernel: "sum",
   meta: (input: Tensor, dim: readonly number[] | null, keepdim: boolean, dtype: DType | null) =>
@@ -57,7 +61,10 @@ defineOp({
   kernel: "mean",
   strictOut: true,
   meta: (input: Tensor, dtype: DType | null) => ({ shape: [], dtype: meanDtype(input, dtype) }),
-  kernelArgs: (input: Tensor, dtype: DType | null) => [dtype === null ? input : input.detach().to(dtype), wrapDims(null, input.ndim)],
+  kernelArgs: (input: Tensor, dtype: DType | null) => [
+    dtype === null ? input : input.detach().to(dtype),
+    wrapDims(null, input.ndim),
+  ],
   derivative: { input: [(g, shape, input) => g.expand(shape).div(input), "input.shape", "input.numel"] },
 });
 
@@ -76,7 +83,9 @@ defineOp({
   derivative: {
     input: [
       (g, shape, dim, keepdim) =>
-        restoreDims(g, dim, keepdim, shape.length).expand(shape).div(countOf(shape, wrapDims(dim, shape.length))),
+        restoreDims(g, dim, keepdim, shape.length)
+          .expand(shape)
+          .div(countOf(shape, wrapDims(dim, shape.length))),
       "input.shape",
       "dim",
       "keepdim",

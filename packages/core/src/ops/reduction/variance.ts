@@ -12,10 +12,19 @@ function varBackward(g: Tensor, input: Tensor, dim: Dims, correction: number | n
   const dims = wrapDims(dim, input.ndim);
   const count = dims.reduce((n, d) => n * input.shape[d]!, 1) - (correction ?? 1);
   const spread = input.sub(dims.length === 0 ? input : input.mean(dims, true));
-  return restoreDims(g, dim, keepdim, input.ndim).mul(2 / count).mul(spread);
+  return restoreDims(g, dim, keepdim, input.ndim)
+    .mul(2 / count)
+    .mul(spread);
 }
 
-function stdBackward(g: Tensor, input: Tensor, dim: Dims, correction: number | null, keepdim: boolean, result: Tensor): Tensor {
+function stdBackward(
+  g: Tensor,
+  input: Tensor,
+  dim: Dims,
+  correction: number | null,
+  keepdim: boolean,
+  result: Tensor,
+): Tensor {
   const toVar = g.div(result.mul(2)).masked_fill(result.eq(0), 0);
   return varBackward(toVar, input, dim, correction, keepdim);
 }
@@ -81,7 +90,14 @@ for (const kind of ["var", "std"] as const) {
     kernelArgs,
     derivative: {
       input: [
-        ([g, gMean]: (Tensor | null)[], input: Tensor, dim: Dims, correction: number | null, keepdim: boolean, result: Tensor) => {
+        (
+          [g, gMean]: (Tensor | null)[],
+          input: Tensor,
+          dim: Dims,
+          correction: number | null,
+          keepdim: boolean,
+          result: Tensor,
+        ) => {
           const backward = kind === "var" ? varBackward : stdBackward;
           const toSpread = g ? backward(g, input, dim, correction, keepdim, result) : null;
           const mean = gMean ? meanBackward(gMean, input, dim, keepdim) : null;

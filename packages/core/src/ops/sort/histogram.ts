@@ -10,7 +10,8 @@ defineOp({
   doc: "Counts of the elements in `bins` equal bins between `min` and `max`; both 0 mean the data's own range.",
   kernel: "histc",
   check: ({ dtype }: Tensor, bins: number) => {
-    if (dtype.category !== 2 || dtype === float16) throw new RuntimeError(`"histogram_cpu" not implemented for '${scalarTypeName(dtype)}'`);
+    if (dtype.category !== 2 || dtype === float16)
+      throw new RuntimeError(`"histogram_cpu" not implemented for '${scalarTypeName(dtype)}'`);
     if (bins <= 0) throw new RuntimeError("bins must be > 0");
   },
   meta: (input: Tensor, bins: number) => ({ shape: [bins], dtype: input.dtype }),
@@ -67,12 +68,7 @@ function asDensity(hist: Tensor, edges: readonly Tensor[]): Tensor {
   }, hist.div(hist.sum()));
 }
 
-function histogramOf(
-  points: Tensor,
-  edges: readonly Tensor[],
-  weight: Tensor | null,
-  density: boolean,
-): Tensor {
+function histogramOf(points: Tensor, edges: readonly Tensor[], weight: Tensor | null, density: boolean): Tensor {
   const hist = call(count, [points, edges, weight === null ? null : weight.reshape([-1])]) as Tensor;
   return density ? asDensity(hist, edges) : hist;
 }

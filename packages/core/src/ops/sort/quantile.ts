@@ -5,7 +5,7 @@ import { wrapDim } from "../../layout.ts";
 import { tensor } from "../../tensor/literal.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
-const MODES = ["linear", "lower", "higher", "midpoint", "nearest"];
+const MODES = new Set(["linear", "lower", "higher", "midpoint", "nearest"]);
 
 function check(name: string, input: Tensor, q: Tensor, interpolation: string): void {
   if (input.numel() === 0) throw new RuntimeError(`${name}() input tensor must be non-empty`);
@@ -14,12 +14,13 @@ function check(name: string, input: Tensor, q: Tensor, interpolation: string): v
     throw new RuntimeError(`${name}() input tensor must be either float or double dtype`);
   }
   if (q.dtype !== input.dtype) throw new RuntimeError(`${name}() q tensor must be same dtype as the input tensor`);
-  if (!MODES.includes(interpolation)) {
+  if (!MODES.has(interpolation)) {
     throw new RuntimeError(
       `${name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got ${interpolation}`,
     );
   }
-  if (!q.ge(0).logical_and(q.le(1)).all().item()) throw new RuntimeError(`${name}() q values must be in the range [0, 1]`);
+  if (!q.ge(0).logical_and(q.le(1)).all().item())
+    throw new RuntimeError(`${name}() q values must be in the range [0, 1]`);
 }
 
 /** PyTorch's quantile_compute: sorts, then gathers the neighbours of each rank and mixes them. */
@@ -82,4 +83,3 @@ for (const name of ["quantile", "nanquantile"] as const) {
       quantiles(name, input, q, dim, keepdim, interpolation),
   });
 }
-

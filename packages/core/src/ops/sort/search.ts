@@ -90,10 +90,11 @@ defineOp({
   schema:
     "isin(Tensor|Scalar elements, Tensor|Scalar test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor",
   doc: "Whether each of `elements` is among `test_elements`.",
-  example: 'import { tensor, isin } from "@tt/core";\nisin(tensor([1, 2, 3]), tensor([2])).tolist(); // [false, true, false]',
+  example:
+    'import { tensor, isin } from "@tt/core";\nisin(tensor([1, 2, 3]), tensor([2])).tolist(); // [false, true, false]',
   variants: "function",
   decompose: (elements: Tensor | Scalar, test: Tensor | Scalar, _assume_unique: boolean, invert: boolean) => {
-    const [like] = [elements, test].filter((x) => x instanceof Tensor);
+    const like = [elements, test].find((x) => x instanceof Tensor);
     if (like === undefined) {
       throw new RuntimeError("isin() received an invalid combination of arguments: one of them must be a tensor");
     }
@@ -104,7 +105,11 @@ defineOp({
   },
 });
 
-const compared = (x: Tensor, set: Tensor): Tensor => x.unsqueeze(-1).eq(set.reshape([-1])).any(-1);
+const compared = (x: Tensor, set: Tensor): Tensor =>
+  x
+    .unsqueeze(-1)
+    .eq(set.reshape([-1]))
+    .any(-1);
 
 function searched(x: Tensor, set: Tensor): Tensor {
   const dtype = resultType([x, set]);

@@ -30,7 +30,12 @@ defineOp({
   example: 'import { tensor, sort } from "@tt/core";\nsort(tensor([3, 1, 2]))[0].tolist(); // [1, 2, 3]',
   kernelArgs: (input: Tensor, dim: number, descending: boolean) => [input, wrapDim(dim, input.ndim), descending],
   derivative: {
-    input: [(g, dim, indices, shape) => selectedBackward(g, dim, indices, shape, true), "dim", "indices", "input.shape"],
+    input: [
+      (g, dim, indices, shape) => selectedBackward(g, dim, indices, shape, true),
+      "dim",
+      "indices",
+      "input.shape",
+    ],
   },
 });
 
@@ -46,7 +51,12 @@ defineOp({
     descending,
   ],
   derivative: {
-    input: [(g, dim, indices, shape) => selectedBackward(g, dim, indices, shape, true), "dim", "indices", "input.shape"],
+    input: [
+      (g, dim, indices, shape) => selectedBackward(g, dim, indices, shape, true),
+      "dim",
+      "indices",
+      "input.shape",
+    ],
   },
 });
 
@@ -61,7 +71,8 @@ defineOp({
   schema: "argsort.stable(Tensor input, *, bool stable, int dim=-1, bool descending=False) -> Tensor",
   doc: "The indices that would sort the tensor along `dim`; equal elements keep their order.",
   out: false,
-  decompose: (input: Tensor, _stable: boolean, dim: number, descending: boolean) => input.detach().sort(dim, descending)[1],
+  decompose: (input: Tensor, _stable: boolean, dim: number, descending: boolean) =>
+    input.detach().sort(dim, descending)[1],
 });
 
 defineOp({
@@ -89,7 +100,12 @@ defineOp({
     largest,
   ],
   derivative: {
-    input: [(g, dim, indices, shape) => selectedBackward(g, dim, indices, shape, true), "dim", "indices", "input.shape"],
+    input: [
+      (g, dim, indices, shape) => selectedBackward(g, dim, indices, shape, true),
+      "dim",
+      "indices",
+      "input.shape",
+    ],
   },
 });
 

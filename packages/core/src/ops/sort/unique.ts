@@ -10,9 +10,7 @@ function checkDim(name: string) {
     if (dim === null) return;
     const at = wrapDim(dim, input.ndim);
     if (input.shape.some((s, d) => s === 0 && d !== at)) {
-      throw new RuntimeError(
-        "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied",
-      );
+      throw new RuntimeError("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied");
     }
     if (input.ndim === 0) throw new RuntimeError(`${name}: dim needs at least one dimension`);
   };

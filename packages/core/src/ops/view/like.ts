@@ -155,4 +155,3 @@ defineOp({
   },
   nondifferentiable: true,
 });
-

@@ -13,8 +13,10 @@ function moved(input: Tensor, source: readonly number[], destination: readonly n
   const rank = input.ndim;
   const from = source.map((d) => wrapDim(d, rank));
   const to = destination.map((d) => wrapDim(d, rank));
-  if (new Set(from).size !== from.length) throw new RuntimeError(`movedim: repeated dim in \`source\` ([${source.join(", ")}])`);
-  if (new Set(to).size !== to.length) throw new RuntimeError(`movedim: repeated dim in \`destination\` ([${destination.join(", ")}])`);
+  if (new Set(from).size !== from.length)
+    throw new RuntimeError(`movedim: repeated dim in \`source\` ([${source.join(", ")}])`);
+  if (new Set(to).size !== to.length)
+    throw new RuntimeError(`movedim: repeated dim in \`destination\` ([${destination.join(", ")}])`);
   if (rank === 0) return input;
   const order = new Array<number>(rank).fill(-1);
   from.forEach((d, i) => (order[to[i]!] = d));
@@ -36,7 +38,8 @@ defineOp({
   doc: "The conjugate of the tensor with its last two dimensions swapped.",
   out: false,
   decompose: (input: Tensor) => {
-    if (input.ndim === 1) throw new RuntimeError("tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D tensor.");
+    if (input.ndim === 1)
+      throw new RuntimeError("tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D tensor.");
     if (input.ndim === 0) return conj(input);
     return conj(input.transpose(-2, -1));
   },

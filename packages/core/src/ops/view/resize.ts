@@ -50,9 +50,7 @@ defineOp({
     const lead = input.ndim - size.length;
     const fits = lead >= 0 && size.every((s, i) => s === 1 || s === input.shape[i + lead]);
     if (!fits) {
-      throw new RuntimeError(
-        `size {[${size.join(", ")}]} is not expandable to size {[${input.shape.join(", ")}]}.`,
-      );
+      throw new RuntimeError(`size {[${size.join(", ")}]} is not expandable to size {[${input.shape.join(", ")}]}.`);
     }
     if (size.length === 0) return input.sum();
     const dims = [...input.shape.keys()].filter((d) => d < lead || (size[d - lead] === 1 && input.shape[d] !== 1));

@@ -26,7 +26,12 @@ function selectView(input: Tensor, dim: number, index: number): Tensor {
 }
 
 /** Start, length and step of a Python slice over `size` elements. */
-export function sliceRange(size: number, start: number | null, end: number | null, step: number): readonly [number, number] {
+function sliceRange(
+  size: number,
+  start: number | null,
+  end: number | null,
+  step: number,
+): readonly [number, number] {
   const clamp = (x: number): number => Math.min(Math.max(x < 0 ? x + size : x, 0), size);
   const from = clamp(start ?? 0);
   const to = Math.max(clamp(end ?? size), from);
@@ -39,7 +44,12 @@ function sliceView(input: Tensor, dim: number, start: number | null, end: number
   const at = wrapDim(dim, input.ndim);
   const [from, length] = sliceRange(input.shape[at]!, start, end, step);
   const stride = input.strides[at]!;
-  return viewOf(input, input.shape.with(at, length), input.strides.with(at, stride * step), input.offset + from * stride);
+  return viewOf(
+    input,
+    input.shape.with(at, length),
+    input.strides.with(at, stride * step),
+    input.offset + from * stride,
+  );
 }
 
 /** Zeros of `shape` with `g` written to the view that `see` takes of them. */
@@ -63,7 +73,12 @@ export const select: Op = defineOp({
   doc: "A view of the slice at `index` of `dim`, without that dimension.",
   view: selectView,
   derivative: {
-    input: [(g, shape, dim, index) => call(selectBackward, [g, shape, dim, index]) as Tensor, "input.shape", "dim", "index"],
+    input: [
+      (g, shape, dim, index) => call(selectBackward, [g, shape, dim, index]) as Tensor,
+      "input.shape",
+      "dim",
+      "index",
+    ],
   },
 });
 
@@ -71,8 +86,14 @@ const sliceBackward: Op = defineOp({
   schema: "slice_backward(Tensor grad_output, int[] input_sizes, int dim, int? start, int? end, int step) -> Tensor",
   doc: "Zeros of `input_sizes` with `grad_output` in the slice.",
   variants: "internal",
-  decompose: (g: Tensor, shape: readonly number[], dim: number, start: number | null, end: number | null, step: number) =>
-    embed(g, shape, (zeros) => sliceView(zeros, dim, start, end, step)),
+  decompose: (
+    g: Tensor,
+    shape: readonly number[],
+    dim: number,
+    start: number | null,
+    end: number | null,
+    step: number,
+  ) => embed(g, shape, (zeros) => sliceView(zeros, dim, start, end, step)),
   derivative: {
     grad_output: [
       (g, dim, start, end, step) => call(slice, [g, dim, start, end, step]) as Tensor,

@@ -81,8 +81,7 @@ defineOp({
   check: (input: Tensor) => {
     if (input.ndim > 2) throw new RuntimeError(`t() expects a tensor with <= 2 dimensions, but self is ${input.ndim}D`);
   },
-  view: (input: Tensor) =>
-    viewOf(input, input.shape.toReversed(), input.strides.toReversed()),
+  view: (input: Tensor) => viewOf(input, input.shape.toReversed(), input.strides.toReversed()),
   derivative: { input: (g) => g.t() },
 });
 
@@ -98,7 +97,11 @@ defineOp({
     }
     const order = dims.map((d) => wrapDim(d, rank));
     if (new Set(order).size !== rank) throw new RuntimeError("permute(): duplicate dims are not allowed.");
-    return viewOf(input, order.map((d) => input.shape[d]!), order.map((d) => input.strides[d]!));
+    return viewOf(
+      input,
+      order.map((d) => input.shape[d]!),
+      order.map((d) => input.strides[d]!),
+    );
   },
   derivative: {
     input: [
@@ -156,7 +159,9 @@ defineOp({
     const step = at < input.ndim ? input.shape[at]! * input.strides[at]! : 1;
     return viewOf(input, input.shape.toSpliced(at, 0, 1), input.strides.toSpliced(at, 0, step));
   },
-  derivative: { input: [(g, dim, shape: readonly number[]) => g.squeeze(wrapDim(dim, shape.length + 1)), "dim", "input.shape"] },
+  derivative: {
+    input: [(g, dim, shape: readonly number[]) => g.squeeze(wrapDim(dim, shape.length + 1)), "dim", "input.shape"],
+  },
 });
 
 defineOp({
@@ -165,7 +170,11 @@ defineOp({
   inplace: true,
   view: (input: Tensor) => {
     const keep = [...input.shape.keys()].filter((i) => input.shape[i] !== 1);
-    return viewOf(input, keep.map((i) => input.shape[i]!), keep.map((i) => input.strides[i]!));
+    return viewOf(
+      input,
+      keep.map((i) => input.shape[i]!),
+      keep.map((i) => input.strides[i]!),
+    );
   },
   derivative: { input: [(g, shape) => g.reshape(shape), "input.shape"] },
 });
@@ -208,7 +217,9 @@ defineOp({
       throw new RuntimeError("mismatch in length of strides and shape");
     }
     if (stride.some((s) => s < 0)) {
-      throw new RuntimeError(`as_strided: Negative strides are not supported at the moment, got strides: [${stride.join(", ")}]`);
+      throw new RuntimeError(
+        `as_strided: Negative strides are not supported at the moment, got strides: [${stride.join(", ")}]`,
+      );
     }
     if (offset < 0) throw new RuntimeError(`Tensor: invalid storage offset ${offset}`);
     if (!size.includes(0)) {
@@ -225,7 +236,11 @@ defineOp({
   derivative: {
     input: [
       (g, shape: readonly number[], strides: readonly number[], offset: number, size, stride, storage_offset) =>
-        asStridedBackward(g, { shape, strides, offset }, { shape: size, strides: stride, offset: storage_offset ?? offset }),
+        asStridedBackward(
+          g,
+          { shape, strides, offset },
+          { shape: size, strides: stride, offset: storage_offset ?? offset },
+        ),
       "input.shape",
       "input.strides",
       "input.offset",
@@ -252,7 +267,9 @@ function asStridedBackward(g: Tensor, input: Geometry, out: Geometry): Tensor {
   const base = Math.min(input.offset, out.offset);
   const size = Math.max(input.offset + extent(input), out.offset + extent(out)) - base;
   const positions = (x: Geometry): Tensor =>
-    arangeOn(size, g).as_strided(x.shape, x.strides, x.offset - base).reshape([-1]);
+    arangeOn(size, g)
+      .as_strided(x.shape, x.strides, x.offset - base)
+      .reshape([-1]);
   const sum = g.new_zeros([size]).index_add(0, positions(out), g.reshape([-1]));
   const dtype = toReal(g.dtype);
   const ones = g.new_ones([positions(input).numel()], { dtype });

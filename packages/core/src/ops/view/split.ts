@@ -61,7 +61,8 @@ function splitSizes(input: Tensor, size: number, dim: number): [number[], number
   return [equalSizes(total, size), at];
 }
 
-const joined = (sizesOf: (size: number, shape: readonly number[], dim: number) => readonly number[]) =>
+const joined =
+  (sizesOf: (size: number, shape: readonly number[], dim: number) => readonly number[]) =>
   (grads: readonly (Tensor | null)[], shape: readonly number[], size: number, dim: number): Tensor => {
     const at = wrapDim(dim, shape.length);
     const sizes = sizesOf(size, shape, at);
@@ -71,7 +72,8 @@ const joined = (sizesOf: (size: number, shape: readonly number[], dim: number) =
 const split: Op = defineOp({
   schema: "split(Tensor input, int split_size_or_sections, int dim=0) -> Tensor[]",
   doc: "Views of pieces of `split_size_or_sections` elements of `dim` (the last may be smaller), or of the sizes in a list.",
-  example: 'import { arange, split } from "@tt/core";\nsplit(arange(5), 2).map((x) => x.tolist()); // [[0, 1], [2, 3], [4]]',
+  example:
+    'import { arange, split } from "@tt/core";\nsplit(arange(5), 2).map((x) => x.tolist()); // [[0, 1], [2, 3], [4]]',
   view: (input: Tensor, size: number, dim: number) => {
     const [sizes, at] = splitSizes(input, size, dim);
     return parts(input, sizes, at);
@@ -155,7 +157,8 @@ const slices = (input: Tensor, dim: number, bounds: readonly (readonly [number, 
   bounds.map(([start, end]) => call(slice, [input, dim, start, end, 1]) as Tensor);
 
 function sectionsOf(input: Tensor, sections: number, dim: number): Tensor[] {
-  if (input.ndim === 0) throw new RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims");
+  if (input.ndim === 0)
+    throw new RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims");
   const at = wrapDim(dim, input.ndim);
   if (sections <= 0) throw new RuntimeError(`number of sections must be larger than 0, got ${sections}`);
   const total = input.shape[at]!;
@@ -170,7 +173,8 @@ function sectionsOf(input: Tensor, sections: number, dim: number): Tensor[] {
 }
 
 function indicesOf(input: Tensor, indices: readonly number[], dim: number): Tensor[] {
-  if (input.ndim === 0) throw new RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims");
+  if (input.ndim === 0)
+    throw new RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims");
   const at = wrapDim(dim, input.ndim);
   const bounds = [...indices, null].map((end, i): [number, number | null] => [i === 0 ? 0 : indices[i - 1]!, end]);
   return slices(input, at, bounds);
@@ -193,12 +197,18 @@ defineOp({
   doc: "Views of the pieces of `dim` between the indices of a tensor.",
   decompose: (input: Tensor, at: Tensor, dim: number) => {
     if (at.dtype.name !== "int64") {
-      throw new RuntimeError("tensor_split expected tensor_indices_or_sections to have dtype of long, but got " + at.dtype.name);
+      throw new RuntimeError(
+        "tensor_split expected tensor_indices_or_sections to have dtype of long, but got " + at.dtype.name,
+      );
     }
     if (at.ndim > 1) {
-      throw new RuntimeError(`tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but got a tensor with ${at.ndim} dims`);
+      throw new RuntimeError(
+        `tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but got a tensor with ${at.ndim} dims`,
+      );
     }
-    return at.ndim === 0 ? sectionsOf(input, Number(at.item()), dim) : indicesOf(input, (at.tolist() as number[]).map(Number), dim);
+    return at.ndim === 0
+      ? sectionsOf(input, Number(at.item()), dim)
+      : indicesOf(input, (at.tolist() as number[]).map(Number), dim);
   },
 });
 

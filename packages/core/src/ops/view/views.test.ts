@@ -33,33 +33,62 @@ describe("views", () => {
   });
 
   it("split into pieces of a size, of sizes, at indices and into numbers of pieces", () => {
-    expect(shapes(split(x, 2))).toEqual([[2, 4], [1, 4]]);
-    expect(shapes(split(x, [1, 3], 1))).toEqual([[3, 1], [3, 3]]);
-    expect(shapes(chunk(x, 3, 1))).toEqual([[3, 2], [3, 2]]);
-    expect(shapes(tensor_split(x, 3, 1))).toEqual([[3, 2], [3, 1], [3, 1]]);
-    expect(shapes(tensor_split(x, [1, 3], 1))).toEqual([[3, 1], [3, 2], [3, 1]]);
-    expect(shapes(hsplit(x, 2))).toEqual([[3, 2], [3, 2]]);
+    expect(shapes(split(x, 2))).toEqual([
+      [2, 4],
+      [1, 4],
+    ]);
+    expect(shapes(split(x, [1, 3], 1))).toEqual([
+      [3, 1],
+      [3, 3],
+    ]);
+    expect(shapes(chunk(x, 3, 1))).toEqual([
+      [3, 2],
+      [3, 2],
+    ]);
+    expect(shapes(tensor_split(x, 3, 1))).toEqual([
+      [3, 2],
+      [3, 1],
+      [3, 1],
+    ]);
+    expect(shapes(tensor_split(x, [1, 3], 1))).toEqual([
+      [3, 1],
+      [3, 2],
+      [3, 1],
+    ]);
+    expect(shapes(hsplit(x, 2))).toEqual([
+      [3, 2],
+      [3, 2],
+    ]);
   });
 
   it("move dimensions", () => {
     const y = zeros(2, 3, 4);
     expect(movedim(y, 0, -1).shape).toEqual([3, 4, 2]);
     expect(y.movedim([0, 1], [2, 0]).shape).toEqual([3, 4, 2]);
-    expect([y.T.shape, y.mT.shape, y.mH.shape]).toEqual([[4, 3, 2], [2, 4, 3], [2, 4, 3]]);
+    expect([y.T.shape, y.mT.shape, y.mH.shape]).toEqual([
+      [4, 3, 2],
+      [2, 4, 3],
+      [2, 4, 3],
+    ]);
   });
 
   it("read the same bytes as another dtype", () => {
     const bits = tensor([1, -2]).view(int32);
     expect(bits.tolist()).toEqual([0x3f800000, -0x40000000]);
     expect(bits.view(float32).tolist()).toEqual([1, -2]);
-    expect(() => zeros(3).view(tensor([1n]).dtype)).toThrow("self.size(-1) must be divisible by 2 to view Float as Long");
+    expect(() => zeros(3).view(tensor([1n]).dtype)).toThrow(
+      "self.size(-1) must be divisible by 2 to view Float as Long",
+    );
   });
 
   it("change the tensor itself in their in-place forms", () => {
     const y = arange(6).reshape(2, 3);
     const memory = y.storage;
     expect(y.t_().shape).toEqual([3, 2]);
-    expect(y.unsqueeze_(0).squeeze_(0).transpose_(0, 1).tolist()).toEqual([[0, 1, 2], [3, 4, 5]]);
+    expect(y.unsqueeze_(0).squeeze_(0).transpose_(0, 1).tolist()).toEqual([
+      [0, 1, 2],
+      [3, 4, 5],
+    ]);
     expect(y.swapaxes_(0, 1).storage === memory).toBe(true);
     expect(y._version).toBe(5);
   });
@@ -82,7 +111,10 @@ describe("views", () => {
     [() => x.diagonal(0, 1, 1), "diagonal dimensions cannot be identical 1, 1"],
     [() => x.unfold(0, 5, 1), "maximum size for tensor at dimension 0 is 3 but size is 5"],
     [() => arange(3).mT, "tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor."],
-    [() => x.unflatten(1, [3, 2]), "unflatten: Provided sizes [3, 2] don't multiply up to the size of dim 1 (4) in the input tensor"],
+    [
+      () => x.unflatten(1, [3, 2]),
+      "unflatten: Provided sizes [3, 2] don't multiply up to the size of dim 1 (4) in the input tensor",
+    ],
   ])("throws as PyTorch does: %s", (fn, message) => {
     expect(fn).toThrow(message);
   });
