@@ -11,6 +11,7 @@ export type { AdamOptions } from "./algorithms/adam_family.ts";
 export { Adamax, type AdamaxOptions } from "./algorithms/adamax.ts";
 export { AdamW, type AdamWOptions } from "./algorithms/adamw.ts";
 export { ASGD, type ASGDOptions } from "./algorithms/asgd.ts";
+export { LBFGS, type LBFGSOptions } from "./algorithms/lbfgs/lbfgs.ts";
 export { NAdam, type NAdamOptions } from "./algorithms/nadam.ts";
 export { RAdam, type RAdamOptions } from "./algorithms/radam.ts";
 export { RMSprop, type RMSpropOptions } from "./algorithms/rmsprop.ts";
