@@ -37,6 +37,11 @@ defineFunction(
     if (mode === "constant") return callOp("constant_pad_nd", input, pad, value ?? 0);
     if (value !== null && value !== 0) throw new RuntimeError(`Padding mode "${mode}" doesn't take in value argument`);
     if (MODES[mode] === undefined) throw new NotImplementedError(`Unrecognised padding mode ${mode}`);
+    if (mode === "circular" && pad.some((p) => p < 0)) {
+      // What is cut off does not come back on the other side.
+      const rest = pad.map((p) => Math.max(p, 0));
+      return callOp("nn_pad", callOp("constant_pad_nd", input, pad.map((p) => Math.min(p, 0)), 0), rest, mode, null);
+    }
     checkSizes(input, pad, mode);
     const shape = [...input.shape];
     const before: number[] = [];

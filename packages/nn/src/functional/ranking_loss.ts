@@ -1,5 +1,5 @@
 import { callOp } from "@tt/core/dispatch";
-import { RuntimeError, type Tensor } from "@tt/core";
+import { get_default_dtype, RuntimeError, type Tensor } from "@tt/core";
 import { defineFunction } from "./define.ts";
 import { LEGACY, reduceLoss, reductionOf } from "./reduction.ts";
 
@@ -23,7 +23,9 @@ defineFunction(
         `margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: torch.Size([${input1.shape.join(", ")}]), input2: torch.Size([${input2.shape.join(", ")}]), target: torch.Size([${target.shape.join(", ")}]) `,
       );
     }
-    const loss = target.neg().mul(input1.sub(input2)).add(margin).clamp_min(0);
+    const distance = target.neg().mul(input1.sub(input2));
+    // `margin` is a float even where it is integral, so integers become floats.
+    const loss = (distance.dtype.category < 2 ? distance.to(get_default_dtype()) : distance).add(margin).clamp_min(0);
     return reduceLoss(loss, reductionOf(size_average, reduce, reduction));
   },
 );

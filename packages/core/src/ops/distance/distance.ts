@@ -4,6 +4,7 @@ import { RuntimeError } from "../../errors.ts";
 import { broadcastPair } from "../../layout.ts";
 import { fromArray } from "../../tensor/literal.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { floatDtype } from "../helpers.ts";
 import { callOp } from "../pointwise/formulas.ts";
 
 defineOp({
@@ -22,8 +23,7 @@ defineOp({
 
 /** The p-norm along the last dimension whose gradient at 0 is 0. */
 function lastNorm(difference: Tensor, p: number, keepdim = false): Tensor {
-  if (p === 0) return difference.ne(0).to(difference.dtype).sum(-1, { keepdim });
-  return callOp("norm", difference, p, [-1], keepdim, null);
+  return callOp("norm", difference.to(floatDtype(difference.dtype)), p, [-1], keepdim, null);
 }
 
 defineOp({

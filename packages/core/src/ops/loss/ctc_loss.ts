@@ -33,7 +33,7 @@ defineOp({
   doc: "Connectionist temporal classification (Graves et al. 2006) of log_probs [T, N, C], one loss an example.",
   variants: "internal",
   gradName: "CtcLossBackward0",
-  kernel: "ctc_loss",
+  kernel: "ctc_loss_forward",
   check,
   meta: (log_probs: Tensor, _targets: Tensor, _inputs: Lengths, lengths: Lengths) => [
     metaLike(log_probs, [log_probs.shape[1]!]),

@@ -70,7 +70,7 @@ const withTotal: Op = defineOp({
   variants: "internal",
   gradName: (args) => ((args[0] as Tensor).ndim > 2 ? "NllLoss2DBackward0" : "NllLossBackward0"),
   check,
-  kernel: "nll_loss",
+  kernel: "nll_loss_forward",
   meta: (input: Tensor, target: Tensor, _weight: Maybe, reduction: Reduction) => [
     metaLike(input, reduction === "none" ? target.shape : []),
     metaLike(input, []),

@@ -119,6 +119,11 @@ function normalise(
   momentum: number,
   eps: number,
 ): [Tensor, Tensor, Tensor] {
+  if (input.numel() === 0) {
+    const scaled = weight === null ? input.clone() : input.mul(weight.select(0, 0));
+    const none = input.new_empty([0]);
+    return [bias === null ? scaled : scaled.add(bias.select(0, 0)), none, none];
+  }
   checkStatistics(input, { running_mean, running_var, weight, bias });
   if (!training) {
     if (running_mean === null || running_var === null) {

@@ -26,7 +26,7 @@ const groupNorm: Op = defineOp({
   doc: "Group normalisation with the statistics of every group.",
   variants: "internal",
   gradName: "NativeGroupNormBackward0",
-  kernel: "group_norm",
+  kernel: "native_group_norm",
   meta: (input: Tensor, weight: Maybe, _bias: Maybe, groups: number) => {
     const statistics = metaLike(weight ?? input, [input.shape[0]!, groups]);
     return [metaLike(input), statistics, statistics];
