@@ -39,7 +39,7 @@ defineOp({
   doc: "The indices of nonzero elements, one tensor for each dimension.",
   variants: "function",
   out: false,
-  decompose: (condition: Tensor) => [...condition.nonzero().unbind(1)],
+  decompose: (condition: Tensor) => callOp("nonzero.numpy", condition, true),
 });
 
 function checkMask(input: Tensor, mask: Tensor, value: Operand): void {
