@@ -1,8 +1,8 @@
-import { cat, enable_grad, no_grad, RuntimeError, Tensor, tensor, ValueError, zeros_like } from "@tt/core";
+import { cat, enable_grad, float64, no_grad, RuntimeError, Tensor, tensor, ValueError, zeros_like } from "@tt/core";
 import { type Arguments, signature } from "@tt/core/dispatch";
 import { Optimizer } from "../../optimizer/optimizer.ts";
 import type { Closure, Params, ParamState } from "../../optimizer/types.ts";
-import { strongWolfe } from "./strong_wolfe.ts";
+import { type Round, strongWolfe } from "./strong_wolfe.ts";
 
 export interface LBFGSOptions {
   lr?: number;
@@ -128,6 +128,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     let evaluations = 1;
     state.func_evals++;
     let gradient = this.flatGradient();
+    const round: Round = gradient.dtype === float64 ? (x) => x : Math.fround;
     const largest = (x: Tensor): number => x.abs().max().item();
     if (largest(gradient) <= tolerance_grad) return first;
 
@@ -142,12 +143,12 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
         direction = gradient.neg();
         memory = { dirs: [], steps: [], ro: [], diagonal: 1 };
       } else {
-        remember(memory, gradient.sub(previous!), direction!.mul(t), history_size);
-        direction = descent(memory, gradient);
+        remember(memory, gradient.sub(previous!), direction!.mul(t), history_size, round);
+        direction = descent(memory, gradient, round);
       }
       previous = previous === null ? gradient.clone() : previous.copy_(gradient);
       previousLoss = loss;
-      t = state.n_iter === 1 ? Math.min(1, 1 / gradient.abs().sum().item()) * lr : lr;
+      t = state.n_iter === 1 ? round(Math.min(1, 1 / gradient.abs().sum().item()) * lr) : lr;
       const slope = gradient.dot(direction).item();
       if (slope > -tolerance_change) break;
 
@@ -167,6 +168,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
           along,
           { loss, grad: gradient, slope },
           tolerance_change,
+          round,
         );
         ({ loss, grad: gradient, step: t } = found);
         used = found.evaluations;
@@ -210,7 +212,7 @@ interface Memory {
 }
 
 /** Keeps the change of the gradient and the step that made it, unless the curvature is not positive. */
-function remember(memory: Memory, change: Tensor, step: Tensor, size: number): void {
+function remember(memory: Memory, change: Tensor, step: Tensor, size: number, round: Round): void {
   const curvature = change.dot(step).item();
   if (curvature <= 1e-10) return;
   const { dirs, steps, ro } = memory;
@@ -218,21 +220,21 @@ function remember(memory: Memory, change: Tensor, step: Tensor, size: number): v
   dirs.push(change);
   steps.push(step);
   ro.push(tensor(1 / curvature, { dtype: change.dtype, device: change.device }));
-  memory.diagonal = curvature / change.dot(change).item();
+  memory.diagonal = round(curvature / change.dot(change).item());
 }
 
 /** The two-loop recursion (Nocedal and Wright, algorithm 7.4). */
-function descent({ dirs, steps, ro, diagonal }: Memory, gradient: Tensor): Tensor {
+function descent({ dirs, steps, ro, diagonal }: Memory, gradient: Tensor, round: Round): Tensor {
   const q = gradient.neg();
   const factors: number[] = [];
   const rates = ro.map(numberOf);
   for (let i = dirs.length - 1; i >= 0; i--) {
-    factors[i] = steps[i]!.dot(q).item() * rates[i]!;
+    factors[i] = round(steps[i]!.dot(q).item() * rates[i]!);
     q.add_(dirs[i]!, { alpha: -factors[i]! });
   }
   const r = q.mul(diagonal);
   for (let i = 0; i < dirs.length; i++) {
-    const back = dirs[i]!.dot(r).item() * rates[i]!;
+    const back = round(dirs[i]!.dot(r).item() * rates[i]!);
     r.add_(steps[i]!, { alpha: factors[i]! - back });
   }
   return r;

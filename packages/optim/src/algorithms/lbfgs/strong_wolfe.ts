@@ -3,11 +3,15 @@ import type { Tensor } from "@tt/core";
 /** Loss and gradient at some distance along a direction. */
 export type Evaluate = (step: number) => { loss: number; grad: Tensor };
 
+/** Rounds to the precision of the parameters: PyTorch computes steps and slopes in it. */
+export type Round = (x: number) => number;
+
 /**
  * The minimum of the cubic through two points with their slopes, within bounds
  * (Nocedal and Wright, Numerical optimization, equation 3.59).
  */
 function cubicInterpolate(
+  round: Round,
   x1: number,
   f1: number,
   g1: number,
@@ -17,12 +21,14 @@ function cubicInterpolate(
   bounds: readonly [number, number] = x1 <= x2 ? [x1, x2] : [x2, x1],
 ): number {
   const [low, high] = bounds;
-  const d1 = g1 + g2 - (3 * (f1 - f2)) / (x1 - x2);
-  const square = d1 ** 2 - g1 * g2;
+  const d1 = round(round(g1 + g2) - round((3 * (f1 - f2)) / (x1 - x2)));
+  const square = round(round(d1 * d1) - round(g1 * g2));
   if (!(square >= 0)) return (low + high) / 2;
-  const d2 = Math.sqrt(square);
-  const place =
-    x1 <= x2 ? x2 - (x2 - x1) * ((g2 + d2 - d1) / (g2 - g1 + 2 * d2)) : x1 - (x1 - x2) * ((g1 + d2 - d1) / (g1 - g2 + 2 * d2));
+  const d2 = round(Math.sqrt(square));
+  const [far, near, gFar, gNear] = x1 <= x2 ? [x2, x1, g2, g1] : [x1, x2, g1, g2];
+  const over = round(round(gFar + d2) - d1);
+  const under = round(round(gFar - gNear) + round(2 * d2));
+  const place = round(far - round((far - near) * round(over / under)));
   return Math.min(Math.max(place, low), high);
 }
 
@@ -48,6 +54,7 @@ export function strongWolfe(
   direction: Tensor,
   start: { loss: number; grad: Tensor; slope: number },
   tolerance: number,
+  round: Round,
 ): { loss: number; grad: Tensor; step: number; evaluations: number } {
   const size = direction.abs().max().item();
   const origin: Point = { step: 0, loss: start.loss, grad: start.grad.clone(), slope: start.slope };
@@ -57,8 +64,8 @@ export function strongWolfe(
     const { loss, grad } = evaluate(step);
     return { step, loss, grad: grad.clone(), slope: grad.dot(direction).item() };
   };
-  const tooHigh = (p: Point): boolean => p.loss > start.loss + ARMIJO * p.step * start.slope;
-  const flat = (p: Point): boolean => Math.abs(p.slope) <= -CURVATURE * start.slope;
+  const tooHigh = (p: Point): boolean => p.loss > round(start.loss + round(round(ARMIJO * p.step) * start.slope));
+  const flat = (p: Point): boolean => Math.abs(p.slope) <= round(-CURVATURE * start.slope);
 
   let previous = origin;
   let point = at(firstStep);
@@ -80,7 +87,7 @@ export function strongWolfe(
       break;
     }
     const bounds = [point.step + 0.01 * (point.step - previous.step), point.step * 10] as const;
-    const next = cubicInterpolate(previous.step, previous.loss, previous.slope, point.step, point.loss, point.slope, bounds);
+    const next = cubicInterpolate(round, previous.step, previous.loss, previous.slope, point.step, point.loss, point.slope, bounds);
     previous = point;
     point = at(next);
     iteration++;
@@ -92,7 +99,7 @@ export function strongWolfe(
   while (!done && iteration < MAX_EVALUATIONS) {
     const [a, b] = bracket as [Point, Point];
     if (Math.abs(b.step - a.step) * size < tolerance) break;
-    let step = cubicInterpolate(a.step, a.loss, a.slope, b.step, b.loss, b.slope);
+    let step = cubicInterpolate(round, a.step, a.loss, a.slope, b.step, b.loss, b.slope);
     const [left, right] = [Math.min(a.step, b.step), Math.max(a.step, b.step)];
     const margin = 0.1 * (right - left);
     if (Math.min(right - step, step - left) < margin) {
