@@ -1,0 +1,90 @@
+import type { Tensor } from "@tt/core";
+import * as F from "../functional/index.ts";
+import { bindConstructor, type ConstructorArgs, pyRepr } from "../module/construct.ts";
+import { Module } from "../module/module.ts";
+import type { Pooled } from "./pooling.ts";
+
+/** Sizes of the output; null keeps the input's. */
+export type OutputSize = number | readonly (number | null)[] | null;
+
+/** `null` in an output size stands for the input's own size. */
+function resolve(size: OutputSize, input: Tensor, rank: number): number[] {
+  const list = Array.isArray(size) ? (size as readonly (number | null)[]) : new Array<number | null>(rank).fill(size as number | null);
+  return list.map((s, i) => s ?? input.shape[input.ndim - rank + i]!);
+}
+
+abstract class AdaptiveAvgPoolNd extends Module {
+  readonly output_size: OutputSize;
+
+  constructor(...args: ConstructorArgs<{ output_size: OutputSize }, ["output_size"]>) {
+    super();
+    [this.output_size] = bindConstructor<[OutputSize]>("AdaptiveAvgPool(Any output_size)", args);
+  }
+
+  abstract override forward(input: Tensor): Tensor;
+
+  override extra_repr(): string {
+    return `output_size=${pyRepr(this.output_size as never)}`;
+  }
+}
+
+/** Means of as many windows of [N, C, L] as the output has elements. */
+export class AdaptiveAvgPool1d extends AdaptiveAvgPoolNd {
+  override forward(input: Tensor): Tensor {
+    return F.adaptive_avg_pool1d(input, resolve(this.output_size, input, 1));
+  }
+}
+
+/** Means of as many windows of [N, C, H, W] as the output has elements. */
+export class AdaptiveAvgPool2d extends AdaptiveAvgPoolNd {
+  override forward(input: Tensor): Tensor {
+    return F.adaptive_avg_pool2d(input, resolve(this.output_size, input, 2));
+  }
+}
+
+/** Means of as many windows of [N, C, D, H, W] as the output has elements. */
+export class AdaptiveAvgPool3d extends AdaptiveAvgPoolNd {
+  override forward(input: Tensor): Tensor {
+    return F.adaptive_avg_pool3d(input, resolve(this.output_size, input, 3));
+  }
+}
+
+abstract class AdaptiveMaxPoolNd extends Module {
+  readonly output_size: OutputSize;
+  readonly return_indices: boolean;
+
+  constructor(...args: ConstructorArgs<{ output_size: OutputSize; return_indices?: boolean }, ["output_size", "return_indices"]>) {
+    super();
+    [this.output_size, this.return_indices] = bindConstructor<[OutputSize, boolean]>(
+      "AdaptiveMaxPool(Any output_size, bool return_indices=False)",
+      args,
+    );
+  }
+
+  abstract override forward(input: Tensor): Pooled;
+
+  override extra_repr(): string {
+    return `output_size=${pyRepr(this.output_size as never)}`;
+  }
+}
+
+/** Maxima of as many windows of [N, C, L] as the output has elements. */
+export class AdaptiveMaxPool1d extends AdaptiveMaxPoolNd {
+  override forward(input: Tensor): Pooled {
+    return F.adaptive_max_pool1d(input, resolve(this.output_size, input, 1), this.return_indices) as Pooled;
+  }
+}
+
+/** Maxima of as many windows of [N, C, H, W] as the output has elements. */
+export class AdaptiveMaxPool2d extends AdaptiveMaxPoolNd {
+  override forward(input: Tensor): Pooled {
+    return F.adaptive_max_pool2d(input, resolve(this.output_size, input, 2), this.return_indices) as Pooled;
+  }
+}
+
+/** Maxima of as many windows of [N, C, D, H, W] as the output has elements. */
+export class AdaptiveMaxPool3d extends AdaptiveMaxPoolNd {
+  override forward(input: Tensor): Pooled {
+    return F.adaptive_max_pool3d(input, resolve(this.output_size, input, 3), this.return_indices) as Pooled;
+  }
+}
