@@ -171,9 +171,7 @@ export function bindArgs(
     const param = params[p]!;
     const value = options === null ? undefined : options[param.name];
     if (value === undefined) {
-      if (!param.hasDefault) {
-        return fail(`${schema.name}() missing 1 required positional arguments: "${param.name}"`);
-      }
+      if (!param.hasDefault) return fail(describeMissing(schema, param, options, takesOut, given, self));
       if (options !== null && param.name in options) used++;
       bound[p] = param.default;
       continue;
@@ -192,6 +190,20 @@ export function bindArgs(
     if (used < Object.keys(options).length) return fail(describeUnknown(schema, options, takesOut, given, self));
   }
   return bound;
+}
+
+/** A keyword that is not known is the likelier mistake than one that is missing. */
+function describeMissing(
+  schema: Schema,
+  param: Param,
+  options: Record<string, unknown> | null,
+  takesOut: boolean,
+  given: number,
+  self: unknown,
+): string {
+  const unknown = options !== null && Object.keys(options).some((key) => schema.params.every((p) => p.name !== key));
+  if (unknown) return describeUnknown(schema, options, takesOut, given, self);
+  return `${schema.name}() missing 1 required positional arguments: "${param.name}"`;
 }
 
 function describeUnknown(

@@ -31,7 +31,7 @@ export function bindConstructor<T extends readonly unknown[]>(text: string, args
   return bound as unknown as T;
 }
 
-const mismatchText = (): string => mismatch.replace("() missing", ".__init__() missing");
+const mismatchText = (): string => mismatch.replace(/^(\w+)\(\)/, "$1.__init__()");
 
 /** A number for all dimensions, or one for each. */
 export type Sizes = number | readonly number[];
