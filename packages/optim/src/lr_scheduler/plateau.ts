@@ -1,6 +1,6 @@
-import { type Tensor, ValueError } from "@tt/core";
+import { pyExponent, type Tensor, ValueError } from "@tt/core";
 import { type Arguments, signature } from "@tt/core/dispatch";
-import { type AnyOptimizer, checkOptimizer, exponential, SchedulerBase, type SchedulerStateDict, warnEpoch } from "./scheduler.ts";
+import { type AnyOptimizer, checkOptimizer, SchedulerBase, type SchedulerStateDict, warnEpoch } from "./scheduler.ts";
 
 export interface ReduceLROnPlateauOptions {
   /** Whether the metric shall fall or rise. */
@@ -122,7 +122,7 @@ export class ReduceLROnPlateau extends SchedulerBase {
       group.lr = next;
       if (!this.verbose) return;
       const text = Number.isInteger(epoch) ? String(epoch).padStart(5, "0") : epoch.toFixed(2);
-      console.log(`Epoch ${text}: reducing learning rate of group ${i} to ${exponential(next)}.`);
+      console.log(`Epoch ${text}: reducing learning rate of group ${i} to ${pyExponent(next, 4)}.`);
     });
   }
 

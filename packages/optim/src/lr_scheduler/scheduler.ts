@@ -1,4 +1,4 @@
-import { NotImplementedError, pyRepr, ValueError } from "@tt/core";
+import { NotImplementedError, pyExponent, pyRepr, ValueError } from "@tt/core";
 import { pythonTypeName } from "@tt/core/dispatch";
 import { Optimizer } from "../optimizer/optimizer.ts";
 import type { ParamGroup } from "../optimizer/types.ts";
@@ -21,11 +21,6 @@ export function warnOnce(message: string): void {
 
 export function warnEpoch(): void {
   warnOnce(EPOCH_DEPRECATION_WARNING);
-}
-
-/** Python's `{:.4e}`. */
-export function exponential(value: number): string {
-  return value.toExponential(4).replace(/e([+-])(\d)$/, "e$10$2");
 }
 
 /** @throws TypeError for what is not an optimizer */
@@ -164,7 +159,7 @@ export class LRScheduler extends SchedulerBase {
   /** Prints a change when `is_verbose`. */
   print_lr(is_verbose: boolean, group: number, lr: number, epoch: number | null = null): void {
     if (!is_verbose) return;
-    const text = `djusting learning rate of group ${group} to ${exponential(lr)}.`;
+    const text = `djusting learning rate of group ${group} to ${pyExponent(lr, 4)}.`;
     if (epoch === null) console.log(`A${text}`);
     else console.log(`Epoch ${Number.isInteger(epoch) ? String(epoch).padStart(5, "0") : epoch.toFixed(2)}: a${text}`);
   }
