@@ -16,3 +16,8 @@ export { BytesIO, hub, load, loadSync, save, saveSync } from "@tt/serialization"
 export * as nn from "@tt/nn";
 export * as optim from "@tt/optim";
 export * as utils from "./utils.ts";
+export * from "./constants.ts";
+export * from "./settings.ts";
+export * as cuda from "./cuda.ts";
+export * as random from "./random.ts";
+export * from "./legacy_tensors.ts";
