@@ -1,0 +1,64 @@
+import type { Tensor } from "@tt/core";
+import { callOp } from "@tt/core/dispatch";
+import { type CellParameters, inputGates, type Mode, type State, step } from "./step.ts";
+
+const cat = (tensors: readonly Tensor[], dim: number): Tensor => callOp("cat", tensors, dim);
+
+/** The states of a batch's first `count` sequences. */
+const first = (state: State, count: number): State =>
+  state.map((s) => (s.shape[0] === count ? s : s.narrow(0, 0, count))) as unknown as State;
+
+/** One direction of one layer over input [T, B, features]; gives the outputs [T, B, hidden] and the last state. */
+export function runPadded(mode: Mode, input: Tensor, initial: State, p: CellParameters, reverse: boolean): [Tensor, State] {
+  const gates = inputGates(input, p).unbind(0);
+  const outputs = new Array<Tensor>(gates.length);
+  let state = initial;
+  for (let i = 0; i < gates.length; i++) {
+    const t = reverse ? gates.length - 1 - i : i;
+    state = step(mode, gates[t]!, state, p);
+    outputs[t] = state[0];
+  }
+  return [callOp("stack", outputs, 0), state];
+}
+
+/** The same over packed data [sum of lengths, features] with `sizes` sequences at each step. */
+export function runPacked(
+  mode: Mode,
+  data: Tensor,
+  sizes: readonly number[],
+  initial: State,
+  p: CellParameters,
+  reverse: boolean,
+): [Tensor, State] {
+  const gates = inputGates(data, p).split(sizes as number[], 0) as Tensor[];
+  const outputs = new Array<Tensor>(sizes.length);
+  if (reverse) {
+    // Sequences join as the steps go back to where they end.
+    let state = first(initial, sizes.at(-1)!);
+    for (let t = sizes.length - 1; t >= 0; t--) {
+      const missing = sizes[t]! - state[0].shape[0]!;
+      if (missing > 0) {
+        const from = state[0].shape[0]!;
+        state = state.map((s, i) => cat([s, initial[i]!.narrow(0, from, missing)], 0)) as unknown as State;
+      }
+      state = step(mode, gates[t]!, state, p);
+      outputs[t] = state[0];
+    }
+    return [cat(outputs, 0), state];
+  }
+  // Sequences leave when they end; their last states are kept, shortest sequence first.
+  const finished: State[] = [];
+  let state = initial;
+  for (let t = 0; t < sizes.length; t++) {
+    const leaving = state[0].shape[0]! - sizes[t]!;
+    if (leaving > 0) {
+      finished.push(state.map((s) => s.narrow(0, sizes[t]!, leaving)) as unknown as State);
+      state = first(state, sizes[t]!);
+    }
+    state = step(mode, gates[t]!, state, p);
+    outputs[t] = state[0];
+  }
+  finished.push(state);
+  const last = initial.map((_, i) => cat(finished.toReversed().map((s) => s[i]!), 0)) as unknown as State;
+  return [cat(outputs, 0), last];
+}
