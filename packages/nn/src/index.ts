@@ -21,5 +21,12 @@ export { CTCLoss, CosineEmbeddingLoss, GaussianNLLLoss, HingeEmbeddingLoss, Marg
 export { GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm } from "./layers/normalization.ts";
 export { AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d } from "./layers/pooling.ts";
 export { LogSoftmax, Softmax, Softmax2d, Softmin } from "./layers/softmax.ts";
+export { CosineSimilarity, PairwiseDistance } from "./layers/distance.ts";
+export { Fold, Unfold } from "./layers/fold.ts";
+export { FractionalMaxPool2d, FractionalMaxPool3d, LPPool1d, LPPool2d } from "./layers/lp_pooling.ts";
+export { ConstantPad1d, ConstantPad2d, ConstantPad3d, ReflectionPad1d, ReflectionPad2d, ReflectionPad3d, ReplicationPad1d, ReplicationPad2d, ReplicationPad3d, ZeroPad2d } from "./layers/padding.ts";
+export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from "./layers/pixel_shuffle.ts";
+export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from "./layers/unpooling.ts";
+export { Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from "./layers/upsampling.ts";
 export * as init from "./init/index.ts";
 export * as functional from "./functional/index.ts";

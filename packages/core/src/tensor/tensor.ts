@@ -150,10 +150,11 @@ export class Parameter extends Tensor {
    * @param data - tensor whose memory the parameter shares
    * @param requires_grad - whether gradients are recorded
    */
-  constructor(data: Tensor, requires_grad = true) {
+  constructor(data: Tensor, requires_grad: boolean | { readonly requires_grad?: boolean } = true) {
     super(data.storage, data.dtype, data.shape, data.strides, data.offset);
     this.versionCell = data.versionCell;
-    if (requires_grad) this.requires_grad = true;
+    const wanted = typeof requires_grad === "boolean" ? requires_grad : (requires_grad.requires_grad ?? true);
+    if (wanted) this.requires_grad = true;
   }
 }
 

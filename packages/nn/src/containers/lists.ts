@@ -119,12 +119,8 @@ export class ModuleDict<M extends Module = Module> extends Module {
 
 function describe(value: unknown): string {
   if (!(value instanceof Tensor)) return `Object of type: ${typeof value}`;
-  const size = `of size ${value.shape.join("x")}`;
-  const what = value instanceof Parameter ? "Parameter containing: " : "Tensor containing: ";
-  return `${what}[torch.${value.dtype.name} ${size}]`.replace(
-    `torch.${value.dtype.name}`,
-    `torch.${value.dtype.name === "float32" ? "FloatTensor" : `${value.dtype.name}Tensor`}`,
-  );
+  const what = value instanceof Parameter ? "Parameter" : "Tensor";
+  return `${what} containing: [${value.dtype.toString()} of size ${value.shape.join("x")}]`;
 }
 
 /** Parameters in a list that registers them; plain tensors become parameters. */

@@ -9,6 +9,9 @@ interface Inplace {
   inplace?: boolean;
 }
 
+/** A default is a float in PyTorch's text; what is given is shown as given, an integral number as an int. */
+const shown = (value: number, byDefault: number): string => (value === byDefault ? pyFloat(value) : pyRepr(value));
+
 const suffix = (inplace: boolean): string => (inplace ? ", inplace=True" : "");
 
 /** Activations whose only argument is `inplace`. */
@@ -269,7 +272,7 @@ export class Hardtanh extends Module {
   }
 
   override extra_repr(): string {
-    return `min_val=${pyFloat(this.min_val)}, max_val=${pyFloat(this.max_val)}${suffix(this.inplace)}`;
+    return `min_val=${shown(this.min_val, -1)}, max_val=${shown(this.max_val, 1)}${suffix(this.inplace)}`;
   }
 }
 

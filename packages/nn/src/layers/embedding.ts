@@ -1,7 +1,7 @@
 import { empty, no_grad, Parameter, RuntimeError, type Tensor, ValueError } from "@tt/core";
 import * as F from "../functional/index.ts";
 import { normal_ } from "../init/index.ts";
-import { bindConstructor, type ConstructorArgs, pyRepr } from "../module/construct.ts";
+import { bindConstructor, type ConstructorArgs, pyFloat } from "../module/construct.ts";
 import { Module } from "../module/module.ts";
 import { factory, type FactoryOptions } from "./linear.ts";
 
@@ -99,8 +99,8 @@ export class Embedding extends Module {
   override extra_repr(): string {
     let text = `${this.num_embeddings}, ${this.embedding_dim}`;
     if (this.padding_idx !== null) text += `, padding_idx=${this.padding_idx}`;
-    if (this.max_norm !== null) text += `, max_norm=${pyRepr(this.max_norm)}`;
-    if (this.norm_type !== 2) text += `, norm_type=${pyRepr(this.norm_type)}`;
+    if (this.max_norm !== null) text += `, max_norm=${pyFloat(this.max_norm)}`;
+    if (this.norm_type !== 2) text += `, norm_type=${pyFloat(this.norm_type)}`;
     if (this.scale_grad_by_freq) text += ", scale_grad_by_freq=True";
     if (this.sparse) text += ", sparse=True";
     return text;
@@ -188,10 +188,10 @@ export class EmbeddingBag extends Module {
 
   override extra_repr(): string {
     let text = `${this.num_embeddings}, ${this.embedding_dim}`;
-    if (this.max_norm !== null) text += `, max_norm=${pyRepr(this.max_norm)}`;
-    if (this.norm_type !== 2) text += `, norm_type=${pyRepr(this.norm_type)}`;
+    if (this.max_norm !== null) text += `, max_norm=${pyFloat(this.max_norm)}`;
+    if (this.norm_type !== 2) text += `, norm_type=${pyFloat(this.norm_type)}`;
     if (this.scale_grad_by_freq) text += ", scale_grad_by_freq=True";
-    text += `, mode=${pyRepr(this.mode)}`;
+    text += `, mode=${this.mode}`;
     if (this.padding_idx !== null) text += `, padding_idx=${this.padding_idx}`;
     return text;
   }

@@ -1,7 +1,7 @@
 import { ones, Parameter, type Tensor, ValueError, zeros } from "@tt/core";
 import * as F from "../functional/index.ts";
 import { ones_, zeros_ } from "../init/index.ts";
-import { bindConstructor, type ConstructorArgs, pyRepr, type Sizes } from "../module/construct.ts";
+import { bindConstructor, type ConstructorArgs, pyFloat, pyRepr, type Sizes } from "../module/construct.ts";
 import { Module } from "../module/module.ts";
 import { factory, type FactoryOptions } from "./linear.ts";
 
@@ -122,7 +122,7 @@ export class LocalResponseNorm extends Module {
   }
 
   override extra_repr(): string {
-    return `${this.size}, alpha=${pyRepr(this.alpha)}, beta=${pyRepr(this.beta)}, k=${pyRepr(this.k)}`;
+    return `${this.size}, alpha=${pyRepr(this.alpha)}, beta=${pyRepr(this.beta)}, k=${this.k === 1 ? pyFloat(1) : pyRepr(this.k)}`;
   }
 }
 

@@ -1,0 +1,58 @@
+import type { Tensor } from "@tt/core";
+import { channel_shuffle, pixel_shuffle, pixel_unshuffle } from "../functional/index.ts";
+import { bindConstructor, type ConstructorArgs } from "../module/construct.ts";
+import { Module } from "../module/module.ts";
+
+/** Rearranges [..., C r^2, H, W] to [..., C, H r, W r] (Shi et al. 2016). */
+export class PixelShuffle extends Module {
+  readonly upscale_factor: number;
+
+  constructor(...args: ConstructorArgs<{ upscale_factor: number }, ["upscale_factor"]>) {
+    super();
+    [this.upscale_factor] = bindConstructor<[number]>("PixelShuffle(int upscale_factor)", args);
+  }
+
+  override forward(input: Tensor): Tensor {
+    return pixel_shuffle(input, this.upscale_factor);
+  }
+
+  override extra_repr(): string {
+    return `upscale_factor=${this.upscale_factor}`;
+  }
+}
+
+/** The reverse of {@link PixelShuffle}. */
+export class PixelUnshuffle extends Module {
+  readonly downscale_factor: number;
+
+  constructor(...args: ConstructorArgs<{ downscale_factor: number }, ["downscale_factor"]>) {
+    super();
+    [this.downscale_factor] = bindConstructor<[number]>("PixelUnshuffle(int downscale_factor)", args);
+  }
+
+  override forward(input: Tensor): Tensor {
+    return pixel_unshuffle(input, this.downscale_factor);
+  }
+
+  override extra_repr(): string {
+    return `downscale_factor=${this.downscale_factor}`;
+  }
+}
+
+/** Divides channels into groups and interleaves them. */
+export class ChannelShuffle extends Module {
+  readonly groups: number;
+
+  constructor(...args: ConstructorArgs<{ groups: number }, ["groups"]>) {
+    super();
+    [this.groups] = bindConstructor<[number]>("ChannelShuffle(int groups)", args);
+  }
+
+  override forward(input: Tensor): Tensor {
+    return channel_shuffle(input, this.groups);
+  }
+
+  override extra_repr(): string {
+    return `groups=${this.groups}`;
+  }
+}
