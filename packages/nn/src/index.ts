@@ -28,5 +28,11 @@ export { ConstantPad1d, ConstantPad2d, ConstantPad3d, ReflectionPad1d, Reflectio
 export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from "./layers/pixel_shuffle.ts";
 export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from "./layers/unpooling.ts";
 export { Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from "./layers/upsampling.ts";
+export { AdaptiveLogSoftmaxWithLoss } from "./layers/adaptive_softmax.ts";
+export { GRUCell, LSTMCell, RNNCell, RNNCellBase } from "./layers/rnn/cells.ts";
+export { GRU, LSTM, RNN, RNNBase } from "./layers/rnn/rnn.ts";
+export { TransformerDecoderLayer, TransformerEncoderLayer } from "./layers/transformer/layers.ts";
+export { MultiheadAttention } from "./layers/transformer/multihead_attention.ts";
+export { Transformer, TransformerDecoder, TransformerEncoder } from "./layers/transformer/transformer.ts";
 export * as init from "./init/index.ts";
 export * as functional from "./functional/index.ts";
