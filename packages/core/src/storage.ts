@@ -1,14 +1,20 @@
 import type { Device } from "./device.ts";
 import type { DType, TypedArray } from "./dtype/index.ts";
 
+// Declared beside the class, so that a backend's storages may have an accessor in place of the field.
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
+export interface Storage {
+  /** Elements in host memory, or null when the device's memory is not addressable from here. */
+  host: TypedArray | null;
+}
+
 /**
  * The memory behind one or more tensors. A `cpu` storage owns a typed array; other devices keep
  * their own `handle` and bring elements to the host through their backend's copies.
  */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
 export class Storage {
   readonly device: Device;
-  /** Elements in host memory, or null when the device's memory is not addressable from here. */
-  host: TypedArray | null;
   /** What the backend needs to find the memory. */
   handle: unknown;
   nbytes: number;
@@ -20,6 +26,11 @@ export class Storage {
     this.host = host;
     this.nbytes = nbytes;
     this.handle = handle;
+  }
+
+  /** Host memory for another storage to keep, for instance after a copy into a larger one. */
+  detachHost(): TypedArray | null {
+    return this.host;
   }
 
   /** The memory as entries of `dtype`'s typed array. */

@@ -170,7 +170,8 @@ function runKernel(op: Op, args: Bound[], target: Tensor | null): unknown {
     return args[0];
   }
   if (record.meta === undefined) {
-    const result = kernel(null, ...inputs) as Tensor;
+    // Kernels shared with the host may have made their results there.
+    const result = onDevice(kernel(null, ...inputs), device) as Tensor;
     if (target !== null) copyInto(target, result);
     return target ?? result;
   }
@@ -199,6 +200,11 @@ function runKernel(op: Op, args: Bound[], target: Tensor | null): unknown {
   if (target === null) return out;
   copyInto(target, out);
   return target;
+}
+
+function onDevice(result: unknown, device: Device): unknown {
+  if (Array.isArray(result)) return result.map((item) => onDevice(item, device));
+  return result instanceof Tensor && result.storage.device !== device ? transfer(result, device) : result;
 }
 
 const warned = new Set<string>();

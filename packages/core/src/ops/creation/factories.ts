@@ -1,4 +1,4 @@
-import { type Device, device as toDevice } from "../../device.ts";
+import { CPU, type Device, device as toDevice } from "../../device.ts";
 import { allocate } from "../../dispatch/allocate.ts";
 import { get_default_device, tableOf } from "../../dispatch/backend.ts";
 import { defineOp } from "../../dispatch/op.ts";
@@ -18,7 +18,7 @@ export function filled(
   requires_grad: boolean,
 ): Tensor {
   const out = allocate([...size], dtype ?? get_default_dtype(), device ?? get_default_device());
-  if (value !== 0 || out.storage.host === null) tableOf(out.device).get("fill")(out, value);
+  if (value !== 0 || out.storage.device !== CPU) tableOf(out.device).get("fill")(out, value);
   if (requires_grad) out.requires_grad = true;
   return out;
 }
