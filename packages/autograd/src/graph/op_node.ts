@@ -78,6 +78,12 @@ export class OpNode extends Node {
     this.label = plan.op.gradName(args);
   }
 
+  /** PyTorch subtracts from a number with an overload of its own, whose node has an edge to the tensor only. */
+  override get next_functions(): (readonly [Node | null, number])[] {
+    const edges = super.next_functions;
+    return this.label === "RsubBackward1" ? edges.filter(([node]) => node !== null) : edges;
+  }
+
   override name(): string {
     return this.label;
   }
@@ -154,7 +160,8 @@ export class OpNode extends Node {
       }
       const [from, to] = this.edgeRange(positions[0]!);
       const result = entry.formula(g, ...values);
-      if (Array.isArray(result)) for (let i = from; i < to; i++) out[i] = (result[i - from] as Tensor | null | undefined) ?? null;
+      if (Array.isArray(result))
+        for (let i = from; i < to; i++) out[i] = (result[i - from] as Tensor | null | undefined) ?? null;
       else out[from] = (result as Tensor | null | undefined) ?? null;
     }
     return out;
