@@ -120,3 +120,10 @@ export function storageLength(shape: readonly number[], strides: readonly number
   if (numel(shape) === 0) return 0;
   return 1 + shape.reduce((last, size, d) => last + (size - 1) * strides[d]!, 0);
 }
+
+/** Whether a Python float such as 2.0 is among the arguments, which JavaScript cannot tell from 2. */
+export function hasIntegralFloat(value: Json): boolean {
+  if (Array.isArray(value)) return value.some(hasIntegralFloat);
+  if (!isObject(value) || isTensorRecord(value)) return false;
+  return "f" in value ? Number.isInteger(toNumber(value["f"])) : Object.values(value).some(hasIntegralFloat);
+}

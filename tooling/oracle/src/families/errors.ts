@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { jsonNames, readNamed } from "../data.ts";
-import { isObject, isTensorRecord, type Json, type JsonObject, text, toNumber } from "../elements.ts";
+import { hasIntegralFloat, type JsonObject, text } from "../elements.ts";
 import { CaseRecorder, type CaseResult, skipped } from "../report.ts";
 import { decodeArguments, perform } from "../spelling.ts";
 import type { TT } from "../tt.ts";
@@ -48,12 +48,6 @@ async function runError(
     throw error;
   }
   return recorder.result("errors", unit, one.id);
-}
-
-function hasIntegralFloat(value: Json): boolean {
-  if (Array.isArray(value)) return value.some(hasIntegralFloat);
-  if (!isObject(value) || isTensorRecord(value)) return false;
-  return "f" in value ? Number.isInteger(toNumber(value["f"])) : Object.values(value).some(hasIntegralFloat);
 }
 
 /** Messages of the JavaScript engine: something broke, nothing was checked. */

@@ -77,12 +77,17 @@ function forward(tt: TT, name: string, one: ModuleCase): ForwardRun {
   });
   if (one["lazy"] === true) {
     const { args, kwargs } = make();
-    callModule(module, withOptions(args, kwargs));
+    callModule(module, forwardArguments(args, kwargs));
   }
   callModuleState(module, decodeOptions(tt, one["state_dict"]));
   const { args, kwargs } = make();
   tt.manualSeed(one["seed"] ?? 0);
-  return { module, args, kwargs, result: callModule(module, withOptions(args, kwargs)) };
+  return { module, args, kwargs, result: callModule(module, forwardArguments(args, kwargs)) };
+}
+
+/** A module's forward is a plain function: its first argument goes by place, also where Python named it. */
+function forwardArguments(args: readonly Value[], { input, ...rest }: Readonly<Record<string, Value>>): Value[] {
+  return withOptions(input === undefined ? args : [input, ...args], rest);
 }
 
 function gradients(
