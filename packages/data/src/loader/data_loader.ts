@@ -1,5 +1,6 @@
 import { type Generator, NotImplementedError, pyRepr, type PyValue, ValueError } from "@tt/core";
 import { type Arguments, signature } from "@tt/core/dispatch";
+import { withFirst } from "../arguments.ts";
 import { IterableDataset, type ItemOf } from "../dataset/dataset.ts";
 import { BatchSampler } from "../sampler/batch_sampler.ts";
 import { drawSeed, RandomSampler, SequentialSampler, type Sized } from "../sampler/sampler.ts";
@@ -92,7 +93,7 @@ export class DataLoader<const D extends AnyDataset<unknown>, const O extends Dat
       O
     >
   ) {
-    const options = read([dataset, ...args]);
+    const options = read(withFirst(dataset, args));
     checkWorkers(options);
     checkOrder(options);
     this.dataset = dataset;

@@ -1,5 +1,6 @@
 import { pyRepr, type PyValue, ValueError } from "@tt/core";
 import { type Arguments, signature } from "@tt/core/dispatch";
+import { withFirst } from "../arguments.ts";
 import { checkCount, Sampler } from "./sampler.ts";
 
 export interface BatchSamplerOptions {
@@ -25,7 +26,7 @@ export class BatchSampler extends Sampler<number[]> {
     ...args: Arguments<[batch_size: number, drop_last: boolean], BatchSamplerOptions>
   ) {
     super();
-    const options = read([sampler, ...args]);
+    const options = read(withFirst(sampler, args));
     checkCount("batch_size", options.batch_size);
     if (typeof options.drop_last !== "boolean") {
       throw new ValueError(`drop_last should be a boolean value, but got drop_last=${pyRepr(options.drop_last as PyValue)}`);

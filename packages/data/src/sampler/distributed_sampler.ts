@@ -1,5 +1,6 @@
 import { Generator, randperm, ValueError } from "@tt/core";
 import { type Arguments, signature } from "@tt/core/dispatch";
+import { withFirst } from "../arguments.ts";
 import { Sampler, type Sized } from "./sampler.ts";
 
 export interface DistributedSamplerOptions {
@@ -34,7 +35,7 @@ export class DistributedSampler extends Sampler {
     ...args: Arguments<[num_replicas: number | null, rank: number | null, shuffle: boolean, seed: number, drop_last: boolean], DistributedSamplerOptions>
   ) {
     super();
-    const options = read([dataset, ...args]);
+    const options = read(withFirst(dataset, args));
     const { num_replicas, rank } = options;
     if (num_replicas === null || rank === null) {
       throw new ValueError("DistributedSampler needs num_replicas and rank: there is no default process group to ask");

@@ -1,5 +1,6 @@
 import { empty, float64, Generator, int64, multinomial, pyRepr, randint, randperm, tensor, Tensor, ValueError } from "@tt/core";
 import { type Arguments, signature } from "@tt/core/dispatch";
+import { withFirst } from "../arguments.ts";
 
 /** What has a length. */
 export interface Sized {
@@ -64,7 +65,7 @@ export class RandomSampler extends Sampler {
     ...args: Arguments<[replacement: boolean, num_samples: number | null, generator: Generator | null], RandomSamplerOptions>
   ) {
     super();
-    const options = readRandom([data_source, ...args]);
+    const options = readRandom(withFirst(data_source, args));
     this.data_source = options.data_source;
     this.replacement = options.replacement;
     this.generator = options.generator;
