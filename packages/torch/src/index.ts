@@ -10,7 +10,18 @@
  */
 export * from "@tt/core";
 export * from "@tt/core/neural";
+export * as masked from "@tt/core/masked";
 export * as special from "@tt/core/special";
+export * as amp from "@tt/amp";
+export {
+  autocast,
+  clear_autocast_cache,
+  get_autocast_dtype,
+  is_autocast_cache_enabled,
+  is_autocast_enabled,
+  set_autocast_cache_enabled,
+  set_autocast_dtype,
+} from "@tt/amp";
 export * as autograd from "@tt/autograd";
 export { BytesIO, hub, load, loadSync, save, saveSync } from "@tt/serialization";
 export * as nn from "@tt/nn";

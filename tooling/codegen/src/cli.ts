@@ -48,11 +48,11 @@ async function load(entry: string, file: string): Promise<void> {
   slices.set(entry, OPS.slice(before));
 }
 await load("functions", join(core, "ops/records.ts"));
-for (const entry of ["neural", "linalg", "fft", "special"]) await load(entry, join(core, `ops/${entry}/records.ts`));
+for (const entry of ["neural", "linalg", "fft", "special", "masked"]) await load(entry, join(core, `ops/${entry}/records.ts`));
 const coreOps = [...slices.values()].flat();
 const files = new Map<string, string>();
 files.set(join(core, "ops/methods.gen.ts"), methodsModule(coreOps, coreImports));
-const NAMESPACES = ["linalg", "fft", "special"];
+const NAMESPACES = ["linalg", "fft", "special", "masked"];
 const coreFile = (name: string, ops: readonly Op[], namespace: string, records: string): void => {
   const text = functionsModule(ops, namespace, { imports: coreImports, records, dispatch: "../dispatch/expose.ts" });
   files.set(join(core, `ops/${name}.gen.ts`), text);

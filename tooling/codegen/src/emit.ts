@@ -8,6 +8,7 @@ const PREFIX: Record<string, string> = {
   linalg: "linalg_",
   fft: "fft_",
   special: "special_",
+  masked: "masked_",
   "nn.functional": "nn_",
 };
 

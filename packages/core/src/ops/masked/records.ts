@@ -1,0 +1,4 @@
+/** Every op record of `torch.masked`; importing it registers them. */
+import "../records.ts";
+import "./normalization.ts";
+import "./reduction.ts";
