@@ -29,6 +29,24 @@ export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from "./layers/pixel_shu
 export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from "./layers/unpooling.ts";
 export { Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from "./layers/upsampling.ts";
 export { AdaptiveLogSoftmaxWithLoss } from "./layers/adaptive_softmax.ts";
+export {
+  LazyBatchNorm1d,
+  LazyBatchNorm2d,
+  LazyBatchNorm3d,
+  LazyInstanceNorm1d,
+  LazyInstanceNorm2d,
+  LazyInstanceNorm3d,
+} from "./layers/lazy/batchnorm.ts";
+export {
+  LazyConv1d,
+  LazyConv2d,
+  LazyConv3d,
+  LazyConvTranspose1d,
+  LazyConvTranspose2d,
+  LazyConvTranspose3d,
+} from "./layers/lazy/conv.ts";
+export { LazyLinear } from "./layers/lazy/linear.ts";
+export { UninitializedBuffer, UninitializedParameter } from "./module/uninitialized.ts";
 export { GRUCell, LSTMCell, RNNCell, RNNCellBase } from "./layers/rnn/cells.ts";
 export { GRU, LSTM, RNN, RNNBase } from "./layers/rnn/rnn.ts";
 export { TransformerDecoderLayer, TransformerEncoderLayer } from "./layers/transformer/layers.ts";

@@ -1,5 +1,6 @@
 import { no_grad, RuntimeError, type Tensor, is_tensor } from "@tt/core";
 import { type Module } from "./module.ts";
+import { is_lazy } from "./uninitialized.ts";
 import type { IncompatibleKeys, StateDict } from "./state.ts";
 
 /** Modules whose state dict has a version or entries of its own. */
@@ -71,7 +72,7 @@ function planModule(module: Module, state: StateDict, path: string, metadata: Me
     }
     let fitted: Tensor = source;
     if (target.ndim === 0 && source.ndim === 1 && source.shape[0] === 1) fitted = source.view([]);
-    if (fitted.ndim !== target.ndim || fitted.shape.some((s, i) => s !== target.shape[i])) {
+    if (!is_lazy(target) && (fitted.ndim !== target.ndim || fitted.shape.some((s, i) => s !== target.shape[i]))) {
       plan.errors.push(
         `size mismatch for ${key}: copying a param with shape torch.Size([${source.shape.join(", ")}]) from checkpoint, the shape in current model is torch.Size([${target.shape.join(", ")}]).`,
       );
@@ -113,7 +114,10 @@ export function loadStateDict(module: Module, given: StateDict, strict: boolean)
     );
   }
   no_grad(() => {
-    for (const { target, source } of plan.copies) target.copy_(source);
+    for (const { target, source } of plan.copies) {
+      if (is_lazy(target)) target.materialize(source.shape);
+      target.copy_(source);
+    }
   });
   return result;
 }
