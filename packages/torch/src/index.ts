@@ -23,6 +23,7 @@ export {
   set_autocast_dtype,
 } from "@tt/amp";
 export * as autograd from "@tt/autograd";
+export * as distributions from "@tt/distributions";
 export { BytesIO, hub, load, loadSync, save, saveSync } from "@tt/serialization";
 export * as nn from "@tt/nn";
 export * as optim from "@tt/optim";
