@@ -1,8 +1,14 @@
-import { tensor, type Tensor, zeros } from "@tt/core";
+import { sub, tensor, type Tensor, zeros } from "@tt/core";
 import { describe, expect, it } from "vitest";
 import { backward, grad } from "../index.ts";
 
 const leaf = (data: number[]): Tensor => tensor(data, { requires_grad: true });
+
+it("gives a number minus a tensor one edge, as PyTorch's overload has", () => {
+  const node = sub(10, leaf([1])).grad_fn!;
+  expect(node.name()).toBe("RsubBackward1");
+  expect(node.next_functions.map(([next]) => next!.name())).toEqual(["torch::autograd::AccumulateGrad"]);
+});
 
 describe("backward", () => {
   it("accumulates in leaves over several runs", () => {
@@ -72,9 +78,11 @@ describe("backward", () => {
   });
 
   it("refuses unknown keywords", () => {
-    expect(() => leaf([1]).sum().backward({ retain: true } as object)).toThrow(
-      /unexpected keyword argument 'retain'/,
-    );
+    expect(() =>
+      leaf([1])
+        .sum()
+        .backward({ retain: true } as object),
+    ).toThrow(/unexpected keyword argument 'retain'/);
   });
 });
 
@@ -139,7 +147,10 @@ describe("hooks", () => {
     const log: unknown[] = [];
     type HookedNode = { register_hook: (h: (i: Tensor[], o: Tensor[]) => void) => unknown };
     (y.grad_fn as unknown as HookedNode).register_hook((gradIn, gradOut) => {
-      log.push(gradIn.map((g) => g.item()), gradOut.map((g) => g.item()));
+      log.push(
+        gradIn.map((g) => g.item()),
+        gradOut.map((g) => g.item()),
+      );
     });
     y.sum().backward();
     expect(log).toEqual([[3, 3], [1]]);

@@ -34,6 +34,14 @@ describe("in-place operations", () => {
     );
   });
 
+  it("name the node that saved its own result, as it was before", () => {
+    const y = leaf([1, 2]).exp();
+    y.add_(1);
+    expect(() => y.sum().backward()).toThrow(
+      /\[torch\.FloatTensor \[2\]\], which is output 0 of ExpBackward0, is at version 1/,
+    );
+  });
+
   it("notice operands that they overwrite themselves", () => {
     const y = leaf([2]).mul(1);
     y.mul_(y);
@@ -48,7 +56,10 @@ describe("in-place operations", () => {
     expect(x.requires_grad).toBe(true);
     expect(x.grad_fn!.name()).toBe("CopySlices");
     expect(whole.grad_fn!.name()).toBe("AsStridedBackward0");
-    whole.mul(tensor([1, 2, 3])).sum().backward();
+    whole
+      .mul(tensor([1, 2, 3]))
+      .sum()
+      .backward();
     expect(w.grad!.tolist()).toEqual([1, 2]);
   });
 
@@ -59,8 +70,18 @@ describe("in-place operations", () => {
     ]);
     const y = w.mul(1);
     y.t().narrow(0, 0, 1).mul_(10);
-    y.mul(tensor([[1, 2], [3, 4]])).sum().backward();
-    expect(w.grad!.tolist()).toEqual([[10, 2], [30, 4]]);
+    y.mul(
+      tensor([
+        [1, 2],
+        [3, 4],
+      ]),
+    )
+      .sum()
+      .backward();
+    expect(w.grad!.tolist()).toEqual([
+      [10, 2],
+      [30, 4],
+    ]);
   });
 
   it("refuse views made without grad mode and outputs of multi-view functions", () => {

@@ -1,4 +1,4 @@
-import { enable_grad, is_grad_enabled, no_grad, set_grad_enabled, tensor } from "@tt/core";
+import { enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled, tensor } from "@tt/core";
 import { describe, expect, it } from "vitest";
 import { detect_anomaly, is_anomaly_enabled } from "../index.ts";
 
@@ -48,6 +48,17 @@ describe("grad modes", () => {
     expect(tensor([1], { requires_grad: true }).mul(2).requires_grad).toBe(false);
     set_grad_enabled(true);
     expect(tensor([1], { requires_grad: true }).mul(2).requires_grad).toBe(true);
+  });
+});
+
+describe("inference mode", () => {
+  it("marks what is made in it, and views of that", () => {
+    const x = tensor([1, 2], { requires_grad: true });
+    const made = inference_mode(() => x.add(1));
+    const views = inference_mode(() => [made.view(2), x.view(2)]);
+    expect([made, ...views, x.add(1)].map((t) => t.is_inference())).toEqual([true, true, false, false]);
+    expect(made.requires_grad).toBe(false);
+    expect(() => made.add_(1)).toThrow("Inplace update to inference tensor outside InferenceMode");
   });
 });
 

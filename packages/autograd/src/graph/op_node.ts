@@ -151,7 +151,7 @@ export class OpNode extends Node {
       const start = at;
       at += saves.length;
       if (!this.entryNeeded(entry)) continue;
-      const values = saves.length === 0 ? NOTHING : this.unpack(start, saves.length);
+      const values = saves.length === 0 ? NOTHING : this.unpack(start, saves);
       if (entry.joint) {
         const needs = positions.map((position) => this.next[this.edgeRange(position)[0]] != null);
         const results = entry.formula(g, needs, ...values) as readonly (Tensor | null | undefined)[];
@@ -167,11 +167,12 @@ export class OpNode extends Node {
     return out;
   }
 
-  private unpack(start: number, count: number): unknown[] {
-    const values = new Array<unknown>(count);
-    for (let i = 0; i < count; i++) {
+  private unpack(start: number, saves: readonly SaveSpec[]): unknown[] {
+    const values = new Array<unknown>(saves.length);
+    for (let i = 0; i < saves.length; i++) {
       const value = this.saved![start + i];
-      if (is_tensor(value)) checkVersion(value, this.versions![start + i]!);
+      // A saved result is this node's, whatever in-place ops made of its history since.
+      if (is_tensor(value)) checkVersion(value, this.versions![start + i]!, saves[i]!.kind === "result" ? this : null);
       values[i] = value instanceof SavedList ? value.unpack() : value;
     }
     return values;

@@ -14,7 +14,7 @@ import { backwardOf } from "../backward.ts";
 import { accumulatorOf } from "./accumulate.ts";
 import { is_anomaly_enabled, rememberStack } from "./anomaly.ts";
 import { edgeOf, gradFnOf } from "./edges.ts";
-import type { Node} from "./node.ts";
+import type { Node } from "./node.ts";
 import { type TensorHook } from "./node.ts";
 import { OpNode, planOf } from "./op_node.ts";
 import { CopySlices } from "./views.ts";
@@ -87,6 +87,7 @@ function markView(output: Tensor, input: Tensor, kind: 0 | 1 | 2): void {
   output.base = input.base ?? input;
   output.viewVersion = output.versionCell.version;
   output.viewKind = kind;
+  if (input.extra?.inference === true) (output.extra ??= {}).inference = true;
 }
 
 function recordView(op: Op, args: unknown[]): unknown {
@@ -275,4 +276,3 @@ export const runtime: AutogradRuntime = {
     return accumulatorOf(tensor).addPostHook(hook);
   },
 };
-

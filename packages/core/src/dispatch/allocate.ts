@@ -4,6 +4,7 @@ import { RuntimeError } from "../errors.ts";
 import { contiguousStrides, numelOf, sameShape } from "../layout.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { tableOf } from "./backend.ts";
+import { modes } from "./state.ts";
 
 /** A contiguous tensor with undefined contents. */
 export function allocate(shape: readonly number[], dtype: DType, device: Device): Tensor {
@@ -14,7 +15,9 @@ export function allocate(shape: readonly number[], dtype: DType, device: Device)
       );
     }
   }
-  return new Tensor(tableOf(device).backend.allocate(device, dtype, numelOf(shape)), dtype, shape);
+  const made = new Tensor(tableOf(device).backend.allocate(device, dtype, numelOf(shape)), dtype, shape);
+  if (modes().inference) made.extra = { inference: true };
+  return made;
 }
 
 /** Gives `out` the shape a result needs, as `out=` does: keeps memory that suffices. */

@@ -15,6 +15,7 @@ import { Tensor } from "../tensor/tensor.ts";
 import { allocate, resizeOutput } from "./allocate.ts";
 import { type KernelTable, tableOf } from "./backend.ts";
 import type { Bound, Op, Promotion } from "./op.ts";
+import { modes } from "./state.ts";
 
 /**
  * The commonest call: one or two dense operands of the same dtype, shape and device (the second may be
@@ -41,6 +42,7 @@ function runUniform(op: Op, args: readonly Bound[]): Tensor | null {
   const result = promote === "default" ? dtype : resultDtype(promote, dtype);
   const memory = table.backend.allocate(storage.device, result, first.numel());
   const out = new Tensor(memory, result, first.shape, first.strides, 0, 1);
+  if (modes().inference) out.extra = { inference: true };
   runMap(op, table, dtype, out, inputs, args);
   return out;
 }
