@@ -20,3 +20,5 @@ export function synchronize(): void {}
 
 /** Frees nothing. */
 export function empty_cache(): void {}
+
+export * as amp from "@tt/amp";

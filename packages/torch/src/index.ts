@@ -9,7 +9,9 @@
  * ```
  */
 export * from "@tt/core";
+export * from "@tt/core/linalg/torch";
 export * from "@tt/core/neural";
+export * as linalg from "@tt/core/linalg";
 export * as masked from "@tt/core/masked";
 export * as special from "@tt/core/special";
 export * as amp from "@tt/amp";

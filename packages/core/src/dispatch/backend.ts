@@ -131,6 +131,11 @@ export function backends(): string[] {
   return [...new Set([...tables.values()].map((table) => table.backend.name))];
 }
 
+/** The device types that installed backends serve. */
+export function registeredDevices(): string[] {
+  return [...tables.keys()];
+}
+
 /** Describes a backend that takes what it does not define itself from another. */
 export interface BackendDefinition {
   readonly name: string;

@@ -9,7 +9,10 @@ export function anyRequiresGrad(op: Op, args: readonly Bound[]): boolean {
   const { tensorArgs, listArgs } = op;
   for (let i = 0; i < tensorArgs.length; i++) {
     const arg = args[tensorArgs[i]!] as unknown;
-    if (arg instanceof Tensor && (arg.requiresGradFlag || arg.gradNode !== null || (arg.base !== null && arg.requires_grad))) {
+    if (
+      arg instanceof Tensor &&
+      (arg.requiresGradFlag || arg.gradNode !== null || (arg.base !== null && arg.requires_grad))
+    ) {
       return true;
     }
   }
@@ -91,11 +94,28 @@ function throughLayers(op: Op, args: Bound[], depth: number, bottom: (op: Op, ar
   if (depth < 0) return bottom(op, args);
   const now = modes();
   const { layers } = now;
-  // While a layer works, calls it makes itself see only the layers below it.
-  now.layers = layers.slice(0, depth);
+  const layer = layers[depth]!;
+  const inplace = bottom === runInplace;
+  const open = op.composite !== null && !op.recorded && layer.handles?.(op) === false;
+  // While a layer works, calls it makes itself see only the layers below it; what it sees through, it stays on.
+  now.layers = layers.slice(0, open ? depth + 1 : depth);
   try {
-    return layers[depth]!.handle(op, args, (o, a) => throughLayers(o, a, depth - 1, bottom));
+    if (open) return inplace ? decomposeInplace(op, args) : decompose(op, args);
+    return layer.handle(op, args, (o, a) => throughLayers(o, a, depth - 1, bottom), inplace);
   } finally {
     now.layers = layers;
   }
+}
+
+function decompose(op: Op, args: Bound[]): unknown {
+  op.record.check?.(...args);
+  return op.composite!.decompose(...args);
+}
+
+function decomposeInplace(op: Op, args: Bound[]): Tensor {
+  const target = args[0] as Tensor;
+  // What the ops inside save must outlive the overwriting.
+  const before = modes().gradEnabled ? target.clone() : target;
+  const result = decompose(op, [before, ...args.slice(1)] as Bound[]) as Tensor;
+  return result === target ? target : target.copy_(result);
 }

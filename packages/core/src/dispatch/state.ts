@@ -4,8 +4,17 @@ import type { Op } from "./op.ts";
 /** An interpreter between callers and kernels: autocast, a tracer, vmap, the profiler. */
 export interface Layer {
   readonly name: string;
-  /** Handles a call; `next` continues with the layers below and finally the kernels. */
-  handle(op: Op, args: unknown[], next: (op: Op, args: unknown[]) => unknown): unknown;
+  /**
+   * Whether it has something to do for `op`. A composite without a gradient formula for which this is false
+   * runs its decomposition under the layer, which so sees the ops inside; without this method composites
+   * are not seen through.
+   */
+  handles?(op: Op): boolean;
+  /**
+   * Handles a call; `next` continues with the layers below and finally the kernels.
+   * @param inplace - the result is to be written into the first argument
+   */
+  handle(op: Op, args: unknown[], next: (op: Op, args: unknown[]) => unknown, inplace: boolean): unknown;
 }
 
 /** What holds for the code that runs now. */
