@@ -52,5 +52,8 @@ export { GRU, LSTM, RNN, RNNBase } from "./layers/rnn/rnn.ts";
 export { TransformerDecoderLayer, TransformerEncoderLayer } from "./layers/transformer/layers.ts";
 export { MultiheadAttention } from "./layers/transformer/multihead_attention.ts";
 export { Transformer, TransformerDecoder, TransformerEncoder } from "./layers/transformer/transformer.ts";
+export { type LayerSummary, Summary, summary, type SummaryOptions } from "./utils/summary.ts";
+export * as utils from "./utils/index.ts";
+export * as parameter from "./parameter.ts";
 export * as init from "./init/index.ts";
 export * as functional from "./functional/index.ts";
