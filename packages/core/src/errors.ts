@@ -15,3 +15,8 @@ export class ValueError extends RangeError {
 export class NotImplementedError extends RuntimeError {
   override name = "NotImplementedError";
 }
+
+/** A matrix for which a decomposition or solution does not exist or was not found. */
+export class LinAlgError extends RuntimeError {
+  override name = "LinAlgError";
+}

@@ -145,11 +145,13 @@ export interface TensorMethods {
    */
   all(options?: { out?: Tensor }): Tensor;
   all(dim: number, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  all(dim: number, options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  all(options: { dim: number; keepdim?: boolean; out?: Tensor }): Tensor;
+  all(dim: number, options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  all(options: { dim: number; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  all(options: { axis: number; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   all(dim: readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  all(dim: readonly number[] | null, options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  all(options: { dim: readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  all(dim: readonly number[] | null, options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  all(options: { dim: readonly number[] | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  all(options: { axis: readonly number[] | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   /**
    * Whether `isclose` holds for all elements.
    *
@@ -166,22 +168,22 @@ export interface TensorMethods {
    * `amax(Tensor input, int[1] dim=[], bool keepdim=False) -> Tensor`
    */
   amax(dim?: number | readonly number[], keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  amax(dim: number | readonly number[], options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  amax(options: { dim?: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
+  amax(dim: number | readonly number[], options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  amax(options: { dim?: number | readonly number[]; axis?: number | readonly number[]; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   /**
    * The smallest elements along `dim` (all dimensions by default); a gradient is shared by equals.
    *
    * `amin(Tensor input, int[1] dim=[], bool keepdim=False) -> Tensor`
    */
   amin(dim?: number | readonly number[], keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  amin(dim: number | readonly number[], options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  amin(options: { dim?: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
+  amin(dim: number | readonly number[], options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  amin(options: { dim?: number | readonly number[]; axis?: number | readonly number[]; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   /**
    * The smallest and the largest element, of all or along `dim`.
    *
    * `aminmax(Tensor input, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)`
    */
-  aminmax(options?: { dim?: number | null; keepdim?: boolean; out?: readonly Tensor[] }): [min: Tensor, max: Tensor] & { readonly min: Tensor; readonly max: Tensor };
+  aminmax(options?: { dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [min: Tensor, max: Tensor] & { readonly min: Tensor; readonly max: Tensor };
   /**
    * The argument of complex numbers, in radians; pi for negative real ones.
    *
@@ -197,11 +199,13 @@ export interface TensorMethods {
    */
   any(options?: { out?: Tensor }): Tensor;
   any(dim: number, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  any(dim: number, options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  any(options: { dim: number; keepdim?: boolean; out?: Tensor }): Tensor;
+  any(dim: number, options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  any(options: { dim: number; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  any(options: { axis: number; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   any(dim: readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  any(dim: readonly number[] | null, options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  any(options: { dim: readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  any(dim: readonly number[] | null, options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  any(options: { dim: readonly number[] | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  any(options: { axis: readonly number[] | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   /**
    * The arccosine, in radians.
    *
@@ -266,16 +270,16 @@ export interface TensorMethods {
    * `argmax(Tensor input, int? dim=None, bool keepdim=False) -> Tensor`
    */
   argmax(dim?: number | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  argmax(dim: number | null, options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  argmax(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  argmax(dim: number | null, options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  argmax(options: { dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   /**
    * The index of the first smallest element, along `dim` or in the flattened tensor.
    *
    * `argmin(Tensor input, int? dim=None, bool keepdim=False) -> Tensor`
    */
   argmin(dim?: number | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  argmin(dim: number | null, options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  argmin(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  argmin(dim: number | null, options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  argmin(options: { dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   /**
    * The indices that would sort the tensor along `dim`.
    * The indices that would sort the tensor along `dim`; equal elements keep their order.
@@ -285,8 +289,8 @@ export interface TensorMethods {
    */
   argsort(dim?: number, descending?: boolean): Tensor;
   argsort(dim: number, options: { descending?: boolean }): Tensor;
-  argsort(options: { dim?: number; descending?: boolean }): Tensor;
-  argsort(options: { stable: boolean; dim?: number; descending?: boolean }): Tensor;
+  argsort(options: { dim?: number; axis?: number; descending?: boolean }): Tensor;
+  argsort(options: { stable: boolean; dim?: number; axis?: number; descending?: boolean }): Tensor;
   /**
    * The multi-indices of the elements that are not zero, one per row.
    *
@@ -526,13 +530,35 @@ export interface TensorMethods {
    */
   char(options?: { memory_format?: MemoryFormat | null }): Tensor;
   /**
+   * The Cholesky factor of Hermitian positive-definite matrices; `linalg.cholesky` replaces it.
+   *
+   * `cholesky(Tensor input, bool upper=False) -> Tensor`
+   */
+  cholesky(upper?: boolean, options?: { out?: Tensor }): Tensor;
+  cholesky(options: { upper?: boolean; out?: Tensor }): Tensor;
+  /**
+   * The inverse of a matrix of which `input` is the Cholesky factor.
+   *
+   * `cholesky_inverse(Tensor input, bool upper=False) -> Tensor`
+   */
+  cholesky_inverse(upper?: boolean, options?: { out?: Tensor }): Tensor;
+  cholesky_inverse(options: { upper?: boolean; out?: Tensor }): Tensor;
+  /**
+   * The solution of A X = `input`, where `input2` is the Cholesky factor of A.
+   *
+   * `cholesky_solve(Tensor input, Tensor input2, bool upper=False) -> Tensor`
+   */
+  cholesky_solve(input2: Tensor, upper?: boolean, options?: { out?: Tensor }): Tensor;
+  cholesky_solve(input2: Tensor, options: { upper?: boolean; out?: Tensor }): Tensor;
+  cholesky_solve(options: { input2: Tensor; upper?: boolean; out?: Tensor }): Tensor;
+  /**
    * Views of at most `chunks` equal pieces of `dim`; the last may be smaller.
    *
    * `chunk(Tensor input, int chunks, int dim=0) -> Tensor[]`
    */
   chunk(chunks: number, dim?: number): Tensor[];
-  chunk(chunks: number, options: { dim?: number }): Tensor[];
-  chunk(options: { chunks: number; dim?: number }): Tensor[];
+  chunk(chunks: number, options: { dim?: number; axis?: number }): Tensor[];
+  chunk(options: { chunks: number; dim?: number; axis?: number }): Tensor[];
   /**
    * `input` limited to `min` ... `max`; either may be left out. Where `min` is greater than `max` the result is `max`.
    *
@@ -659,7 +685,7 @@ export interface TensorMethods {
    * `count_nonzero(Tensor input, int[1]? dim=None) -> Tensor`
    */
   count_nonzero(dim?: number | readonly number[] | null): Tensor;
-  count_nonzero(options: { dim?: number | readonly number[] | null }): Tensor;
+  count_nonzero(options: { dim?: number | readonly number[] | null; axis?: number | readonly number[] | null }): Tensor;
   /**
    * The covariance matrix of the variables in the rows of `input`, whose columns are observations.
    *
@@ -673,12 +699,21 @@ export interface TensorMethods {
    */
   cpu(options?: { memory_format?: MemoryFormat | null }): Tensor;
   /**
+   * The cross product along `dim`, by default the first dimension of size 3.
+   *
+   * `cross(Tensor input, Tensor other, int? dim=None) -> Tensor`
+   */
+  cross(other: Tensor, dim?: number | null, options?: { out?: Tensor }): Tensor;
+  cross(other: Tensor, options: { dim?: number | null; axis?: number | null; out?: Tensor }): Tensor;
+  cross(options: { other: Tensor; dim?: number | null; axis?: number | null; out?: Tensor }): Tensor;
+  /**
    * The largest elements up to and including each one along `dim`, and their indices.
    *
    * `cummax(Tensor input, int dim) -> (Tensor values, Tensor indices)`
    */
   cummax(dim: number, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   cummax(options: { dim: number; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  cummax(options: { axis: number; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   /**
    * The smallest elements up to and including each one along `dim`, and their indices.
    *
@@ -686,6 +721,7 @@ export interface TensorMethods {
    */
   cummin(dim: number, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   cummin(options: { dim: number; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  cummin(options: { axis: number; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   /**
    * The products of the elements up to and including each one along `dim`.
    *
@@ -693,9 +729,11 @@ export interface TensorMethods {
    */
   cumprod(dim: number, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   cumprod(options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
+  cumprod(options: { axis: number; dtype?: DType | null; out?: Tensor }): Tensor;
   /** In-place form of {@link TensorMethods.cumprod}. */
   cumprod_(dim: number, options?: { dtype?: DType | null }): this;
   cumprod_(options: { dim: number; dtype?: DType | null }): this;
+  cumprod_(options: { axis: number; dtype?: DType | null }): this;
   /**
    * The sums of the elements up to and including each one along `dim`.
    *
@@ -703,9 +741,11 @@ export interface TensorMethods {
    */
   cumsum(dim: number, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   cumsum(options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
+  cumsum(options: { axis: number; dtype?: DType | null; out?: Tensor }): Tensor;
   /** In-place form of {@link TensorMethods.cumsum}. */
   cumsum_(dim: number, options?: { dtype?: DType | null }): this;
   cumsum_(options: { dim: number; dtype?: DType | null }): this;
+  cumsum_(options: { axis: number; dtype?: DType | null }): this;
   /**
    * Degrees to radians.
    *
@@ -714,6 +754,12 @@ export interface TensorMethods {
   deg2rad(options?: { out?: Tensor }): Tensor;
   /** In-place form of {@link TensorMethods.deg2rad}. */
   deg2rad_(): this;
+  /**
+   * The determinants of square matrices.
+   *
+   * `det(Tensor input) -> Tensor`
+   */
+  det(options?: { out?: Tensor }): Tensor;
   /**
    * A matrix with the vector `input` on its diagonal, or the diagonal of the matrix `input`.
    *
@@ -769,8 +815,8 @@ export interface TensorMethods {
   diff(n?: number, dim?: number, prepend?: Tensor | null, append?: Tensor | null, options?: { out?: Tensor }): Tensor;
   diff(n: number, dim: number, prepend: Tensor | null, options: { append?: Tensor | null; out?: Tensor }): Tensor;
   diff(n: number, dim: number, options: { prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
-  diff(n: number, options: { dim?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
-  diff(options: { n?: number; dim?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
+  diff(n: number, options: { dim?: number; axis?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
+  diff(options: { n?: number; dim?: number; axis?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
   /**
    * The logarithmic derivative of the gamma function.
    *
@@ -1084,6 +1130,7 @@ export interface TensorMethods {
   gather(dim: number, index: Tensor, options?: { sparse_grad?: boolean; out?: Tensor }): Tensor;
   gather(dim: number, options: { index: Tensor; sparse_grad?: boolean; out?: Tensor }): Tensor;
   gather(options: { dim: number; index: Tensor; sparse_grad?: boolean; out?: Tensor }): Tensor;
+  gather(options: { axis: number; index: Tensor; sparse_grad?: boolean; out?: Tensor }): Tensor;
   /**
    * The greatest common divisor, which is not negative.
    *
@@ -1111,6 +1158,12 @@ export interface TensorMethods {
    */
   geometric_(p: number, options?: { generator?: Generator | null }): this;
   geometric_(options: { p: number; generator?: Generator | null }): this;
+  /**
+   * The QR decomposition as LAPACK has it: R on and above the diagonal, Householder vectors below, and their scales.
+   *
+   * `geqrf(Tensor input) -> (Tensor a, Tensor tau)`
+   */
+  geqrf(options?: { out?: readonly Tensor[] }): [a: Tensor, tau: Tensor] & { readonly a: Tensor; readonly tau: Tensor };
   /**
    * The matrix of products of two vectors' elements.
    *
@@ -1249,11 +1302,13 @@ export interface TensorMethods {
   index_add(dim: number, index: Tensor, options: { source: Tensor; alpha?: Scalar; out?: Tensor }): Tensor;
   index_add(dim: number, options: { index: Tensor; source: Tensor; alpha?: Scalar; out?: Tensor }): Tensor;
   index_add(options: { dim: number; index: Tensor; source: Tensor; alpha?: Scalar; out?: Tensor }): Tensor;
+  index_add(options: { axis: number; index: Tensor; source: Tensor; alpha?: Scalar; out?: Tensor }): Tensor;
   /** In-place form of {@link TensorMethods.index_add}. */
   index_add_(dim: number, index: Tensor, source: Tensor, options?: { alpha?: Scalar }): this;
   index_add_(dim: number, index: Tensor, options: { source: Tensor; alpha?: Scalar }): this;
   index_add_(dim: number, options: { index: Tensor; source: Tensor; alpha?: Scalar }): this;
   index_add_(options: { dim: number; index: Tensor; source: Tensor; alpha?: Scalar }): this;
+  index_add_(options: { axis: number; index: Tensor; source: Tensor; alpha?: Scalar }): this;
   /**
    * The tensor with its slices of `dim` at `index` replaced by those of `source`.
    *
@@ -1263,11 +1318,13 @@ export interface TensorMethods {
   index_copy(dim: number, index: Tensor, options: { source: Tensor; out?: Tensor }): Tensor;
   index_copy(dim: number, options: { index: Tensor; source: Tensor; out?: Tensor }): Tensor;
   index_copy(options: { dim: number; index: Tensor; source: Tensor; out?: Tensor }): Tensor;
+  index_copy(options: { axis: number; index: Tensor; source: Tensor; out?: Tensor }): Tensor;
   /** In-place form of {@link TensorMethods.index_copy}. */
   index_copy_(dim: number, index: Tensor, source: Tensor): this;
   index_copy_(dim: number, index: Tensor, options: { source: Tensor }): this;
   index_copy_(dim: number, options: { index: Tensor; source: Tensor }): this;
   index_copy_(options: { dim: number; index: Tensor; source: Tensor }): this;
+  index_copy_(options: { axis: number; index: Tensor; source: Tensor }): this;
   /**
    * The tensor with its slices of `dim` at `index` filled with `value`.
    * The tensor with its slices of `dim` at `index` filled with the 0-d tensor `value`.
@@ -1279,19 +1336,23 @@ export interface TensorMethods {
   index_fill(dim: number, index: Tensor, options: { value: Scalar }): Tensor;
   index_fill(dim: number, options: { index: Tensor; value: Scalar }): Tensor;
   index_fill(options: { dim: number; index: Tensor; value: Scalar }): Tensor;
+  index_fill(options: { axis: number; index: Tensor; value: Scalar }): Tensor;
   index_fill(dim: number, index: Tensor, value: Tensor): Tensor;
   index_fill(dim: number, index: Tensor, options: { value: Tensor }): Tensor;
   index_fill(dim: number, options: { index: Tensor; value: Tensor }): Tensor;
   index_fill(options: { dim: number; index: Tensor; value: Tensor }): Tensor;
+  index_fill(options: { axis: number; index: Tensor; value: Tensor }): Tensor;
   /** In-place form of {@link TensorMethods.index_fill}. */
   index_fill_(dim: number, index: Tensor, value: Scalar): this;
   index_fill_(dim: number, index: Tensor, options: { value: Scalar }): this;
   index_fill_(dim: number, options: { index: Tensor; value: Scalar }): this;
   index_fill_(options: { dim: number; index: Tensor; value: Scalar }): this;
+  index_fill_(options: { axis: number; index: Tensor; value: Scalar }): this;
   index_fill_(dim: number, index: Tensor, value: Tensor): this;
   index_fill_(dim: number, index: Tensor, options: { value: Tensor }): this;
   index_fill_(dim: number, options: { index: Tensor; value: Tensor }): this;
   index_fill_(options: { dim: number; index: Tensor; value: Tensor }): this;
+  index_fill_(options: { axis: number; index: Tensor; value: Tensor }): this;
   /**
    * The tensor with `values` written (or added, with `accumulate`) at index tensors or masks.
    *
@@ -1316,12 +1377,14 @@ export interface TensorMethods {
   index_reduce(dim: number, index: Tensor, options: { source: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
   index_reduce(dim: number, options: { index: Tensor; source: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
   index_reduce(options: { dim: number; index: Tensor; source: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  index_reduce(options: { axis: number; index: Tensor; source: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
   /** In-place form of {@link TensorMethods.index_reduce}. */
   index_reduce_(dim: number, index: Tensor, source: Tensor, reduce: string, options?: { include_self?: boolean }): this;
   index_reduce_(dim: number, index: Tensor, source: Tensor, options: { reduce: string; include_self?: boolean }): this;
   index_reduce_(dim: number, index: Tensor, options: { source: Tensor; reduce: string; include_self?: boolean }): this;
   index_reduce_(dim: number, options: { index: Tensor; source: Tensor; reduce: string; include_self?: boolean }): this;
   index_reduce_(options: { dim: number; index: Tensor; source: Tensor; reduce: string; include_self?: boolean }): this;
+  index_reduce_(options: { axis: number; index: Tensor; source: Tensor; reduce: string; include_self?: boolean }): this;
   /**
    * The slices of `dim` at the positions in the vector `index`.
    *
@@ -1335,6 +1398,7 @@ export interface TensorMethods {
   index_select(dim: number, index: Tensor, options?: { out?: Tensor }): Tensor;
   index_select(dim: number, options: { index: Tensor; out?: Tensor }): Tensor;
   index_select(options: { dim: number; index: Tensor; out?: Tensor }): Tensor;
+  index_select(options: { axis: number; index: Tensor; out?: Tensor }): Tensor;
   /**
    * Sums of products along the last dimensions of both tensors.
    *
@@ -1348,6 +1412,12 @@ export interface TensorMethods {
    * `int(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor`
    */
   int(options?: { memory_format?: MemoryFormat | null }): Tensor;
+  /**
+   * The inverses of square matrices.
+   *
+   * `inverse(Tensor input) -> Tensor`
+   */
+  inverse(options?: { out?: Tensor }): Tensor;
   /**
    * Whether the dtype is complex.
    *
@@ -1450,9 +1520,9 @@ export interface TensorMethods {
    * `kthvalue(Tensor input, int k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)`
    */
   kthvalue(k: number, dim?: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  kthvalue(k: number, dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  kthvalue(k: number, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  kthvalue(options: { k: number; dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  kthvalue(k: number, dim: number, options: { keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  kthvalue(k: number, options: { dim?: number; axis?: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  kthvalue(options: { k: number; dim?: number; axis?: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   /**
    * The least common multiple, which is not negative.
    *
@@ -1571,6 +1641,7 @@ export interface TensorMethods {
   log_softmax(dim: number, dtype?: DType | null, options?: { out?: Tensor }): Tensor;
   log_softmax(dim: number, options: { dtype?: DType | null; out?: Tensor }): Tensor;
   log_softmax(options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
+  log_softmax(options: { axis: number; dtype?: DType | null; out?: Tensor }): Tensor;
   /**
    * `log(exp(input) + exp(other))` without overflow.
    *
@@ -1592,6 +1663,13 @@ export interface TensorMethods {
    */
   logcumsumexp(dim: number, options?: { out?: Tensor }): Tensor;
   logcumsumexp(options: { dim: number; out?: Tensor }): Tensor;
+  logcumsumexp(options: { axis: number; out?: Tensor }): Tensor;
+  /**
+   * The logarithms of determinants; nan where one is negative.
+   *
+   * `logdet(Tensor input) -> Tensor`
+   */
+  logdet(): Tensor;
   /**
    * Where both elements are nonzero.
    *
@@ -1646,8 +1724,9 @@ export interface TensorMethods {
    * `logsumexp(Tensor input, int[1] dim, bool keepdim=False) -> Tensor`
    */
   logsumexp(dim: number | readonly number[], keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  logsumexp(dim: number | readonly number[], options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  logsumexp(options: { dim: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
+  logsumexp(dim: number | readonly number[], options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  logsumexp(options: { dim: number | readonly number[]; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  logsumexp(options: { axis: number | readonly number[]; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   /**
    * This tensor as torch.int64.
    *
@@ -1664,6 +1743,22 @@ export interface TensorMethods {
   /** In-place form of {@link TensorMethods.lt}. */
   lt_(other: Tensor | Scalar): this;
   lt_(options: { other: Tensor | Scalar }): this;
+  /**
+   * The LU factorisation in one matrix and the rows exchanged, and the codes if asked for; `linalg.lu_factor` replaces it.
+   *
+   * `lu(Tensor A, bool pivot=True, bool get_infos=False) -> (Tensor LU, Tensor pivots)`
+   */
+  lu(pivot?: boolean, get_infos?: boolean, options?: { out?: readonly Tensor[] }): [LU: Tensor, pivots: Tensor] & { readonly LU: Tensor; readonly pivots: Tensor };
+  lu(pivot: boolean, options: { get_infos?: boolean; out?: readonly Tensor[] }): [LU: Tensor, pivots: Tensor] & { readonly LU: Tensor; readonly pivots: Tensor };
+  lu(options: { pivot?: boolean; get_infos?: boolean; out?: readonly Tensor[] }): [LU: Tensor, pivots: Tensor] & { readonly LU: Tensor; readonly pivots: Tensor };
+  /**
+   * The solution of A X = b from the factors of A; `linalg.lu_solve` replaces it.
+   *
+   * `lu_solve(Tensor b, Tensor LU_data, Tensor LU_pivots) -> Tensor`
+   */
+  lu_solve(LU_data: Tensor, LU_pivots: Tensor, options?: { out?: Tensor }): Tensor;
+  lu_solve(LU_data: Tensor, options: { LU_pivots: Tensor; out?: Tensor }): Tensor;
+  lu_solve(options: { LU_data: Tensor; LU_pivots: Tensor; out?: Tensor }): Tensor;
   /**
    * `value` where `mask` holds, else `input`; keeps the dtype of `input`.
    * `value`, a 0-d tensor, where `mask` holds, else `input`; keeps the dtype of `input`.
@@ -1716,6 +1811,19 @@ export interface TensorMethods {
   matmul(other: Tensor, options?: { out?: Tensor }): Tensor;
   matmul(options: { other: Tensor; out?: Tensor }): Tensor;
   /**
+   * The exponential of square matrices.
+   *
+   * `matrix_exp(Tensor input) -> Tensor`
+   */
+  matrix_exp(options?: { out?: Tensor }): Tensor;
+  /**
+   * The n-th power of square matrices.
+   *
+   * `matrix_power(Tensor input, int n) -> Tensor`
+   */
+  matrix_power(n: number, options?: { out?: Tensor }): Tensor;
+  matrix_power(options: { n: number; out?: Tensor }): Tensor;
+  /**
    * As `maximum`.
    * The largest element; along `dim` the largest elements and their indices; with `other` the larger of each pair.
    * The largest elements along `dim` and the indices of their first occurrences.
@@ -1734,8 +1842,9 @@ export interface TensorMethods {
   max(options: { other: Tensor; out?: Tensor }): Tensor;
   max(options?: { out?: Tensor }): Tensor;
   max(dim: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  max(dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  max(options: { dim: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  max(dim: number, options: { keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  max(options: { dim: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  max(options: { axis: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   /**
    * The greater of two elements; nan if either is.
    *
@@ -1752,8 +1861,9 @@ export interface TensorMethods {
    */
   mean(options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   mean(dim: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
-  mean(dim: number | readonly number[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  mean(options: { dim: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  mean(dim: number | readonly number[] | null, options: { keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  mean(options: { dim: number | readonly number[] | null; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  mean(options: { axis: number | readonly number[] | null; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   /**
    * The median of the elements (the lower of two), of all or with its index along `dim`.
    * The medians of the elements along `dim` (the lower of two), and their indices.
@@ -1763,8 +1873,9 @@ export interface TensorMethods {
    */
   median(options?: { out?: Tensor }): Tensor;
   median(dim: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  median(dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  median(options: { dim: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  median(dim: number, options: { keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  median(options: { dim: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  median(options: { axis: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   /**
    * As `minimum`.
    * The smallest element; along `dim` the smallest elements and their indices; with `other` the smaller of each pair.
@@ -1784,8 +1895,9 @@ export interface TensorMethods {
   min(options: { other: Tensor; out?: Tensor }): Tensor;
   min(options?: { out?: Tensor }): Tensor;
   min(dim: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  min(dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  min(options: { dim: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  min(dim: number, options: { keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  min(options: { dim: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  min(options: { axis: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   /**
    * The less of two elements; nan if either is.
    *
@@ -1806,8 +1918,8 @@ export interface TensorMethods {
    * `mode(Tensor input, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)`
    */
   mode(dim?: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  mode(dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  mode(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  mode(dim: number, options: { keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  mode(options: { dim?: number; axis?: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   /**
    * A view with dimensions `source` at the places `destination`; the others keep their order.
    *
@@ -1895,8 +2007,8 @@ export interface TensorMethods {
    * `nanmean(Tensor input, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
    */
   nanmean(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
-  nanmean(dim: number | readonly number[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  nanmean(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  nanmean(dim: number | readonly number[] | null, options: { keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  nanmean(options: { dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   /**
    * The median of the elements that are not nan (the lower of two), of all or with its index along `dim`.
    * The medians of the elements that are not nan along `dim` (the lower of two), and their indices.
@@ -1906,8 +2018,9 @@ export interface TensorMethods {
    */
   nanmedian(options?: { out?: Tensor }): Tensor;
   nanmedian(dim: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  nanmedian(dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  nanmedian(options: { dim: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  nanmedian(dim: number, options: { keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  nanmedian(options: { dim: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  nanmedian(options: { axis: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   /**
    * The `q`-quantiles of the elements that are not nan, of all or along `dim`; several q come as a first dimension.
    *
@@ -1915,21 +2028,21 @@ export interface TensorMethods {
    * `nanquantile(Tensor input, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor`
    */
   nanquantile(q: number, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
-  nanquantile(q: number, dim: number | null, options: { keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  nanquantile(q: number, options: { dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  nanquantile(options: { q: number; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  nanquantile(q: number, dim: number | null, options: { keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  nanquantile(q: number, options: { dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  nanquantile(options: { q: number; dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
   nanquantile(q: Tensor, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
-  nanquantile(q: Tensor, dim: number | null, options: { keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  nanquantile(q: Tensor, options: { dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  nanquantile(options: { q: Tensor; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  nanquantile(q: Tensor, dim: number | null, options: { keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  nanquantile(q: Tensor, options: { dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  nanquantile(options: { q: Tensor; dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
   /**
    * The sum of the elements that are not nan, of all or along `dim`.
    *
    * `nansum(Tensor input, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
    */
   nansum(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
-  nansum(dim: number | readonly number[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  nansum(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  nansum(dim: number | readonly number[] | null, options: { keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  nansum(options: { dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   /**
    * A view of `length` elements of `dim` from `start` on.
    *
@@ -1945,10 +2058,12 @@ export interface TensorMethods {
   narrow(dim: number, start: number, options: { length: number }): Tensor;
   narrow(dim: number, options: { start: number; length: number }): Tensor;
   narrow(options: { dim: number; start: number; length: number }): Tensor;
+  narrow(options: { axis: number; start: number; length: number }): Tensor;
   narrow(dim: number, start: Tensor, length: number): Tensor;
   narrow(dim: number, start: Tensor, options: { length: number }): Tensor;
   narrow(dim: number, options: { start: Tensor; length: number }): Tensor;
   narrow(options: { dim: number; start: Tensor; length: number }): Tensor;
+  narrow(options: { axis: number; start: Tensor; length: number }): Tensor;
   /**
    * A copy of `length` elements of `dim` from `start` on.
    *
@@ -1958,6 +2073,7 @@ export interface TensorMethods {
   narrow_copy(dim: number, start: number, options: { length: number; out?: Tensor }): Tensor;
   narrow_copy(dim: number, options: { start: number; length: number; out?: Tensor }): Tensor;
   narrow_copy(options: { dim: number; start: number; length: number; out?: Tensor }): Tensor;
+  narrow_copy(options: { axis: number; start: number; length: number; out?: Tensor }): Tensor;
   /**
    * Where `input` differs from `other`.
    *
@@ -2063,9 +2179,9 @@ export interface TensorMethods {
    */
   norm(p?: unknown, dim?: number | readonly number[] | null, keepdim?: boolean, dtype?: DType | null, options?: { out?: Tensor }): Tensor;
   norm(p: unknown, dim: number | readonly number[] | null, keepdim: boolean, options: { dtype?: DType | null; out?: Tensor }): Tensor;
-  norm(p: unknown, dim: number | readonly number[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  norm(p: unknown, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  norm(options: { p?: unknown; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  norm(p: unknown, dim: number | readonly number[] | null, options: { keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  norm(p: unknown, options: { dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  norm(options: { p?: unknown; dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   /**
    * Overwrites the elements with normal numbers.
    *
@@ -2085,6 +2201,23 @@ export interface TensorMethods {
   not_equal_(other: Tensor | Scalar): this;
   not_equal_(options: { other: Tensor | Scalar }): this;
   /**
+   * `linalg.householder_product`.
+   *
+   * `orgqr(Tensor input, Tensor input2) -> Tensor`
+   */
+  orgqr(input2: Tensor, options?: { out?: Tensor }): Tensor;
+  orgqr(options: { input2: Tensor; out?: Tensor }): Tensor;
+  /**
+   * `input3` times the Q of a QR decomposition given as by `geqrf`: Q C, Q^H C, C Q or C Q^H.
+   *
+   * `ormqr(Tensor input, Tensor input2, Tensor input3, bool left=True, bool transpose=False) -> Tensor`
+   */
+  ormqr(input2: Tensor, input3: Tensor, left?: boolean, transpose?: boolean, options?: { out?: Tensor }): Tensor;
+  ormqr(input2: Tensor, input3: Tensor, left: boolean, options: { transpose?: boolean; out?: Tensor }): Tensor;
+  ormqr(input2: Tensor, input3: Tensor, options: { left?: boolean; transpose?: boolean; out?: Tensor }): Tensor;
+  ormqr(input2: Tensor, options: { input3: Tensor; left?: boolean; transpose?: boolean; out?: Tensor }): Tensor;
+  ormqr(options: { input2: Tensor; input3: Tensor; left?: boolean; transpose?: boolean; out?: Tensor }): Tensor;
+  /**
    * The matrix of products of two vectors' elements.
    *
    * `outer(Tensor input, Tensor vec2) -> Tensor`
@@ -2099,6 +2232,13 @@ export interface TensorMethods {
   permute(dims: readonly number[]): Tensor;
   permute(options: { dims: readonly number[] }): Tensor;
   permute(...dims: number[]): Tensor;
+  /**
+   * The pseudoinverse; `linalg.pinv` replaces it.
+   *
+   * `pinverse(Tensor input, float rcond=1e-15) -> Tensor`
+   */
+  pinverse(rcond?: number): Tensor;
+  pinverse(options: { rcond?: number }): Tensor;
   /**
    * The `n`-th derivative of `digamma`.
    *
@@ -2146,8 +2286,9 @@ export interface TensorMethods {
    */
   prod(options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   prod(dim: number, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
-  prod(dim: number, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  prod(options: { dim: number; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  prod(dim: number, options: { keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  prod(options: { dim: number; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  prod(options: { axis: number; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   /**
    * The tensor with the elements of `source` written (or added, with `accumulate`) at `index`, as `take` counts.
    *
@@ -2163,19 +2304,26 @@ export interface TensorMethods {
   put_(index: Tensor, options: { source: Tensor; accumulate?: boolean }): this;
   put_(options: { index: Tensor; source: Tensor; accumulate?: boolean }): this;
   /**
+   * The QR decomposition, with a square Q unless `some`; `linalg.qr` replaces it.
+   *
+   * `qr(Tensor input, bool some=True) -> (Tensor Q, Tensor R)`
+   */
+  qr(some?: boolean, options?: { out?: readonly Tensor[] }): [Q: Tensor, R: Tensor] & { readonly Q: Tensor; readonly R: Tensor };
+  qr(options: { some?: boolean; out?: readonly Tensor[] }): [Q: Tensor, R: Tensor] & { readonly Q: Tensor; readonly R: Tensor };
+  /**
    * The `q`-quantiles of the elements, of all or along `dim`; several q come as a first dimension.
    *
    * `quantile.scalar(Tensor input, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor`
    * `quantile(Tensor input, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor`
    */
   quantile(q: number, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
-  quantile(q: number, dim: number | null, options: { keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  quantile(q: number, options: { dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  quantile(options: { q: number; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  quantile(q: number, dim: number | null, options: { keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  quantile(q: number, options: { dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  quantile(options: { q: number; dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
   quantile(q: Tensor, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
-  quantile(q: Tensor, dim: number | null, options: { keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  quantile(q: Tensor, options: { dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  quantile(options: { q: Tensor; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  quantile(q: Tensor, dim: number | null, options: { keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  quantile(q: Tensor, options: { dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  quantile(options: { q: Tensor; dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
   /**
    * Radians to degrees.
    *
@@ -2239,12 +2387,16 @@ export interface TensorMethods {
   renorm(p: number, dim: number, maxnorm: number, options?: { out?: Tensor }): Tensor;
   renorm(p: number, dim: number, options: { maxnorm: number; out?: Tensor }): Tensor;
   renorm(p: number, options: { dim: number; maxnorm: number; out?: Tensor }): Tensor;
+  renorm(p: number, options: { axis: number; maxnorm: number; out?: Tensor }): Tensor;
   renorm(options: { p: number; dim: number; maxnorm: number; out?: Tensor }): Tensor;
+  renorm(options: { p: number; axis: number; maxnorm: number; out?: Tensor }): Tensor;
   /** In-place form of {@link TensorMethods.renorm}. */
   renorm_(p: number, dim: number, maxnorm: number): this;
   renorm_(p: number, dim: number, options: { maxnorm: number }): this;
   renorm_(p: number, options: { dim: number; maxnorm: number }): this;
+  renorm_(p: number, options: { axis: number; maxnorm: number }): this;
   renorm_(options: { p: number; dim: number; maxnorm: number }): this;
+  renorm_(options: { p: number; axis: number; maxnorm: number }): this;
   /**
    * Copies of the tensor side by side: `repeats[i]` of them along dimension i; missing dimensions come in front.
    *
@@ -2260,11 +2412,11 @@ export interface TensorMethods {
    * `repeat_interleave.self_Tensor(Tensor input, Tensor repeats, int? dim=None, *, int? output_size=None) -> Tensor`
    */
   repeat_interleave(repeats: number, dim?: number | null, options?: { output_size?: number | null }): Tensor;
-  repeat_interleave(repeats: number, options: { dim?: number | null; output_size?: number | null }): Tensor;
-  repeat_interleave(options: { repeats: number; dim?: number | null; output_size?: number | null }): Tensor;
+  repeat_interleave(repeats: number, options: { dim?: number | null; axis?: number | null; output_size?: number | null }): Tensor;
+  repeat_interleave(options: { repeats: number; dim?: number | null; axis?: number | null; output_size?: number | null }): Tensor;
   repeat_interleave(repeats: Tensor, dim?: number | null, options?: { output_size?: number | null }): Tensor;
-  repeat_interleave(repeats: Tensor, options: { dim?: number | null; output_size?: number | null }): Tensor;
-  repeat_interleave(options: { repeats: Tensor; dim?: number | null; output_size?: number | null }): Tensor;
+  repeat_interleave(repeats: Tensor, options: { dim?: number | null; axis?: number | null; output_size?: number | null }): Tensor;
+  repeat_interleave(options: { repeats: Tensor; dim?: number | null; axis?: number | null; output_size?: number | null }): Tensor;
   /**
    * The elements in row-major order with another shape: a view where the strides allow, else a copy.
    *
@@ -2373,35 +2525,43 @@ export interface TensorMethods {
   scatter(dim: number, index: Tensor, options: { src: Tensor; out?: Tensor }): Tensor;
   scatter(dim: number, options: { index: Tensor; src: Tensor; out?: Tensor }): Tensor;
   scatter(options: { dim: number; index: Tensor; src: Tensor; out?: Tensor }): Tensor;
+  scatter(options: { axis: number; index: Tensor; src: Tensor; out?: Tensor }): Tensor;
   scatter(dim: number, index: Tensor, value: Scalar, options?: { out?: Tensor }): Tensor;
   scatter(dim: number, index: Tensor, options: { value: Scalar; out?: Tensor }): Tensor;
   scatter(dim: number, options: { index: Tensor; value: Scalar; out?: Tensor }): Tensor;
   scatter(options: { dim: number; index: Tensor; value: Scalar; out?: Tensor }): Tensor;
+  scatter(options: { axis: number; index: Tensor; value: Scalar; out?: Tensor }): Tensor;
   scatter(dim: number, index: Tensor, src: Tensor, options: { reduce: string; out?: Tensor }): Tensor;
   scatter(dim: number, index: Tensor, options: { src: Tensor; reduce: string; out?: Tensor }): Tensor;
   scatter(dim: number, options: { index: Tensor; src: Tensor; reduce: string; out?: Tensor }): Tensor;
   scatter(options: { dim: number; index: Tensor; src: Tensor; reduce: string; out?: Tensor }): Tensor;
+  scatter(options: { axis: number; index: Tensor; src: Tensor; reduce: string; out?: Tensor }): Tensor;
   scatter(dim: number, index: Tensor, value: Scalar, options: { reduce: string; out?: Tensor }): Tensor;
   scatter(dim: number, index: Tensor, options: { value: Scalar; reduce: string; out?: Tensor }): Tensor;
   scatter(dim: number, options: { index: Tensor; value: Scalar; reduce: string; out?: Tensor }): Tensor;
   scatter(options: { dim: number; index: Tensor; value: Scalar; reduce: string; out?: Tensor }): Tensor;
+  scatter(options: { axis: number; index: Tensor; value: Scalar; reduce: string; out?: Tensor }): Tensor;
   /** In-place form of {@link TensorMethods.scatter}. */
   scatter_(dim: number, index: Tensor, src: Tensor): this;
   scatter_(dim: number, index: Tensor, options: { src: Tensor }): this;
   scatter_(dim: number, options: { index: Tensor; src: Tensor }): this;
   scatter_(options: { dim: number; index: Tensor; src: Tensor }): this;
+  scatter_(options: { axis: number; index: Tensor; src: Tensor }): this;
   scatter_(dim: number, index: Tensor, value: Scalar): this;
   scatter_(dim: number, index: Tensor, options: { value: Scalar }): this;
   scatter_(dim: number, options: { index: Tensor; value: Scalar }): this;
   scatter_(options: { dim: number; index: Tensor; value: Scalar }): this;
+  scatter_(options: { axis: number; index: Tensor; value: Scalar }): this;
   scatter_(dim: number, index: Tensor, src: Tensor, options: { reduce: string }): this;
   scatter_(dim: number, index: Tensor, options: { src: Tensor; reduce: string }): this;
   scatter_(dim: number, options: { index: Tensor; src: Tensor; reduce: string }): this;
   scatter_(options: { dim: number; index: Tensor; src: Tensor; reduce: string }): this;
+  scatter_(options: { axis: number; index: Tensor; src: Tensor; reduce: string }): this;
   scatter_(dim: number, index: Tensor, value: Scalar, options: { reduce: string }): this;
   scatter_(dim: number, index: Tensor, options: { value: Scalar; reduce: string }): this;
   scatter_(dim: number, options: { index: Tensor; value: Scalar; reduce: string }): this;
   scatter_(options: { dim: number; index: Tensor; value: Scalar; reduce: string }): this;
+  scatter_(options: { axis: number; index: Tensor; value: Scalar; reduce: string }): this;
   /**
    * The tensor with the elements of `src` added at `index` along `dim`.
    *
@@ -2411,11 +2571,13 @@ export interface TensorMethods {
   scatter_add(dim: number, index: Tensor, options: { src: Tensor; out?: Tensor }): Tensor;
   scatter_add(dim: number, options: { index: Tensor; src: Tensor; out?: Tensor }): Tensor;
   scatter_add(options: { dim: number; index: Tensor; src: Tensor; out?: Tensor }): Tensor;
+  scatter_add(options: { axis: number; index: Tensor; src: Tensor; out?: Tensor }): Tensor;
   /** In-place form of {@link TensorMethods.scatter_add}. */
   scatter_add_(dim: number, index: Tensor, src: Tensor): this;
   scatter_add_(dim: number, index: Tensor, options: { src: Tensor }): this;
   scatter_add_(dim: number, options: { index: Tensor; src: Tensor }): this;
   scatter_add_(options: { dim: number; index: Tensor; src: Tensor }): this;
+  scatter_add_(options: { axis: number; index: Tensor; src: Tensor }): this;
   /**
    * Reduces the elements of `src` that `index` sends along `dim` to one place: "sum", "prod", "mean", "amax" or "amin", with the tensor's own element unless `include_self` is false.
    *
@@ -2426,12 +2588,14 @@ export interface TensorMethods {
   scatter_reduce(dim: number, index: Tensor, options: { src: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
   scatter_reduce(dim: number, options: { index: Tensor; src: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
   scatter_reduce(options: { dim: number; index: Tensor; src: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  scatter_reduce(options: { axis: number; index: Tensor; src: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
   /** In-place form of {@link TensorMethods.scatter_reduce}. */
   scatter_reduce_(dim: number, index: Tensor, src: Tensor, reduce: string, options?: { include_self?: boolean }): this;
   scatter_reduce_(dim: number, index: Tensor, src: Tensor, options: { reduce: string; include_self?: boolean }): this;
   scatter_reduce_(dim: number, index: Tensor, options: { src: Tensor; reduce: string; include_self?: boolean }): this;
   scatter_reduce_(dim: number, options: { index: Tensor; src: Tensor; reduce: string; include_self?: boolean }): this;
   scatter_reduce_(options: { dim: number; index: Tensor; src: Tensor; reduce: string; include_self?: boolean }): this;
+  scatter_reduce_(options: { axis: number; index: Tensor; src: Tensor; reduce: string; include_self?: boolean }): this;
   /**
    * A view of the slice at `index` of `dim`, without that dimension.
    *
@@ -2440,6 +2604,7 @@ export interface TensorMethods {
   select(dim: number, index: number): Tensor;
   select(dim: number, options: { index: number }): Tensor;
   select(options: { dim: number; index: number }): Tensor;
+  select(options: { axis: number; index: number }): Tensor;
   /**
    * The tensor with its slice at `index` of `dim` replaced by `src`.
    *
@@ -2448,7 +2613,9 @@ export interface TensorMethods {
   select_scatter(src: Tensor, dim: number, index: number): Tensor;
   select_scatter(src: Tensor, dim: number, options: { index: number }): Tensor;
   select_scatter(src: Tensor, options: { dim: number; index: number }): Tensor;
+  select_scatter(src: Tensor, options: { axis: number; index: number }): Tensor;
   select_scatter(options: { src: Tensor; dim: number; index: number }): Tensor;
+  select_scatter(options: { src: Tensor; axis: number; index: number }): Tensor;
   /**
    * Points this tensor at the memory of `source`, with its sizes and strides.
    *
@@ -2525,8 +2692,14 @@ export interface TensorMethods {
   slice_scatter(src: Tensor, dim: number, start: number | null, end: number | null, options: { step?: number }): Tensor;
   slice_scatter(src: Tensor, dim: number, start: number | null, options: { end?: number | null; step?: number }): Tensor;
   slice_scatter(src: Tensor, dim: number, options: { start?: number | null; end?: number | null; step?: number }): Tensor;
-  slice_scatter(src: Tensor, options: { dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
-  slice_scatter(options: { src: Tensor; dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
+  slice_scatter(src: Tensor, options: { dim?: number; axis?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
+  slice_scatter(options: { src: Tensor; dim?: number; axis?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
+  /**
+   * The sign and the logarithm of the size of the determinants.
+   *
+   * `slogdet(Tensor input) -> (Tensor sign, Tensor logabsdet)`
+   */
+  slogdet(options?: { out?: readonly Tensor[] }): [sign: Tensor, logabsdet: Tensor] & { readonly sign: Tensor; readonly logabsdet: Tensor };
   /**
    * exp(input) along `dim`, scaled to sum 1.
    *
@@ -2540,6 +2713,7 @@ export interface TensorMethods {
   softmax(dim: number, dtype?: DType | null, options?: { out?: Tensor }): Tensor;
   softmax(dim: number, options: { dtype?: DType | null; out?: Tensor }): Tensor;
   softmax(options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
+  softmax(options: { axis: number; dtype?: DType | null; out?: Tensor }): Tensor;
   /**
    * The elements in order along `dim`, and where they were; equal elements keep their order.
    *
@@ -2553,8 +2727,8 @@ export interface TensorMethods {
    */
   sort(dim?: number, descending?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   sort(dim: number, options: { descending?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  sort(options: { dim?: number; descending?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  sort(options: { stable: boolean | null; dim?: number; descending?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  sort(options: { dim?: number; axis?: number; descending?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  sort(options: { stable: boolean | null; dim?: number; axis?: number; descending?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   /**
    * Views of pieces of `split_size_or_sections` elements of `dim` (the last may be smaller), or of the sizes in a list.
    * Views of pieces of the given sizes of `dim`.
@@ -2568,19 +2742,19 @@ export interface TensorMethods {
    * ```
    */
   split(split_size_or_sections: number, dim?: number): Tensor[];
-  split(split_size_or_sections: number, options: { dim?: number }): Tensor[];
-  split(options: { split_size_or_sections: number; dim?: number }): Tensor[];
+  split(split_size_or_sections: number, options: { dim?: number; axis?: number }): Tensor[];
+  split(options: { split_size_or_sections: number; dim?: number; axis?: number }): Tensor[];
   split(split_size_or_sections: readonly number[], dim?: number): Tensor[];
-  split(split_size_or_sections: readonly number[], options: { dim?: number }): Tensor[];
-  split(options: { split_size_or_sections: readonly number[]; dim?: number }): Tensor[];
+  split(split_size_or_sections: readonly number[], options: { dim?: number; axis?: number }): Tensor[];
+  split(options: { split_size_or_sections: readonly number[]; dim?: number; axis?: number }): Tensor[];
   /**
    * Views of pieces of the given sizes of `dim`.
    *
    * `split_with_sizes(Tensor input, int[] split_sizes, int dim=0) -> Tensor[]`
    */
   split_with_sizes(split_sizes: readonly number[], dim?: number): Tensor[];
-  split_with_sizes(split_sizes: readonly number[], options: { dim?: number }): Tensor[];
-  split_with_sizes(options: { split_sizes: readonly number[]; dim?: number }): Tensor[];
+  split_with_sizes(split_sizes: readonly number[], options: { dim?: number; axis?: number }): Tensor[];
+  split_with_sizes(options: { split_sizes: readonly number[]; dim?: number; axis?: number }): Tensor[];
   /**
    * The square root; nan for negative numbers.
    *
@@ -2607,10 +2781,12 @@ export interface TensorMethods {
   squeeze(): Tensor;
   squeeze(dim: number): Tensor;
   squeeze(options: { dim: number }): Tensor;
+  squeeze(options: { axis: number }): Tensor;
   /** In-place form of {@link TensorMethods.squeeze}. */
   squeeze_(): this;
   squeeze_(dim: number): this;
   squeeze_(options: { dim: number }): this;
+  squeeze_(options: { axis: number }): this;
   /**
    * The standard deviation of all elements or along `dim`, with `correction` subtracted from the count (1 unless `unbiased` is false).
    *
@@ -2621,11 +2797,12 @@ export interface TensorMethods {
   std(unbiased?: boolean): Tensor;
   std(options: { unbiased?: boolean }): Tensor;
   std(dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  std(dim: number | readonly number[] | null, unbiased: boolean, options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  std(dim: number | readonly number[] | null, options: { unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
-  std(options: { dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
-  std(dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
-  std(options: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  std(dim: number | readonly number[] | null, unbiased: boolean, options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  std(dim: number | readonly number[] | null, options: { unbiased?: boolean; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  std(options: { dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  std(options: { axis: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  std(dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  std(options: { dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   /**
    * `input - alpha * other`, element by element with broadcasting and type promotion.
    *
@@ -2660,8 +2837,9 @@ export interface TensorMethods {
    */
   sum(options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   sum(dim: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
-  sum(dim: number | readonly number[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  sum(options: { dim: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  sum(dim: number | readonly number[] | null, options: { keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  sum(options: { dim: number | readonly number[] | null; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  sum(options: { axis: number | readonly number[] | null; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   /**
    * The tensor summed to a shape that broadcasts to its own.
    *
@@ -2670,6 +2848,14 @@ export interface TensorMethods {
   sum_to_size(size: readonly number[]): Tensor;
   sum_to_size(options: { size: readonly number[] }): Tensor;
   sum_to_size(...size: number[]): Tensor;
+  /**
+   * The singular value decomposition with V instead of its adjoint, U and V being zero if not computed; `linalg.svd` replaces it.
+   *
+   * `svd(Tensor input, bool some=True, bool compute_uv=True) -> (Tensor U, Tensor S, Tensor V)`
+   */
+  svd(some?: boolean, compute_uv?: boolean, options?: { out?: readonly Tensor[] }): [U: Tensor, S: Tensor, V: Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly V: Tensor };
+  svd(some: boolean, options: { compute_uv?: boolean; out?: readonly Tensor[] }): [U: Tensor, S: Tensor, V: Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly V: Tensor };
+  svd(options: { some?: boolean; compute_uv?: boolean; out?: readonly Tensor[] }): [U: Tensor, S: Tensor, V: Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly V: Tensor };
   /**
    * A view with two dimensions swapped.
    *
@@ -2695,6 +2881,14 @@ export interface TensorMethods {
   swapdims_(dim0: number, options: { dim1: number }): this;
   swapdims_(options: { dim0: number; dim1: number }): this;
   /**
+   * Eigenvalues of Hermitian matrices and, if asked for, eigenvectors (else empty); `linalg.eigh` replaces it.
+   *
+   * `symeig(Tensor input, bool eigenvectors=False, bool upper=True) -> (Tensor eigenvalues, Tensor eigenvectors)`
+   */
+  symeig(eigenvectors?: boolean, upper?: boolean, options?: { out?: readonly Tensor[] }): [eigenvalues: Tensor, eigenvectors: Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
+  symeig(eigenvectors: boolean, options: { upper?: boolean; out?: readonly Tensor[] }): [eigenvalues: Tensor, eigenvectors: Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
+  symeig(options: { eigenvectors?: boolean; upper?: boolean; out?: readonly Tensor[] }): [eigenvalues: Tensor, eigenvectors: Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
+  /**
    * The transpose of a matrix; vectors and scalars stay as they are.
    *
    * `t(Tensor input) -> Tensor`
@@ -2715,8 +2909,8 @@ export interface TensorMethods {
    * `take_along_dim(Tensor input, Tensor indices, int? dim=None) -> Tensor`
    */
   take_along_dim(indices: Tensor, dim?: number | null, options?: { out?: Tensor }): Tensor;
-  take_along_dim(indices: Tensor, options: { dim?: number | null; out?: Tensor }): Tensor;
-  take_along_dim(options: { indices: Tensor; dim?: number | null; out?: Tensor }): Tensor;
+  take_along_dim(indices: Tensor, options: { dim?: number | null; axis?: number | null; out?: Tensor }): Tensor;
+  take_along_dim(options: { indices: Tensor; dim?: number | null; axis?: number | null; out?: Tensor }): Tensor;
   /**
    * The tangent of angles in radians.
    *
@@ -2743,14 +2937,14 @@ export interface TensorMethods {
    * `tensor_split.tensor_indices_or_sections(Tensor input, Tensor indices_or_sections, int dim=0) -> Tensor[]`
    */
   tensor_split(indices_or_sections: number, dim?: number): Tensor[];
-  tensor_split(indices_or_sections: number, options: { dim?: number }): Tensor[];
-  tensor_split(options: { indices_or_sections: number; dim?: number }): Tensor[];
+  tensor_split(indices_or_sections: number, options: { dim?: number; axis?: number }): Tensor[];
+  tensor_split(options: { indices_or_sections: number; dim?: number; axis?: number }): Tensor[];
   tensor_split(indices_or_sections: readonly number[], dim?: number): Tensor[];
-  tensor_split(indices_or_sections: readonly number[], options: { dim?: number }): Tensor[];
-  tensor_split(options: { indices_or_sections: readonly number[]; dim?: number }): Tensor[];
+  tensor_split(indices_or_sections: readonly number[], options: { dim?: number; axis?: number }): Tensor[];
+  tensor_split(options: { indices_or_sections: readonly number[]; dim?: number; axis?: number }): Tensor[];
   tensor_split(indices_or_sections: Tensor, dim?: number): Tensor[];
-  tensor_split(indices_or_sections: Tensor, options: { dim?: number }): Tensor[];
-  tensor_split(options: { indices_or_sections: Tensor; dim?: number }): Tensor[];
+  tensor_split(indices_or_sections: Tensor, options: { dim?: number; axis?: number }): Tensor[];
+  tensor_split(options: { indices_or_sections: Tensor; dim?: number; axis?: number }): Tensor[];
   /**
    * As `repeat`, where missing counts mean 1.
    *
@@ -2789,8 +2983,8 @@ export interface TensorMethods {
   topk(k: number, dim?: number, largest?: boolean, sorted?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   topk(k: number, dim: number, largest: boolean, options: { sorted?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   topk(k: number, dim: number, options: { largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  topk(k: number, options: { dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  topk(options: { k: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  topk(k: number, options: { dim?: number; axis?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  topk(options: { k: number; dim?: number; axis?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   /**
    * The sum of the diagonal of a matrix.
    *
@@ -2809,6 +3003,16 @@ export interface TensorMethods {
   transpose_(dim0: number, dim1: number): this;
   transpose_(dim0: number, options: { dim1: number }): this;
   transpose_(options: { dim0: number; dim1: number }): this;
+  /**
+   * The solution of A X = b for triangular A, and a copy of A; `linalg.solve_triangular` replaces it.
+   *
+   * `triangular_solve(Tensor b, Tensor A, bool upper=True, bool transpose=False, bool unitriangular=False) -> (Tensor solution, Tensor cloned_coefficient)`
+   */
+  triangular_solve(A: Tensor, upper?: boolean, transpose?: boolean, unitriangular?: boolean, options?: { out?: readonly Tensor[] }): [solution: Tensor, cloned_coefficient: Tensor] & { readonly solution: Tensor; readonly cloned_coefficient: Tensor };
+  triangular_solve(A: Tensor, upper: boolean, transpose: boolean, options: { unitriangular?: boolean; out?: readonly Tensor[] }): [solution: Tensor, cloned_coefficient: Tensor] & { readonly solution: Tensor; readonly cloned_coefficient: Tensor };
+  triangular_solve(A: Tensor, upper: boolean, options: { transpose?: boolean; unitriangular?: boolean; out?: readonly Tensor[] }): [solution: Tensor, cloned_coefficient: Tensor] & { readonly solution: Tensor; readonly cloned_coefficient: Tensor };
+  triangular_solve(A: Tensor, options: { upper?: boolean; transpose?: boolean; unitriangular?: boolean; out?: readonly Tensor[] }): [solution: Tensor, cloned_coefficient: Tensor] & { readonly solution: Tensor; readonly cloned_coefficient: Tensor };
+  triangular_solve(options: { A: Tensor; upper?: boolean; transpose?: boolean; unitriangular?: boolean; out?: readonly Tensor[] }): [solution: Tensor, cloned_coefficient: Tensor] & { readonly solution: Tensor; readonly cloned_coefficient: Tensor };
   /**
    * The lower triangles of matrices, from `diagonal` on; zeros elsewhere.
    *
@@ -2865,7 +3069,7 @@ export interface TensorMethods {
    * `unbind.int(Tensor input, int dim=0) -> Tensor[]`
    */
   unbind(dim?: number): Tensor[];
-  unbind(options: { dim?: number }): Tensor[];
+  unbind(options: { dim?: number; axis?: number }): Tensor[];
   /**
    * A view with dimension `dim` split into `sizes`, one of which may be -1.
    *
@@ -2874,6 +3078,7 @@ export interface TensorMethods {
   unflatten(dim: number, sizes: number | readonly number[]): Tensor;
   unflatten(dim: number, options: { sizes: number | readonly number[] }): Tensor;
   unflatten(options: { dim: number; sizes: number | readonly number[] }): Tensor;
+  unflatten(options: { axis: number; sizes: number | readonly number[] }): Tensor;
   /**
    * A view of all windows of `size` elements of `dimension`, `step` apart, as a last dimension.
    *
@@ -2903,13 +3108,13 @@ export interface TensorMethods {
    * unique(tensor([3, 1, 3])).tolist(); // [1, 3]
    * ```
    */
-  unique(sorted?: boolean, options?: { dim?: number | null }): Tensor;
-  unique(options: { sorted?: boolean; dim?: number | null }): Tensor;
+  unique(sorted?: boolean, options?: { dim?: number | null; axis?: number | null }): Tensor;
+  unique(options: { sorted?: boolean; dim?: number | null; axis?: number | null }): Tensor;
   unique(sorted?: boolean, return_inverse?: boolean, return_counts?: boolean, dim?: number | null): Tensor[];
-  unique(sorted: boolean, return_inverse: boolean, return_counts: boolean, options: { dim?: number | null }): Tensor[];
-  unique(sorted: boolean, return_inverse: boolean, options: { return_counts?: boolean; dim?: number | null }): Tensor[];
-  unique(sorted: boolean, options: { return_inverse?: boolean; return_counts?: boolean; dim?: number | null }): Tensor[];
-  unique(options: { sorted?: boolean; return_inverse?: boolean; return_counts?: boolean; dim?: number | null }): Tensor[];
+  unique(sorted: boolean, return_inverse: boolean, return_counts: boolean, options: { dim?: number | null; axis?: number | null }): Tensor[];
+  unique(sorted: boolean, return_inverse: boolean, options: { return_counts?: boolean; dim?: number | null; axis?: number | null }): Tensor[];
+  unique(sorted: boolean, options: { return_inverse?: boolean; return_counts?: boolean; dim?: number | null; axis?: number | null }): Tensor[];
+  unique(options: { sorted?: boolean; return_inverse?: boolean; return_counts?: boolean; dim?: number | null; axis?: number | null }): Tensor[];
   /**
    * The elements without those equal to their predecessor, or the slices of `dim`; with `return_inverse` and `return_counts` a list with more.
    * The elements without repetitions, then, as asked, which of them each element is and how often each is repeated.
@@ -2917,35 +3122,35 @@ export interface TensorMethods {
    * `unique_consecutive(Tensor input, *, int? dim=None) -> Tensor`
    * `unique_consecutive.extra(Tensor input, bool return_inverse=False, bool return_counts=False, int? dim=None) -> Tensor[]`
    */
-  unique_consecutive(options?: { dim?: number | null }): Tensor;
+  unique_consecutive(options?: { dim?: number | null; axis?: number | null }): Tensor;
   unique_consecutive(return_inverse?: boolean, return_counts?: boolean, dim?: number | null): Tensor[];
-  unique_consecutive(return_inverse: boolean, return_counts: boolean, options: { dim?: number | null }): Tensor[];
-  unique_consecutive(return_inverse: boolean, options: { return_counts?: boolean; dim?: number | null }): Tensor[];
-  unique_consecutive(options: { return_inverse?: boolean; return_counts?: boolean; dim?: number | null }): Tensor[];
+  unique_consecutive(return_inverse: boolean, return_counts: boolean, options: { dim?: number | null; axis?: number | null }): Tensor[];
+  unique_consecutive(return_inverse: boolean, options: { return_counts?: boolean; dim?: number | null; axis?: number | null }): Tensor[];
+  unique_consecutive(options: { return_inverse?: boolean; return_counts?: boolean; dim?: number | null; axis?: number | null }): Tensor[];
   /**
    * As `chunk`, for pieces that are the only use of the tensor.
    *
    * `unsafe_chunk(Tensor input, int chunks, int dim=0) -> Tensor[]`
    */
   unsafe_chunk(chunks: number, dim?: number): Tensor[];
-  unsafe_chunk(chunks: number, options: { dim?: number }): Tensor[];
-  unsafe_chunk(options: { chunks: number; dim?: number }): Tensor[];
+  unsafe_chunk(chunks: number, options: { dim?: number; axis?: number }): Tensor[];
+  unsafe_chunk(options: { chunks: number; dim?: number; axis?: number }): Tensor[];
   /**
    * As `split`, for pieces that are the only use of the tensor.
    *
    * `unsafe_split(Tensor input, int split_size, int dim=0) -> Tensor[]`
    */
   unsafe_split(split_size: number, dim?: number): Tensor[];
-  unsafe_split(split_size: number, options: { dim?: number }): Tensor[];
-  unsafe_split(options: { split_size: number; dim?: number }): Tensor[];
+  unsafe_split(split_size: number, options: { dim?: number; axis?: number }): Tensor[];
+  unsafe_split(options: { split_size: number; dim?: number; axis?: number }): Tensor[];
   /**
    * As `split_with_sizes`, for pieces that are the only use of the tensor.
    *
    * `unsafe_split_with_sizes(Tensor input, int[] split_sizes, int dim=0) -> Tensor[]`
    */
   unsafe_split_with_sizes(split_sizes: readonly number[], dim?: number): Tensor[];
-  unsafe_split_with_sizes(split_sizes: readonly number[], options: { dim?: number }): Tensor[];
-  unsafe_split_with_sizes(options: { split_sizes: readonly number[]; dim?: number }): Tensor[];
+  unsafe_split_with_sizes(split_sizes: readonly number[], options: { dim?: number; axis?: number }): Tensor[];
+  unsafe_split_with_sizes(options: { split_sizes: readonly number[]; dim?: number; axis?: number }): Tensor[];
   /**
    * A view with a dimension of size 1 inserted at `dim`.
    *
@@ -2953,9 +3158,11 @@ export interface TensorMethods {
    */
   unsqueeze(dim: number): Tensor;
   unsqueeze(options: { dim: number }): Tensor;
+  unsqueeze(options: { axis: number }): Tensor;
   /** In-place form of {@link TensorMethods.unsqueeze}. */
   unsqueeze_(dim: number): this;
   unsqueeze_(options: { dim: number }): this;
+  unsqueeze_(options: { axis: number }): this;
   /**
    * The variance of all elements or along `dim`, with `correction` subtracted from the count (1 unless `unbiased` is false).
    *
@@ -2966,11 +3173,12 @@ export interface TensorMethods {
   var(unbiased?: boolean): Tensor;
   var(options: { unbiased?: boolean }): Tensor;
   var(dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  var(dim: number | readonly number[] | null, unbiased: boolean, options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  var(dim: number | readonly number[] | null, options: { unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
-  var(options: { dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
-  var(dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
-  var(options: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  var(dim: number | readonly number[] | null, unbiased: boolean, options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  var(dim: number | readonly number[] | null, options: { unbiased?: boolean; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  var(options: { dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  var(options: { axis: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  var(dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  var(options: { dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   /**
    * As `dot`, with the first vector conjugated.
    *
