@@ -72,8 +72,17 @@ interface Form {
   readonly result: string;
 }
 
+/** NumPy's names of optional arguments, which PyTorch takes too and programs often use. */
+const TYPED_SYNONYMS = new Set(["axis", "keepdims"]);
+
+const byNumpysName = (p: Param): Param => (!p.hasDefault && p.synonyms.includes("axis") ? { ...p, name: "axis" } : p);
+
 function optionsType(params: readonly Param[], out: string | null): { text: string; required: boolean } {
-  const fields = params.map((p) => `${p.name}${p.hasDefault ? "?" : ""}: ${paramType(p)}`);
+  const fields = params.flatMap((p) => {
+    const field = `${p.hasDefault ? "?" : ""}: ${paramType(p)}`;
+    const numpy = p.hasDefault ? p.synonyms.filter((name) => TYPED_SYNONYMS.has(name)) : [];
+    return [p.name, ...numpy].map((name) => `${name}${field}`);
+  });
   if (out !== null) fields.push(`out?: ${out}`);
   return { text: `{ ${fields.join("; ")} }`, required: params.some((p) => !p.hasDefault) };
 }
@@ -97,7 +106,11 @@ function signatures({ params, out, result }: Form): string[] {
     if (rest.length === 0 && out === null) continue;
     const options = optionsType(rest, out);
     if (k === positional.length && !options.required) continue;
-    emit([...list(positional.slice(0, k), false), `options: ${options.text}`].join(", "));
+    const before = list(positional.slice(0, k), false);
+    emit([...before, `options: ${options.text}`].join(", "));
+    if (rest.some((p) => !p.hasDefault && p.synonyms.includes("axis"))) {
+      emit([...before, `options: ${optionsType(rest.map(byNumpysName), out).text}`].join(", "));
+    }
   }
   if (variadicAt >= 0) {
     const before = list(positional.slice(0, variadicAt), false);

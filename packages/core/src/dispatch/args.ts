@@ -128,12 +128,7 @@ function fail(message: string): null {
  * Arguments in schema order, defaults filled in, or null with {@link mismatch} set.
  * `out` is taken from the options into the returned array's end when `takesOut`.
  */
-export function bindArgs(
-  schema: Schema,
-  self: unknown,
-  args: readonly unknown[],
-  takesOut: boolean,
-): unknown[] | null {
+export function bindArgs(schema: Schema, self: unknown, args: readonly unknown[], takesOut: boolean): unknown[] | null {
   const { params } = schema;
   let given = args.length;
   let options: Record<string, unknown> | null = null;
@@ -169,10 +164,10 @@ export function bindArgs(
   let used = 0;
   for (; p < params.length; p++) {
     const param = params[p]!;
-    const value = options === null ? undefined : options[param.name];
+    const value = options === null ? undefined : named(options, param);
     if (value === undefined) {
       if (!param.hasDefault) return fail(describeMissing(schema, param, options, takesOut, given, self));
-      if (options !== null && param.name in options) used++;
+      if (options !== null && mentions(options, param)) used++;
       bound[p] = param.default;
       continue;
     }
@@ -201,10 +196,22 @@ function describeMissing(
   given: number,
   self: unknown,
 ): string {
-  const unknown = options !== null && Object.keys(options).some((key) => schema.params.every((p) => p.name !== key));
+  const unknown = options !== null && Object.keys(options).some((key) => !schema.params.some((p) => answersTo(p, key)));
   if (unknown) return describeUnknown(schema, options, takesOut, given, self);
   return `${schema.name}() missing 1 required positional arguments: "${param.name}"`;
 }
+
+function named(options: Record<string, unknown>, { name, synonyms }: Param): unknown {
+  const value = options[name];
+  if (value !== undefined) return value;
+  for (const other of synonyms) if (options[other] !== undefined) return options[other];
+  return undefined;
+}
+
+const answersTo = ({ name, synonyms }: Param, key: string): boolean => name === key || synonyms.includes(key);
+
+const mentions = (options: Record<string, unknown>, param: Param): boolean =>
+  Object.keys(options).some((key) => answersTo(param, key));
 
 function describeUnknown(
   schema: Schema,
@@ -213,14 +220,15 @@ function describeUnknown(
   given: number,
   self: unknown,
 ): string {
-  const valid = schema.params.slice(self === NO_SELF ? 0 : 1).map((p) => p.name);
+  const params = schema.params.slice(self === NO_SELF ? 0 : 1);
+  const valid = params.map((p) => p.name);
   if (takesOut) valid.push("out");
   for (const key of Object.keys(options)) {
-    if (!valid.includes(key)) {
+    if (!valid.includes(key) && !params.some((p) => answersTo(p, key))) {
       return `${schema.name}() got an unexpected keyword argument '${key}' (valid keyword arguments: ${valid.join(", ")})`;
     }
   }
-  const twice = schema.params.slice(0, given + (self === NO_SELF ? 0 : 1)).find((p) => p.name in options);
+  const twice = schema.params.slice(0, given + (self === NO_SELF ? 0 : 1)).find((p) => mentions(options, p));
   return `${schema.name}() got multiple values for argument '${twice?.name ?? ""}'`;
 }
 

@@ -63,13 +63,21 @@ function nameResults(op: Op, result: unknown): unknown {
   return result;
 }
 
+/** The overloads' signatures; once more with the argument names of PyTorch's documentation where those differ. */
+function signatures(ops: readonly Op[]): string[] {
+  return ops.flatMap(({ record: { synonyms = {} }, schema: { text } }) => [
+    text,
+    ...Object.entries(synonyms).map(([other, name]) => text.replace(new RegExp(`\\b${name}(?=[,=)]|$)`), other)),
+  ]);
+}
+
 /** The public function of that name. */
 export function torchFunction(name: string): OpFunction {
   const ops = overloads(name);
   if (ops.length === 0) throw new Error(`no op is called "${name}"`);
   const fn = (...args: unknown[]): unknown => dispatch(ops, NO_SELF, args, false);
   Object.defineProperty(fn, "name", { value: name });
-  Object.defineProperty(fn, "schema", { value: ops.map((op) => op.schema.text) });
+  Object.defineProperty(fn, "schema", { value: signatures(ops) });
   return fn as OpFunction;
 }
 
@@ -79,7 +87,7 @@ export function torchFunctionInplace(name: string): OpFunction {
   if (ops.length === 0) throw new Error(`no op is called "${name}"`);
   const fn = (...args: unknown[]): unknown => dispatch(ops, NO_SELF, args, true);
   Object.defineProperty(fn, "name", { value: name });
-  Object.defineProperty(fn, "schema", { value: ops.map((op) => op.schema.text) });
+  Object.defineProperty(fn, "schema", { value: signatures(ops) });
   return fn as OpFunction;
 }
 

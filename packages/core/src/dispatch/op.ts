@@ -1,7 +1,7 @@
 import type { DType, Scalar } from "../dtype/index.ts";
 import { parseExpr, type Program } from "../expr/index.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Param, parseSchema, type Schema } from "./schema.ts";
+import { NUMPY_NAMES, type Param, parseSchema, type Schema, type Synonyms } from "./schema.ts";
 
 /**
  * Arguments as the schema types them. Records are checked against PyTorch by the oracle, not by
@@ -70,6 +70,11 @@ interface OpCommon {
   readonly strictOut?: boolean;
   /** Other public names of the same op. */
   readonly aliases?: readonly string[];
+  /**
+   * Names that PyTorch's documentation has for keyword arguments: other name to the schema's.
+   * Functions of PyTorch's C++ side take NumPy's names (`axis`, `keepdims`) without being told.
+   */
+  readonly synonyms?: Synonyms;
   /** Throws PyTorch's errors for what the types cannot say. */
   readonly check?: (...args: Bound[]) => void;
   /** Argument lists for gradcheck and the documentation's coverage. */
@@ -148,7 +153,7 @@ export class Op {
   constructor(id: number, record: OpRecord) {
     this.id = id;
     this.record = record;
-    this.schema = parseSchema(record.schema);
+    this.schema = parseSchema(record.schema, keywordNames(record));
     this.name = this.schema.name;
     this.pointwise = "expr" in record ? record : null;
     this.kernel = "kernel" in record ? record : null;
@@ -214,6 +219,13 @@ export class Op {
 }
 
 const NONE: readonly Scalar[] = [];
+
+/** Namespaces whose functions are written in Python, with their own names only. */
+const PYTHON = new Set(["nn.functional", "masked"]);
+
+function keywordNames({ namespace = "torch", synonyms }: OpCommon): Synonyms | undefined {
+  return PYTHON.has(namespace) ? synonyms : { ...NUMPY_NAMES, ...synonyms };
+}
 
 function leadingOperands({ params }: Schema): number {
   let count = 0;

@@ -25,6 +25,8 @@ export type BaseType =
 
 export interface Param {
   readonly name: string;
+  /** Other names that a keyword argument may have. */
+  readonly synonyms: readonly string[];
   readonly type: BaseType;
   readonly list: boolean;
   /** `int[2]`: a single number stands for that many. */
@@ -49,7 +51,8 @@ export interface Schema {
   readonly returns: readonly { readonly name: string; readonly type: string }[];
 }
 
-const PARAM = /^(?<type>[A-Za-z|]+)(?<inner>\?)?(?:\[(?<size>\d*)\])?(?<outer>\?)?(?<variadic>\.\.\.)?\s+(?<name>\w+)(?:\s*=\s*(?<default>.+))?$/;
+const PARAM =
+  /^(?<type>[A-Za-z|]+)(?<inner>\?)?(?:\[(?<size>\d*)\])?(?<outer>\?)?(?<variadic>\.\.\.)?\s+(?<name>\w+)(?:\s*=\s*(?<default>.+))?$/;
 
 /** Splits at commas that are outside brackets and quotes. */
 function splitTop(text: string): string[] {
@@ -85,7 +88,7 @@ function parseDefault(text: string): unknown {
   return number;
 }
 
-function parseParam(text: string, kwonly: boolean): Param {
+function parseParam(text: string, kwonly: boolean, synonyms: Synonyms): Param {
   const match = PARAM.exec(text);
   if (!match) throw new Error(`schema: cannot read parameter "${text}"`);
   const g = match.groups as Record<string, string | undefined>;
@@ -96,8 +99,10 @@ function parseParam(text: string, kwonly: boolean): Param {
   if (list && size > 0 && value !== null && hasDefault && !Array.isArray(value)) {
     value = Array.from({ length: size }, () => value);
   }
+  const name = g["name"]!;
   return {
-    name: g["name"]!,
+    name,
+    synonyms: Object.keys(synonyms).filter((other) => synonyms[other] === name),
     type: g["type"] as BaseType,
     list,
     size,
@@ -110,8 +115,21 @@ function parseParam(text: string, kwonly: boolean): Param {
   };
 }
 
+/** What a keyword argument may be called besides its parameter's name: other name to parameter. */
+export type Synonyms = Readonly<Record<string, string>>;
+
+/** NumPy's names, which PyTorch's functions take too. */
+export const NUMPY_NAMES: Synonyms = {
+  axis: "dim",
+  keepdims: "keepdim",
+  x: "input",
+  a: "input",
+  x1: "input",
+  x2: "other",
+};
+
 /** Reads a schema text. */
-export function parseSchema(text: string): Schema {
+export function parseSchema(text: string, synonyms: Synonyms = {}): Schema {
   const match = /^([\w.]+)\((.*)\)\s*->\s*(.+)$/s.exec(text.trim());
   if (!match) throw new Error(`schema: cannot read "${text}"`);
   const [, fullName, inside, out] = match as unknown as [string, string, string, string];
@@ -119,7 +137,7 @@ export function parseSchema(text: string): Schema {
   const params: Param[] = [];
   for (const part of splitTop(inside)) {
     if (part === "*") kwonly = true;
-    else params.push(parseParam(part, kwonly));
+    else params.push(parseParam(part, kwonly, synonyms));
   }
   const returns = splitTop(out.startsWith("(") ? out.slice(1, -1) : out).map((part, i) => {
     const [type, name] = part.split(/\s+/) as [string, string | undefined];

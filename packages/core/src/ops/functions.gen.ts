@@ -228,13 +228,17 @@ export const all: {
   (input: Tensor, options?: { out?: Tensor }): Tensor;
   (options: { input: Tensor; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, dim: number, options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor, options: { dim: number; keepdim?: boolean; out?: Tensor }): Tensor;
-  (options: { input: Tensor; dim: number; keepdim?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   (input: Tensor, dim: readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, dim: readonly number[] | null, options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor, options: { dim: readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
-  (options: { input: Tensor; dim: readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim: readonly number[] | null, options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: readonly number[] | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: readonly number[] | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: readonly number[] | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: readonly number[] | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("all") as never;
 
@@ -260,9 +264,9 @@ export const allclose: {
  */
 export const amax: {
   (input: Tensor, dim?: number | readonly number[], keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, dim: number | readonly number[], options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor, options: { dim?: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
-  (options: { input: Tensor; dim?: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number | readonly number[], options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim?: number | readonly number[]; axis?: number | readonly number[]; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim?: number | readonly number[]; axis?: number | readonly number[]; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("amax") as never;
 
@@ -273,9 +277,9 @@ export const amax: {
  */
 export const amin: {
   (input: Tensor, dim?: number | readonly number[], keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, dim: number | readonly number[], options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor, options: { dim?: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
-  (options: { input: Tensor; dim?: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number | readonly number[], options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim?: number | readonly number[]; axis?: number | readonly number[]; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim?: number | readonly number[]; axis?: number | readonly number[]; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("amin") as never;
 
@@ -285,8 +289,8 @@ export const amin: {
  * `aminmax(Tensor input, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)`
  */
 export const aminmax: {
-  (input: Tensor, options?: { dim?: number | null; keepdim?: boolean; out?: readonly Tensor[] }): [min: Tensor, max: Tensor] & { readonly min: Tensor; readonly max: Tensor };
-  (options: { input: Tensor; dim?: number | null; keepdim?: boolean; out?: readonly Tensor[] }): [min: Tensor, max: Tensor] & { readonly min: Tensor; readonly max: Tensor };
+  (input: Tensor, options?: { dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [min: Tensor, max: Tensor] & { readonly min: Tensor; readonly max: Tensor };
+  (options: { input: Tensor; dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [min: Tensor, max: Tensor] & { readonly min: Tensor; readonly max: Tensor };
   readonly schema: readonly string[];
 } = torchFunction("aminmax") as never;
 
@@ -312,13 +316,17 @@ export const any: {
   (input: Tensor, options?: { out?: Tensor }): Tensor;
   (options: { input: Tensor; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, dim: number, options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor, options: { dim: number; keepdim?: boolean; out?: Tensor }): Tensor;
-  (options: { input: Tensor; dim: number; keepdim?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   (input: Tensor, dim: readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, dim: readonly number[] | null, options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor, options: { dim: readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
-  (options: { input: Tensor; dim: readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim: readonly number[] | null, options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: readonly number[] | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: readonly number[] | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: readonly number[] | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: readonly number[] | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("any") as never;
 
@@ -425,9 +433,9 @@ export const arctanh: {
  */
 export const argmax: {
   (input: Tensor, dim?: number | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, dim: number | null, options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor, options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
-  (options: { input: Tensor; dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number | null, options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("argmax") as never;
 
@@ -438,9 +446,9 @@ export const argmax: {
  */
 export const argmin: {
   (input: Tensor, dim?: number | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, dim: number | null, options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor, options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
-  (options: { input: Tensor; dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number | null, options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("argmin") as never;
 
@@ -454,10 +462,10 @@ export const argmin: {
 export const argsort: {
   (input: Tensor, dim?: number, descending?: boolean): Tensor;
   (input: Tensor, dim: number, options: { descending?: boolean }): Tensor;
-  (input: Tensor, options: { dim?: number; descending?: boolean }): Tensor;
-  (options: { input: Tensor; dim?: number; descending?: boolean }): Tensor;
-  (input: Tensor, options: { stable: boolean; dim?: number; descending?: boolean }): Tensor;
-  (options: { input: Tensor; stable: boolean; dim?: number; descending?: boolean }): Tensor;
+  (input: Tensor, options: { dim?: number; axis?: number; descending?: boolean }): Tensor;
+  (options: { input: Tensor; dim?: number; axis?: number; descending?: boolean }): Tensor;
+  (input: Tensor, options: { stable: boolean; dim?: number; axis?: number; descending?: boolean }): Tensor;
+  (options: { input: Tensor; stable: boolean; dim?: number; axis?: number; descending?: boolean }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("argsort") as never;
 
@@ -868,8 +876,8 @@ export const cartesian_prod: {
  */
 export const cat: {
   (tensors: readonly Tensor[], dim?: number, options?: { out?: Tensor }): Tensor;
-  (tensors: readonly Tensor[], options: { dim?: number; out?: Tensor }): Tensor;
-  (options: { tensors: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
+  (tensors: readonly Tensor[], options: { dim?: number; axis?: number; out?: Tensor }): Tensor;
+  (options: { tensors: readonly Tensor[]; dim?: number; axis?: number; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("cat") as never;
 
@@ -916,9 +924,9 @@ export const chain_matmul: {
  */
 export const chunk: {
   (input: Tensor, chunks: number, dim?: number): Tensor[];
-  (input: Tensor, chunks: number, options: { dim?: number }): Tensor[];
-  (input: Tensor, options: { chunks: number; dim?: number }): Tensor[];
-  (options: { input: Tensor; chunks: number; dim?: number }): Tensor[];
+  (input: Tensor, chunks: number, options: { dim?: number; axis?: number }): Tensor[];
+  (input: Tensor, options: { chunks: number; dim?: number; axis?: number }): Tensor[];
+  (options: { input: Tensor; chunks: number; dim?: number; axis?: number }): Tensor[];
   readonly schema: readonly string[];
 } = torchFunction("chunk") as never;
 
@@ -1041,8 +1049,8 @@ export const complex: {
  */
 export const concat: {
   (tensors: readonly Tensor[], dim?: number, options?: { out?: Tensor }): Tensor;
-  (tensors: readonly Tensor[], options: { dim?: number; out?: Tensor }): Tensor;
-  (options: { tensors: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
+  (tensors: readonly Tensor[], options: { dim?: number; axis?: number; out?: Tensor }): Tensor;
+  (options: { tensors: readonly Tensor[]; dim?: number; axis?: number; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("concat") as never;
 
@@ -1058,8 +1066,8 @@ export const concat: {
  */
 export const concatenate: {
   (tensors: readonly Tensor[], dim?: number, options?: { out?: Tensor }): Tensor;
-  (tensors: readonly Tensor[], options: { dim?: number; out?: Tensor }): Tensor;
-  (options: { tensors: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
+  (tensors: readonly Tensor[], options: { dim?: number; axis?: number; out?: Tensor }): Tensor;
+  (options: { tensors: readonly Tensor[]; dim?: number; axis?: number; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("concatenate") as never;
 
@@ -1137,8 +1145,8 @@ export const cosh: {
  */
 export const count_nonzero: {
   (input: Tensor, dim?: number | readonly number[] | null): Tensor;
-  (input: Tensor, options: { dim?: number | readonly number[] | null }): Tensor;
-  (options: { input: Tensor; dim?: number | readonly number[] | null }): Tensor;
+  (input: Tensor, options: { dim?: number | readonly number[] | null; axis?: number | readonly number[] | null }): Tensor;
+  (options: { input: Tensor; dim?: number | readonly number[] | null; axis?: number | readonly number[] | null }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("count_nonzero") as never;
 
@@ -1161,7 +1169,9 @@ export const cov: {
 export const cummax: {
   (input: Tensor, dim: number, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   (input: Tensor, options: { dim: number; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (input: Tensor, options: { axis: number; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   (options: { input: Tensor; dim: number; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (options: { input: Tensor; axis: number; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   readonly schema: readonly string[];
 } = torchFunction("cummax") as never;
 
@@ -1173,7 +1183,9 @@ export const cummax: {
 export const cummin: {
   (input: Tensor, dim: number, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   (input: Tensor, options: { dim: number; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (input: Tensor, options: { axis: number; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   (options: { input: Tensor; dim: number; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (options: { input: Tensor; axis: number; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   readonly schema: readonly string[];
 } = torchFunction("cummin") as never;
 
@@ -1185,7 +1197,9 @@ export const cummin: {
 export const cumprod: {
   (input: Tensor, dim: number, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   (input: Tensor, options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; dtype?: DType | null; out?: Tensor }): Tensor;
   (options: { input: Tensor; dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; dtype?: DType | null; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("cumprod") as never;
 
@@ -1197,7 +1211,9 @@ export const cumprod: {
 export const cumsum: {
   (input: Tensor, dim: number, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   (input: Tensor, options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; dtype?: DType | null; out?: Tensor }): Tensor;
   (options: { input: Tensor; dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; dtype?: DType | null; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("cumsum") as never;
 
@@ -1208,11 +1224,11 @@ export const cumsum: {
  * `cumulative_trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor`
  */
 export const cumulative_trapezoid: {
-  (y: Tensor, x: Tensor, options?: { dim?: number }): Tensor;
-  (y: Tensor, options: { x: Tensor; dim?: number }): Tensor;
-  (options: { y: Tensor; x: Tensor; dim?: number }): Tensor;
-  (y: Tensor, options?: { dx?: Scalar; dim?: number }): Tensor;
-  (options: { y: Tensor; dx?: Scalar; dim?: number }): Tensor;
+  (y: Tensor, x: Tensor, options?: { dim?: number; axis?: number }): Tensor;
+  (y: Tensor, options: { x: Tensor; dim?: number; axis?: number }): Tensor;
+  (options: { y: Tensor; x: Tensor; dim?: number; axis?: number }): Tensor;
+  (y: Tensor, options?: { dx?: Scalar; dim?: number; axis?: number }): Tensor;
+  (options: { y: Tensor; dx?: Scalar; dim?: number; axis?: number }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("cumulative_trapezoid") as never;
 
@@ -1333,9 +1349,9 @@ export const diff: {
   (input: Tensor, n?: number, dim?: number, prepend?: Tensor | null, append?: Tensor | null, options?: { out?: Tensor }): Tensor;
   (input: Tensor, n: number, dim: number, prepend: Tensor | null, options: { append?: Tensor | null; out?: Tensor }): Tensor;
   (input: Tensor, n: number, dim: number, options: { prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
-  (input: Tensor, n: number, options: { dim?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
-  (input: Tensor, options: { n?: number; dim?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
-  (options: { input: Tensor; n?: number; dim?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
+  (input: Tensor, n: number, options: { dim?: number; axis?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { n?: number; dim?: number; axis?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; n?: number; dim?: number; axis?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("diff") as never;
 
@@ -1818,9 +1834,9 @@ export const frexp: {
  */
 export const frobenius_norm: {
   (input: Tensor, dim?: number | readonly number[], keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, dim: number | readonly number[], options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor, options: { dim?: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
-  (options: { input: Tensor; dim?: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number | readonly number[], options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim?: number | readonly number[]; axis?: number | readonly number[]; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim?: number | readonly number[]; axis?: number | readonly number[]; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("frobenius_norm") as never;
 
@@ -1862,7 +1878,9 @@ export const gather: {
   (input: Tensor, dim: number, index: Tensor, options?: { sparse_grad?: boolean; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, options: { index: Tensor; sparse_grad?: boolean; out?: Tensor }): Tensor;
   (input: Tensor, options: { dim: number; index: Tensor; sparse_grad?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; index: Tensor; sparse_grad?: boolean; out?: Tensor }): Tensor;
   (options: { input: Tensor; dim: number; index: Tensor; sparse_grad?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; index: Tensor; sparse_grad?: boolean; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("gather") as never;
 
@@ -1908,8 +1926,8 @@ export const ger: {
  * `gradient(Tensor input, *, Any spacing=None, int[1]? dim=None, int edge_order=1) -> Tensor[]`
  */
 export const gradient: {
-  (input: Tensor, options?: { spacing?: unknown; dim?: number | readonly number[] | null; edge_order?: number }): Tensor[];
-  (options: { input: Tensor; spacing?: unknown; dim?: number | readonly number[] | null; edge_order?: number }): Tensor[];
+  (input: Tensor, options?: { spacing?: unknown; dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; edge_order?: number }): Tensor[];
+  (options: { input: Tensor; spacing?: unknown; dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; edge_order?: number }): Tensor[];
   readonly schema: readonly string[];
 } = torchFunction("gradient") as never;
 
@@ -2141,7 +2159,9 @@ export const index_add: {
   (input: Tensor, dim: number, index: Tensor, options: { source: Tensor; alpha?: Scalar; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, options: { index: Tensor; source: Tensor; alpha?: Scalar; out?: Tensor }): Tensor;
   (input: Tensor, options: { dim: number; index: Tensor; source: Tensor; alpha?: Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; index: Tensor; source: Tensor; alpha?: Scalar; out?: Tensor }): Tensor;
   (options: { input: Tensor; dim: number; index: Tensor; source: Tensor; alpha?: Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; index: Tensor; source: Tensor; alpha?: Scalar; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("index_add") as never;
 
@@ -2155,7 +2175,9 @@ export const index_copy: {
   (input: Tensor, dim: number, index: Tensor, options: { source: Tensor; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, options: { index: Tensor; source: Tensor; out?: Tensor }): Tensor;
   (input: Tensor, options: { dim: number; index: Tensor; source: Tensor; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; index: Tensor; source: Tensor; out?: Tensor }): Tensor;
   (options: { input: Tensor; dim: number; index: Tensor; source: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; index: Tensor; source: Tensor; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("index_copy") as never;
 
@@ -2171,12 +2193,16 @@ export const index_fill: {
   (input: Tensor, dim: number, index: Tensor, options: { value: Scalar }): Tensor;
   (input: Tensor, dim: number, options: { index: Tensor; value: Scalar }): Tensor;
   (input: Tensor, options: { dim: number; index: Tensor; value: Scalar }): Tensor;
+  (input: Tensor, options: { axis: number; index: Tensor; value: Scalar }): Tensor;
   (options: { input: Tensor; dim: number; index: Tensor; value: Scalar }): Tensor;
+  (options: { input: Tensor; axis: number; index: Tensor; value: Scalar }): Tensor;
   (input: Tensor, dim: number, index: Tensor, value: Tensor): Tensor;
   (input: Tensor, dim: number, index: Tensor, options: { value: Tensor }): Tensor;
   (input: Tensor, dim: number, options: { index: Tensor; value: Tensor }): Tensor;
   (input: Tensor, options: { dim: number; index: Tensor; value: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; index: Tensor; value: Tensor }): Tensor;
   (options: { input: Tensor; dim: number; index: Tensor; value: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; index: Tensor; value: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("index_fill") as never;
 
@@ -2205,7 +2231,9 @@ export const index_reduce: {
   (input: Tensor, dim: number, index: Tensor, options: { source: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, options: { index: Tensor; source: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
   (input: Tensor, options: { dim: number; index: Tensor; source: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; index: Tensor; source: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
   (options: { input: Tensor; dim: number; index: Tensor; source: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; index: Tensor; source: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("index_reduce") as never;
 
@@ -2223,7 +2251,9 @@ export const index_select: {
   (input: Tensor, dim: number, index: Tensor, options?: { out?: Tensor }): Tensor;
   (input: Tensor, dim: number, options: { index: Tensor; out?: Tensor }): Tensor;
   (input: Tensor, options: { dim: number; index: Tensor; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; index: Tensor; out?: Tensor }): Tensor;
   (options: { input: Tensor; dim: number; index: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; index: Tensor; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("index_select") as never;
 
@@ -2447,10 +2477,10 @@ export const kron: {
  */
 export const kthvalue: {
   (input: Tensor, k: number, dim?: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (input: Tensor, k: number, dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (input: Tensor, k: number, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (input: Tensor, options: { k: number; dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (options: { input: Tensor; k: number; dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (input: Tensor, k: number, dim: number, options: { keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (input: Tensor, k: number, options: { dim?: number; axis?: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (input: Tensor, options: { k: number; dim?: number; axis?: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (options: { input: Tensor; k: number; dim?: number; axis?: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   readonly schema: readonly string[];
 } = torchFunction("kthvalue") as never;
 
@@ -2609,7 +2639,9 @@ export const log_softmax: {
   (input: Tensor, dim: number, dtype?: DType | null, options?: { out?: Tensor }): Tensor;
   (input: Tensor, dim: number, options: { dtype?: DType | null; out?: Tensor }): Tensor;
   (input: Tensor, options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; dtype?: DType | null; out?: Tensor }): Tensor;
   (options: { input: Tensor; dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; dtype?: DType | null; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("log_softmax") as never;
 
@@ -2645,7 +2677,9 @@ export const logaddexp2: {
 export const logcumsumexp: {
   (input: Tensor, dim: number, options?: { out?: Tensor }): Tensor;
   (input: Tensor, options: { dim: number; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; out?: Tensor }): Tensor;
   (options: { input: Tensor; dim: number; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("logcumsumexp") as never;
 
@@ -2729,9 +2763,11 @@ export const logspace: {
  */
 export const logsumexp: {
   (input: Tensor, dim: number | readonly number[], keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, dim: number | readonly number[], options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor, options: { dim: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
-  (options: { input: Tensor; dim: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number | readonly number[], options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number | readonly number[]; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number | readonly number[]; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number | readonly number[]; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number | readonly number[]; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("logsumexp") as never;
 
@@ -2830,9 +2866,11 @@ export const max: {
   (input: Tensor, options?: { out?: Tensor }): Tensor;
   (options: { input: Tensor; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (input: Tensor, dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (input: Tensor, options: { dim: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (options: { input: Tensor; dim: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (input: Tensor, dim: number, options: { keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (input: Tensor, options: { dim: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (input: Tensor, options: { axis: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (options: { input: Tensor; dim: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (options: { input: Tensor; axis: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   readonly schema: readonly string[];
 } = torchFunction("max") as never;
 
@@ -2859,9 +2897,11 @@ export const mean: {
   (input: Tensor, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   (options: { input: Tensor; dtype?: DType | null; out?: Tensor }): Tensor;
   (input: Tensor, dim: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
-  (input: Tensor, dim: number | readonly number[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  (input: Tensor, options: { dim: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  (options: { input: Tensor; dim: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number | readonly number[] | null, options: { keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number | readonly number[] | null; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number | readonly number[] | null; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number | readonly number[] | null; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number | readonly number[] | null; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("mean") as never;
 
@@ -2876,9 +2916,11 @@ export const median: {
   (input: Tensor, options?: { out?: Tensor }): Tensor;
   (options: { input: Tensor; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (input: Tensor, dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (input: Tensor, options: { dim: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (options: { input: Tensor; dim: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (input: Tensor, dim: number, options: { keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (input: Tensor, options: { dim: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (input: Tensor, options: { axis: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (options: { input: Tensor; dim: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (options: { input: Tensor; axis: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   readonly schema: readonly string[];
 } = torchFunction("median") as never;
 
@@ -2923,9 +2965,11 @@ export const min: {
   (input: Tensor, options?: { out?: Tensor }): Tensor;
   (options: { input: Tensor; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (input: Tensor, dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (input: Tensor, options: { dim: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (options: { input: Tensor; dim: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (input: Tensor, dim: number, options: { keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (input: Tensor, options: { dim: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (input: Tensor, options: { axis: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (options: { input: Tensor; dim: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (options: { input: Tensor; axis: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   readonly schema: readonly string[];
 } = torchFunction("min") as never;
 
@@ -2960,9 +3004,9 @@ export const mm: {
  */
 export const mode: {
   (input: Tensor, dim?: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (input: Tensor, dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (input: Tensor, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (options: { input: Tensor; dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (input: Tensor, dim: number, options: { keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (input: Tensor, options: { dim?: number; axis?: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (options: { input: Tensor; dim?: number; axis?: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   readonly schema: readonly string[];
 } = torchFunction("mode") as never;
 
@@ -3085,9 +3129,9 @@ export const nan_to_num: {
  */
 export const nanmean: {
   (input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
-  (input: Tensor, dim: number | readonly number[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  (input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  (options: { input: Tensor; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number | readonly number[] | null, options: { keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("nanmean") as never;
 
@@ -3102,9 +3146,11 @@ export const nanmedian: {
   (input: Tensor, options?: { out?: Tensor }): Tensor;
   (options: { input: Tensor; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (input: Tensor, dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (input: Tensor, options: { dim: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (options: { input: Tensor; dim: number; keepdim?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (input: Tensor, dim: number, options: { keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (input: Tensor, options: { dim: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (input: Tensor, options: { axis: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (options: { input: Tensor; dim: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (options: { input: Tensor; axis: number; keepdim?: boolean; keepdims?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   readonly schema: readonly string[];
 } = torchFunction("nanmedian") as never;
 
@@ -3116,15 +3162,15 @@ export const nanmedian: {
  */
 export const nanquantile: {
   (input: Tensor, q: number, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, q: number, dim: number | null, options: { keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, q: number, options: { dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, options: { q: number; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (options: { input: Tensor; q: number; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  (input: Tensor, q: number, dim: number | null, options: { keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  (input: Tensor, q: number, options: { dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  (input: Tensor, options: { q: number; dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  (options: { input: Tensor; q: number; dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
   (input: Tensor, q: Tensor, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, q: Tensor, dim: number | null, options: { keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, q: Tensor, options: { dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, options: { q: Tensor; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (options: { input: Tensor; q: Tensor; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  (input: Tensor, q: Tensor, dim: number | null, options: { keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  (input: Tensor, q: Tensor, options: { dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  (input: Tensor, options: { q: Tensor; dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  (options: { input: Tensor; q: Tensor; dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("nanquantile") as never;
 
@@ -3135,9 +3181,9 @@ export const nanquantile: {
  */
 export const nansum: {
   (input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
-  (input: Tensor, dim: number | readonly number[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  (input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  (options: { input: Tensor; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number | readonly number[] | null, options: { keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("nansum") as never;
 
@@ -3157,12 +3203,16 @@ export const narrow: {
   (input: Tensor, dim: number, start: number, options: { length: number }): Tensor;
   (input: Tensor, dim: number, options: { start: number; length: number }): Tensor;
   (input: Tensor, options: { dim: number; start: number; length: number }): Tensor;
+  (input: Tensor, options: { axis: number; start: number; length: number }): Tensor;
   (options: { input: Tensor; dim: number; start: number; length: number }): Tensor;
+  (options: { input: Tensor; axis: number; start: number; length: number }): Tensor;
   (input: Tensor, dim: number, start: Tensor, length: number): Tensor;
   (input: Tensor, dim: number, start: Tensor, options: { length: number }): Tensor;
   (input: Tensor, dim: number, options: { start: Tensor; length: number }): Tensor;
   (input: Tensor, options: { dim: number; start: Tensor; length: number }): Tensor;
+  (input: Tensor, options: { axis: number; start: Tensor; length: number }): Tensor;
   (options: { input: Tensor; dim: number; start: Tensor; length: number }): Tensor;
+  (options: { input: Tensor; axis: number; start: Tensor; length: number }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("narrow") as never;
 
@@ -3176,7 +3226,9 @@ export const narrow_copy: {
   (input: Tensor, dim: number, start: number, options: { length: number; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, options: { start: number; length: number; out?: Tensor }): Tensor;
   (input: Tensor, options: { dim: number; start: number; length: number; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; start: number; length: number; out?: Tensor }): Tensor;
   (options: { input: Tensor; dim: number; start: number; length: number; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; start: number; length: number; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("narrow_copy") as never;
 
@@ -3259,10 +3311,10 @@ export const nonzero: {
 export const norm: {
   (input: Tensor, p?: unknown, dim?: number | readonly number[] | null, keepdim?: boolean, dtype?: DType | null, options?: { out?: Tensor }): Tensor;
   (input: Tensor, p: unknown, dim: number | readonly number[] | null, keepdim: boolean, options: { dtype?: DType | null; out?: Tensor }): Tensor;
-  (input: Tensor, p: unknown, dim: number | readonly number[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  (input: Tensor, p: unknown, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  (input: Tensor, options: { p?: unknown; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  (options: { input: Tensor; p?: unknown; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (input: Tensor, p: unknown, dim: number | readonly number[] | null, options: { keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (input: Tensor, p: unknown, options: { dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { p?: unknown; dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; p?: unknown; dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("norm") as never;
 
@@ -3315,12 +3367,14 @@ export const not_equal: {
  */
 export const nuclear_norm: {
   (input: Tensor, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  (options: { input: Tensor; keepdim?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   (input: Tensor, dim: number | readonly number[], keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, dim: number | readonly number[], options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor, options: { dim: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
-  (options: { input: Tensor; dim: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number | readonly number[], options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number | readonly number[]; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number | readonly number[]; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number | readonly number[]; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number | readonly number[]; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("nuclear_norm") as never;
 
@@ -3485,9 +3539,11 @@ export const prod: {
   (input: Tensor, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   (options: { input: Tensor; dtype?: DType | null; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
-  (input: Tensor, dim: number, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  (input: Tensor, options: { dim: number; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  (options: { input: Tensor; dim: number; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number, options: { keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("prod") as never;
 
@@ -3513,15 +3569,15 @@ export const put: {
  */
 export const quantile: {
   (input: Tensor, q: number, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, q: number, dim: number | null, options: { keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, q: number, options: { dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, options: { q: number; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (options: { input: Tensor; q: number; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  (input: Tensor, q: number, dim: number | null, options: { keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  (input: Tensor, q: number, options: { dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  (input: Tensor, options: { q: number; dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  (options: { input: Tensor; q: number; dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
   (input: Tensor, q: Tensor, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, q: Tensor, dim: number | null, options: { keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, q: Tensor, options: { dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, options: { q: Tensor; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (options: { input: Tensor; q: Tensor; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  (input: Tensor, q: Tensor, dim: number | null, options: { keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  (input: Tensor, q: Tensor, options: { dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  (input: Tensor, options: { q: Tensor; dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  (options: { input: Tensor; q: Tensor; dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("quantile") as never;
 
@@ -3709,8 +3765,11 @@ export const renorm: {
   (input: Tensor, p: number, dim: number, maxnorm: number, options?: { out?: Tensor }): Tensor;
   (input: Tensor, p: number, dim: number, options: { maxnorm: number; out?: Tensor }): Tensor;
   (input: Tensor, p: number, options: { dim: number; maxnorm: number; out?: Tensor }): Tensor;
+  (input: Tensor, p: number, options: { axis: number; maxnorm: number; out?: Tensor }): Tensor;
   (input: Tensor, options: { p: number; dim: number; maxnorm: number; out?: Tensor }): Tensor;
+  (input: Tensor, options: { p: number; axis: number; maxnorm: number; out?: Tensor }): Tensor;
   (options: { input: Tensor; p: number; dim: number; maxnorm: number; out?: Tensor }): Tensor;
+  (options: { input: Tensor; p: number; axis: number; maxnorm: number; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("renorm") as never;
 
@@ -3724,13 +3783,13 @@ export const renorm: {
  */
 export const repeat_interleave: {
   (input: Tensor, repeats: number, dim?: number | null, options?: { output_size?: number | null }): Tensor;
-  (input: Tensor, repeats: number, options: { dim?: number | null; output_size?: number | null }): Tensor;
-  (input: Tensor, options: { repeats: number; dim?: number | null; output_size?: number | null }): Tensor;
-  (options: { input: Tensor; repeats: number; dim?: number | null; output_size?: number | null }): Tensor;
+  (input: Tensor, repeats: number, options: { dim?: number | null; axis?: number | null; output_size?: number | null }): Tensor;
+  (input: Tensor, options: { repeats: number; dim?: number | null; axis?: number | null; output_size?: number | null }): Tensor;
+  (options: { input: Tensor; repeats: number; dim?: number | null; axis?: number | null; output_size?: number | null }): Tensor;
   (input: Tensor, repeats: Tensor, dim?: number | null, options?: { output_size?: number | null }): Tensor;
-  (input: Tensor, repeats: Tensor, options: { dim?: number | null; output_size?: number | null }): Tensor;
-  (input: Tensor, options: { repeats: Tensor; dim?: number | null; output_size?: number | null }): Tensor;
-  (options: { input: Tensor; repeats: Tensor; dim?: number | null; output_size?: number | null }): Tensor;
+  (input: Tensor, repeats: Tensor, options: { dim?: number | null; axis?: number | null; output_size?: number | null }): Tensor;
+  (input: Tensor, options: { repeats: Tensor; dim?: number | null; axis?: number | null; output_size?: number | null }): Tensor;
+  (options: { input: Tensor; repeats: Tensor; dim?: number | null; axis?: number | null; output_size?: number | null }): Tensor;
   (repeats: Tensor, options?: { output_size?: number | null }): Tensor;
   (options: { repeats: Tensor; output_size?: number | null }): Tensor;
   readonly schema: readonly string[];
@@ -3899,22 +3958,30 @@ export const scatter: {
   (input: Tensor, dim: number, index: Tensor, options: { src: Tensor; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, options: { index: Tensor; src: Tensor; out?: Tensor }): Tensor;
   (input: Tensor, options: { dim: number; index: Tensor; src: Tensor; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; index: Tensor; src: Tensor; out?: Tensor }): Tensor;
   (options: { input: Tensor; dim: number; index: Tensor; src: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; index: Tensor; src: Tensor; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, index: Tensor, value: Scalar, options?: { out?: Tensor }): Tensor;
   (input: Tensor, dim: number, index: Tensor, options: { value: Scalar; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, options: { index: Tensor; value: Scalar; out?: Tensor }): Tensor;
   (input: Tensor, options: { dim: number; index: Tensor; value: Scalar; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; index: Tensor; value: Scalar; out?: Tensor }): Tensor;
   (options: { input: Tensor; dim: number; index: Tensor; value: Scalar; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; index: Tensor; value: Scalar; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, index: Tensor, src: Tensor, options: { reduce: string; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, index: Tensor, options: { src: Tensor; reduce: string; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, options: { index: Tensor; src: Tensor; reduce: string; out?: Tensor }): Tensor;
   (input: Tensor, options: { dim: number; index: Tensor; src: Tensor; reduce: string; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; index: Tensor; src: Tensor; reduce: string; out?: Tensor }): Tensor;
   (options: { input: Tensor; dim: number; index: Tensor; src: Tensor; reduce: string; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; index: Tensor; src: Tensor; reduce: string; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, index: Tensor, value: Scalar, options: { reduce: string; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, index: Tensor, options: { value: Scalar; reduce: string; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, options: { index: Tensor; value: Scalar; reduce: string; out?: Tensor }): Tensor;
   (input: Tensor, options: { dim: number; index: Tensor; value: Scalar; reduce: string; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; index: Tensor; value: Scalar; reduce: string; out?: Tensor }): Tensor;
   (options: { input: Tensor; dim: number; index: Tensor; value: Scalar; reduce: string; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; index: Tensor; value: Scalar; reduce: string; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("scatter") as never;
 
@@ -3928,7 +3995,9 @@ export const scatter_add: {
   (input: Tensor, dim: number, index: Tensor, options: { src: Tensor; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, options: { index: Tensor; src: Tensor; out?: Tensor }): Tensor;
   (input: Tensor, options: { dim: number; index: Tensor; src: Tensor; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; index: Tensor; src: Tensor; out?: Tensor }): Tensor;
   (options: { input: Tensor; dim: number; index: Tensor; src: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; index: Tensor; src: Tensor; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("scatter_add") as never;
 
@@ -3943,7 +4012,9 @@ export const scatter_reduce: {
   (input: Tensor, dim: number, index: Tensor, options: { src: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, options: { index: Tensor; src: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
   (input: Tensor, options: { dim: number; index: Tensor; src: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; index: Tensor; src: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
   (options: { input: Tensor; dim: number; index: Tensor; src: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; index: Tensor; src: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("scatter_reduce") as never;
 
@@ -3985,7 +4056,9 @@ export const select: {
   (input: Tensor, dim: number, index: number): Tensor;
   (input: Tensor, dim: number, options: { index: number }): Tensor;
   (input: Tensor, options: { dim: number; index: number }): Tensor;
+  (input: Tensor, options: { axis: number; index: number }): Tensor;
   (options: { input: Tensor; dim: number; index: number }): Tensor;
+  (options: { input: Tensor; axis: number; index: number }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("select") as never;
 
@@ -3998,7 +4071,9 @@ export const select_copy: {
   (input: Tensor, dim: number, index: number, options?: { out?: Tensor }): Tensor;
   (input: Tensor, dim: number, options: { index: number; out?: Tensor }): Tensor;
   (input: Tensor, options: { dim: number; index: number; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; index: number; out?: Tensor }): Tensor;
   (options: { input: Tensor; dim: number; index: number; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; index: number; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("select_copy") as never;
 
@@ -4011,8 +4086,11 @@ export const select_scatter: {
   (input: Tensor, src: Tensor, dim: number, index: number): Tensor;
   (input: Tensor, src: Tensor, dim: number, options: { index: number }): Tensor;
   (input: Tensor, src: Tensor, options: { dim: number; index: number }): Tensor;
+  (input: Tensor, src: Tensor, options: { axis: number; index: number }): Tensor;
   (input: Tensor, options: { src: Tensor; dim: number; index: number }): Tensor;
+  (input: Tensor, options: { src: Tensor; axis: number; index: number }): Tensor;
   (options: { input: Tensor; src: Tensor; dim: number; index: number }): Tensor;
+  (options: { input: Tensor; src: Tensor; axis: number; index: number }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("select_scatter") as never;
 
@@ -4114,8 +4192,8 @@ export const slice_copy: {
   (input: Tensor, dim: number, start: number | null, end: number | null, options: { step?: number; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, start: number | null, options: { end?: number | null; step?: number; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, options: { start?: number | null; end?: number | null; step?: number; out?: Tensor }): Tensor;
-  (input: Tensor, options: { dim?: number; start?: number | null; end?: number | null; step?: number; out?: Tensor }): Tensor;
-  (options: { input: Tensor; dim?: number; start?: number | null; end?: number | null; step?: number; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim?: number; axis?: number; start?: number | null; end?: number | null; step?: number; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim?: number; axis?: number; start?: number | null; end?: number | null; step?: number; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("slice_copy") as never;
 
@@ -4129,9 +4207,9 @@ export const slice_scatter: {
   (input: Tensor, src: Tensor, dim: number, start: number | null, end: number | null, options: { step?: number }): Tensor;
   (input: Tensor, src: Tensor, dim: number, start: number | null, options: { end?: number | null; step?: number }): Tensor;
   (input: Tensor, src: Tensor, dim: number, options: { start?: number | null; end?: number | null; step?: number }): Tensor;
-  (input: Tensor, src: Tensor, options: { dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
-  (input: Tensor, options: { src: Tensor; dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
-  (options: { input: Tensor; src: Tensor; dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
+  (input: Tensor, src: Tensor, options: { dim?: number; axis?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
+  (input: Tensor, options: { src: Tensor; dim?: number; axis?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
+  (options: { input: Tensor; src: Tensor; dim?: number; axis?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("slice_scatter") as never;
 
@@ -4149,7 +4227,9 @@ export const softmax: {
   (input: Tensor, dim: number, dtype?: DType | null, options?: { out?: Tensor }): Tensor;
   (input: Tensor, dim: number, options: { dtype?: DType | null; out?: Tensor }): Tensor;
   (input: Tensor, options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; dtype?: DType | null; out?: Tensor }): Tensor;
   (options: { input: Tensor; dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; dtype?: DType | null; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("softmax") as never;
 
@@ -4167,10 +4247,10 @@ export const softmax: {
 export const sort: {
   (input: Tensor, dim?: number, descending?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   (input: Tensor, dim: number, options: { descending?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (input: Tensor, options: { dim?: number; descending?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (options: { input: Tensor; dim?: number; descending?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (input: Tensor, options: { stable: boolean | null; dim?: number; descending?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (options: { input: Tensor; stable: boolean | null; dim?: number; descending?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (input: Tensor, options: { dim?: number; axis?: number; descending?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (options: { input: Tensor; dim?: number; axis?: number; descending?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (input: Tensor, options: { stable: boolean | null; dim?: number; axis?: number; descending?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (options: { input: Tensor; stable: boolean | null; dim?: number; axis?: number; descending?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   readonly schema: readonly string[];
 } = torchFunction("sort") as never;
 
@@ -4188,13 +4268,13 @@ export const sort: {
  */
 export const split: {
   (input: Tensor, split_size_or_sections: number, dim?: number): Tensor[];
-  (input: Tensor, split_size_or_sections: number, options: { dim?: number }): Tensor[];
-  (input: Tensor, options: { split_size_or_sections: number; dim?: number }): Tensor[];
-  (options: { input: Tensor; split_size_or_sections: number; dim?: number }): Tensor[];
+  (input: Tensor, split_size_or_sections: number, options: { dim?: number; axis?: number }): Tensor[];
+  (input: Tensor, options: { split_size_or_sections: number; dim?: number; axis?: number }): Tensor[];
+  (options: { input: Tensor; split_size_or_sections: number; dim?: number; axis?: number }): Tensor[];
   (input: Tensor, split_size_or_sections: readonly number[], dim?: number): Tensor[];
-  (input: Tensor, split_size_or_sections: readonly number[], options: { dim?: number }): Tensor[];
-  (input: Tensor, options: { split_size_or_sections: readonly number[]; dim?: number }): Tensor[];
-  (options: { input: Tensor; split_size_or_sections: readonly number[]; dim?: number }): Tensor[];
+  (input: Tensor, split_size_or_sections: readonly number[], options: { dim?: number; axis?: number }): Tensor[];
+  (input: Tensor, options: { split_size_or_sections: readonly number[]; dim?: number; axis?: number }): Tensor[];
+  (options: { input: Tensor; split_size_or_sections: readonly number[]; dim?: number; axis?: number }): Tensor[];
   readonly schema: readonly string[];
 } = torchFunction("split") as never;
 
@@ -4205,9 +4285,9 @@ export const split: {
  */
 export const split_copy: {
   (input: Tensor, split_size: number, dim?: number): Tensor[];
-  (input: Tensor, split_size: number, options: { dim?: number }): Tensor[];
-  (input: Tensor, options: { split_size: number; dim?: number }): Tensor[];
-  (options: { input: Tensor; split_size: number; dim?: number }): Tensor[];
+  (input: Tensor, split_size: number, options: { dim?: number; axis?: number }): Tensor[];
+  (input: Tensor, options: { split_size: number; dim?: number; axis?: number }): Tensor[];
+  (options: { input: Tensor; split_size: number; dim?: number; axis?: number }): Tensor[];
   readonly schema: readonly string[];
 } = torchFunction("split_copy") as never;
 
@@ -4218,9 +4298,9 @@ export const split_copy: {
  */
 export const split_with_sizes: {
   (input: Tensor, split_sizes: readonly number[], dim?: number): Tensor[];
-  (input: Tensor, split_sizes: readonly number[], options: { dim?: number }): Tensor[];
-  (input: Tensor, options: { split_sizes: readonly number[]; dim?: number }): Tensor[];
-  (options: { input: Tensor; split_sizes: readonly number[]; dim?: number }): Tensor[];
+  (input: Tensor, split_sizes: readonly number[], options: { dim?: number; axis?: number }): Tensor[];
+  (input: Tensor, options: { split_sizes: readonly number[]; dim?: number; axis?: number }): Tensor[];
+  (options: { input: Tensor; split_sizes: readonly number[]; dim?: number; axis?: number }): Tensor[];
   readonly schema: readonly string[];
 } = torchFunction("split_with_sizes") as never;
 
@@ -4231,9 +4311,9 @@ export const split_with_sizes: {
  */
 export const split_with_sizes_copy: {
   (input: Tensor, split_sizes: readonly number[], dim?: number): Tensor[];
-  (input: Tensor, split_sizes: readonly number[], options: { dim?: number }): Tensor[];
-  (input: Tensor, options: { split_sizes: readonly number[]; dim?: number }): Tensor[];
-  (options: { input: Tensor; split_sizes: readonly number[]; dim?: number }): Tensor[];
+  (input: Tensor, split_sizes: readonly number[], options: { dim?: number; axis?: number }): Tensor[];
+  (input: Tensor, options: { split_sizes: readonly number[]; dim?: number; axis?: number }): Tensor[];
+  (options: { input: Tensor; split_sizes: readonly number[]; dim?: number; axis?: number }): Tensor[];
   readonly schema: readonly string[];
 } = torchFunction("split_with_sizes_copy") as never;
 
@@ -4271,7 +4351,9 @@ export const squeeze: {
   (options: { input: Tensor }): Tensor;
   (input: Tensor, dim: number): Tensor;
   (input: Tensor, options: { dim: number }): Tensor;
+  (input: Tensor, options: { axis: number }): Tensor;
   (options: { input: Tensor; dim: number }): Tensor;
+  (options: { input: Tensor; axis: number }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("squeeze") as never;
 
@@ -4286,7 +4368,9 @@ export const squeeze_copy: {
   (options: { input: Tensor; out?: Tensor }): Tensor;
   (input: Tensor, dim: number, options?: { out?: Tensor }): Tensor;
   (input: Tensor, options: { dim: number; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; out?: Tensor }): Tensor;
   (options: { input: Tensor; dim: number; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("squeeze_copy") as never;
 
@@ -4302,8 +4386,8 @@ export const squeeze_copy: {
  */
 export const stack: {
   (tensors: readonly Tensor[], dim?: number, options?: { out?: Tensor }): Tensor;
-  (tensors: readonly Tensor[], options: { dim?: number; out?: Tensor }): Tensor;
-  (options: { tensors: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
+  (tensors: readonly Tensor[], options: { dim?: number; axis?: number; out?: Tensor }): Tensor;
+  (options: { tensors: readonly Tensor[]; dim?: number; axis?: number; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("stack") as never;
 
@@ -4319,13 +4403,15 @@ export const std: {
   (input: Tensor, options: { unbiased?: boolean }): Tensor;
   (options: { input: Tensor; unbiased?: boolean }): Tensor;
   (input: Tensor, dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, dim: number | readonly number[] | null, unbiased: boolean, options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor, dim: number | readonly number[] | null, options: { unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor, options: { dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
-  (options: { input: Tensor; dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor, dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor, options: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
-  (options: { input: Tensor; dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number | readonly number[] | null, unbiased: boolean, options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number | readonly number[] | null, options: { unbiased?: boolean; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("std") as never;
 
@@ -4341,13 +4427,15 @@ export const std_mean: {
   (input: Tensor, options: { unbiased?: boolean }): [deviation: Tensor, mean: Tensor] & { readonly deviation: Tensor; readonly mean: Tensor };
   (options: { input: Tensor; unbiased?: boolean }): [deviation: Tensor, mean: Tensor] & { readonly deviation: Tensor; readonly mean: Tensor };
   (input: Tensor, dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean): [deviation: Tensor, mean: Tensor] & { readonly deviation: Tensor; readonly mean: Tensor };
-  (input: Tensor, dim: number | readonly number[] | null, unbiased: boolean, options: { keepdim?: boolean }): [deviation: Tensor, mean: Tensor] & { readonly deviation: Tensor; readonly mean: Tensor };
-  (input: Tensor, dim: number | readonly number[] | null, options: { unbiased?: boolean; keepdim?: boolean }): [deviation: Tensor, mean: Tensor] & { readonly deviation: Tensor; readonly mean: Tensor };
-  (input: Tensor, options: { dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean }): [deviation: Tensor, mean: Tensor] & { readonly deviation: Tensor; readonly mean: Tensor };
-  (options: { input: Tensor; dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean }): [deviation: Tensor, mean: Tensor] & { readonly deviation: Tensor; readonly mean: Tensor };
-  (input: Tensor, dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean }): [deviation: Tensor, mean: Tensor] & { readonly deviation: Tensor; readonly mean: Tensor };
-  (input: Tensor, options: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean }): [deviation: Tensor, mean: Tensor] & { readonly deviation: Tensor; readonly mean: Tensor };
-  (options: { input: Tensor; dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean }): [deviation: Tensor, mean: Tensor] & { readonly deviation: Tensor; readonly mean: Tensor };
+  (input: Tensor, dim: number | readonly number[] | null, unbiased: boolean, options: { keepdim?: boolean; keepdims?: boolean }): [deviation: Tensor, mean: Tensor] & { readonly deviation: Tensor; readonly mean: Tensor };
+  (input: Tensor, dim: number | readonly number[] | null, options: { unbiased?: boolean; keepdim?: boolean; keepdims?: boolean }): [deviation: Tensor, mean: Tensor] & { readonly deviation: Tensor; readonly mean: Tensor };
+  (input: Tensor, options: { dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; keepdims?: boolean }): [deviation: Tensor, mean: Tensor] & { readonly deviation: Tensor; readonly mean: Tensor };
+  (input: Tensor, options: { axis: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; keepdims?: boolean }): [deviation: Tensor, mean: Tensor] & { readonly deviation: Tensor; readonly mean: Tensor };
+  (options: { input: Tensor; dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; keepdims?: boolean }): [deviation: Tensor, mean: Tensor] & { readonly deviation: Tensor; readonly mean: Tensor };
+  (options: { input: Tensor; axis: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; keepdims?: boolean }): [deviation: Tensor, mean: Tensor] & { readonly deviation: Tensor; readonly mean: Tensor };
+  (input: Tensor, dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean; keepdims?: boolean }): [deviation: Tensor, mean: Tensor] & { readonly deviation: Tensor; readonly mean: Tensor };
+  (input: Tensor, options: { dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; keepdims?: boolean }): [deviation: Tensor, mean: Tensor] & { readonly deviation: Tensor; readonly mean: Tensor };
+  (options: { input: Tensor; dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; keepdims?: boolean }): [deviation: Tensor, mean: Tensor] & { readonly deviation: Tensor; readonly mean: Tensor };
   readonly schema: readonly string[];
 } = torchFunction("std_mean") as never;
 
@@ -4391,9 +4479,11 @@ export const sum: {
   (input: Tensor, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   (options: { input: Tensor; dtype?: DType | null; out?: Tensor }): Tensor;
   (input: Tensor, dim: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
-  (input: Tensor, dim: number | readonly number[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  (input: Tensor, options: { dim: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  (options: { input: Tensor; dim: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number | readonly number[] | null, options: { keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number | readonly number[] | null; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number | readonly number[] | null; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number | readonly number[] | null; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number | readonly number[] | null; keepdim?: boolean; keepdims?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("sum") as never;
 
@@ -4464,9 +4554,9 @@ export const take: {
  */
 export const take_along_dim: {
   (input: Tensor, indices: Tensor, dim?: number | null, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, indices: Tensor, options: { dim?: number | null; out?: Tensor }): Tensor;
-  (input: Tensor, options: { indices: Tensor; dim?: number | null; out?: Tensor }): Tensor;
-  (options: { input: Tensor; indices: Tensor; dim?: number | null; out?: Tensor }): Tensor;
+  (input: Tensor, indices: Tensor, options: { dim?: number | null; axis?: number | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { indices: Tensor; dim?: number | null; axis?: number | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; indices: Tensor; dim?: number | null; axis?: number | null; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("take_along_dim") as never;
 
@@ -4503,17 +4593,17 @@ export const tanh: {
  */
 export const tensor_split: {
   (input: Tensor, indices_or_sections: number, dim?: number): Tensor[];
-  (input: Tensor, indices_or_sections: number, options: { dim?: number }): Tensor[];
-  (input: Tensor, options: { indices_or_sections: number; dim?: number }): Tensor[];
-  (options: { input: Tensor; indices_or_sections: number; dim?: number }): Tensor[];
+  (input: Tensor, indices_or_sections: number, options: { dim?: number; axis?: number }): Tensor[];
+  (input: Tensor, options: { indices_or_sections: number; dim?: number; axis?: number }): Tensor[];
+  (options: { input: Tensor; indices_or_sections: number; dim?: number; axis?: number }): Tensor[];
   (input: Tensor, indices_or_sections: readonly number[], dim?: number): Tensor[];
-  (input: Tensor, indices_or_sections: readonly number[], options: { dim?: number }): Tensor[];
-  (input: Tensor, options: { indices_or_sections: readonly number[]; dim?: number }): Tensor[];
-  (options: { input: Tensor; indices_or_sections: readonly number[]; dim?: number }): Tensor[];
+  (input: Tensor, indices_or_sections: readonly number[], options: { dim?: number; axis?: number }): Tensor[];
+  (input: Tensor, options: { indices_or_sections: readonly number[]; dim?: number; axis?: number }): Tensor[];
+  (options: { input: Tensor; indices_or_sections: readonly number[]; dim?: number; axis?: number }): Tensor[];
   (input: Tensor, indices_or_sections: Tensor, dim?: number): Tensor[];
-  (input: Tensor, indices_or_sections: Tensor, options: { dim?: number }): Tensor[];
-  (input: Tensor, options: { indices_or_sections: Tensor; dim?: number }): Tensor[];
-  (options: { input: Tensor; indices_or_sections: Tensor; dim?: number }): Tensor[];
+  (input: Tensor, indices_or_sections: Tensor, options: { dim?: number; axis?: number }): Tensor[];
+  (input: Tensor, options: { indices_or_sections: Tensor; dim?: number; axis?: number }): Tensor[];
+  (options: { input: Tensor; indices_or_sections: Tensor; dim?: number; axis?: number }): Tensor[];
   readonly schema: readonly string[];
 } = torchFunction("tensor_split") as never;
 
@@ -4571,9 +4661,9 @@ export const topk: {
   (input: Tensor, k: number, dim?: number, largest?: boolean, sorted?: boolean, options?: { out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   (input: Tensor, k: number, dim: number, largest: boolean, options: { sorted?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   (input: Tensor, k: number, dim: number, options: { largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (input: Tensor, k: number, options: { dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (input: Tensor, options: { k: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
-  (options: { input: Tensor; k: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (input: Tensor, k: number, options: { dim?: number; axis?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (input: Tensor, options: { k: number; dim?: number; axis?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  (options: { input: Tensor; k: number; dim?: number; axis?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   readonly schema: readonly string[];
 } = torchFunction("topk") as never;
 
@@ -4621,11 +4711,11 @@ export const transpose_copy: {
  * `trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor`
  */
 export const trapezoid: {
-  (y: Tensor, x: Tensor, options?: { dim?: number }): Tensor;
-  (y: Tensor, options: { x: Tensor; dim?: number }): Tensor;
-  (options: { y: Tensor; x: Tensor; dim?: number }): Tensor;
-  (y: Tensor, options?: { dx?: Scalar; dim?: number }): Tensor;
-  (options: { y: Tensor; dx?: Scalar; dim?: number }): Tensor;
+  (y: Tensor, x: Tensor, options?: { dim?: number; axis?: number }): Tensor;
+  (y: Tensor, options: { x: Tensor; dim?: number; axis?: number }): Tensor;
+  (options: { y: Tensor; x: Tensor; dim?: number; axis?: number }): Tensor;
+  (y: Tensor, options?: { dx?: Scalar; dim?: number; axis?: number }): Tensor;
+  (options: { y: Tensor; dx?: Scalar; dim?: number; axis?: number }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("trapezoid") as never;
 
@@ -4636,11 +4726,11 @@ export const trapezoid: {
  * `trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor`
  */
 export const trapz: {
-  (y: Tensor, x: Tensor, options?: { dim?: number }): Tensor;
-  (y: Tensor, options: { x: Tensor; dim?: number }): Tensor;
-  (options: { y: Tensor; x: Tensor; dim?: number }): Tensor;
-  (y: Tensor, options?: { dx?: Scalar; dim?: number }): Tensor;
-  (options: { y: Tensor; dx?: Scalar; dim?: number }): Tensor;
+  (y: Tensor, x: Tensor, options?: { dim?: number; axis?: number }): Tensor;
+  (y: Tensor, options: { x: Tensor; dim?: number; axis?: number }): Tensor;
+  (options: { y: Tensor; x: Tensor; dim?: number; axis?: number }): Tensor;
+  (y: Tensor, options?: { dx?: Scalar; dim?: number; axis?: number }): Tensor;
+  (options: { y: Tensor; dx?: Scalar; dim?: number; axis?: number }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("trapz") as never;
 
@@ -4729,8 +4819,8 @@ export const trunc: {
  */
 export const unbind: {
   (input: Tensor, dim?: number): Tensor[];
-  (input: Tensor, options: { dim?: number }): Tensor[];
-  (options: { input: Tensor; dim?: number }): Tensor[];
+  (input: Tensor, options: { dim?: number; axis?: number }): Tensor[];
+  (options: { input: Tensor; dim?: number; axis?: number }): Tensor[];
   readonly schema: readonly string[];
 } = torchFunction("unbind") as never;
 
@@ -4741,8 +4831,8 @@ export const unbind: {
  */
 export const unbind_copy: {
   (input: Tensor, dim?: number): Tensor[];
-  (input: Tensor, options: { dim?: number }): Tensor[];
-  (options: { input: Tensor; dim?: number }): Tensor[];
+  (input: Tensor, options: { dim?: number; axis?: number }): Tensor[];
+  (options: { input: Tensor; dim?: number; axis?: number }): Tensor[];
   readonly schema: readonly string[];
 } = torchFunction("unbind_copy") as never;
 
@@ -4755,7 +4845,9 @@ export const unflatten: {
   (input: Tensor, dim: number, sizes: number | readonly number[]): Tensor;
   (input: Tensor, dim: number, options: { sizes: number | readonly number[] }): Tensor;
   (input: Tensor, options: { dim: number; sizes: number | readonly number[] }): Tensor;
+  (input: Tensor, options: { axis: number; sizes: number | readonly number[] }): Tensor;
   (options: { input: Tensor; dim: number; sizes: number | readonly number[] }): Tensor;
+  (options: { input: Tensor; axis: number; sizes: number | readonly number[] }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("unflatten") as never;
 
@@ -4786,15 +4878,15 @@ export const unfold_copy: {
  * ```
  */
 export const unique: {
-  (input: Tensor, sorted?: boolean, options?: { dim?: number | null }): Tensor;
-  (input: Tensor, options: { sorted?: boolean; dim?: number | null }): Tensor;
-  (options: { input: Tensor; sorted?: boolean; dim?: number | null }): Tensor;
+  (input: Tensor, sorted?: boolean, options?: { dim?: number | null; axis?: number | null }): Tensor;
+  (input: Tensor, options: { sorted?: boolean; dim?: number | null; axis?: number | null }): Tensor;
+  (options: { input: Tensor; sorted?: boolean; dim?: number | null; axis?: number | null }): Tensor;
   (input: Tensor, sorted?: boolean, return_inverse?: boolean, return_counts?: boolean, dim?: number | null): Tensor[];
-  (input: Tensor, sorted: boolean, return_inverse: boolean, return_counts: boolean, options: { dim?: number | null }): Tensor[];
-  (input: Tensor, sorted: boolean, return_inverse: boolean, options: { return_counts?: boolean; dim?: number | null }): Tensor[];
-  (input: Tensor, sorted: boolean, options: { return_inverse?: boolean; return_counts?: boolean; dim?: number | null }): Tensor[];
-  (input: Tensor, options: { sorted?: boolean; return_inverse?: boolean; return_counts?: boolean; dim?: number | null }): Tensor[];
-  (options: { input: Tensor; sorted?: boolean; return_inverse?: boolean; return_counts?: boolean; dim?: number | null }): Tensor[];
+  (input: Tensor, sorted: boolean, return_inverse: boolean, return_counts: boolean, options: { dim?: number | null; axis?: number | null }): Tensor[];
+  (input: Tensor, sorted: boolean, return_inverse: boolean, options: { return_counts?: boolean; dim?: number | null; axis?: number | null }): Tensor[];
+  (input: Tensor, sorted: boolean, options: { return_inverse?: boolean; return_counts?: boolean; dim?: number | null; axis?: number | null }): Tensor[];
+  (input: Tensor, options: { sorted?: boolean; return_inverse?: boolean; return_counts?: boolean; dim?: number | null; axis?: number | null }): Tensor[];
+  (options: { input: Tensor; sorted?: boolean; return_inverse?: boolean; return_counts?: boolean; dim?: number | null; axis?: number | null }): Tensor[];
   readonly schema: readonly string[];
 } = torchFunction("unique") as never;
 
@@ -4806,13 +4898,13 @@ export const unique: {
  * `unique_consecutive.extra(Tensor input, bool return_inverse=False, bool return_counts=False, int? dim=None) -> Tensor[]`
  */
 export const unique_consecutive: {
-  (input: Tensor, options?: { dim?: number | null }): Tensor;
-  (options: { input: Tensor; dim?: number | null }): Tensor;
+  (input: Tensor, options?: { dim?: number | null; axis?: number | null }): Tensor;
+  (options: { input: Tensor; dim?: number | null; axis?: number | null }): Tensor;
   (input: Tensor, return_inverse?: boolean, return_counts?: boolean, dim?: number | null): Tensor[];
-  (input: Tensor, return_inverse: boolean, return_counts: boolean, options: { dim?: number | null }): Tensor[];
-  (input: Tensor, return_inverse: boolean, options: { return_counts?: boolean; dim?: number | null }): Tensor[];
-  (input: Tensor, options: { return_inverse?: boolean; return_counts?: boolean; dim?: number | null }): Tensor[];
-  (options: { input: Tensor; return_inverse?: boolean; return_counts?: boolean; dim?: number | null }): Tensor[];
+  (input: Tensor, return_inverse: boolean, return_counts: boolean, options: { dim?: number | null; axis?: number | null }): Tensor[];
+  (input: Tensor, return_inverse: boolean, options: { return_counts?: boolean; dim?: number | null; axis?: number | null }): Tensor[];
+  (input: Tensor, options: { return_inverse?: boolean; return_counts?: boolean; dim?: number | null; axis?: number | null }): Tensor[];
+  (options: { input: Tensor; return_inverse?: boolean; return_counts?: boolean; dim?: number | null; axis?: number | null }): Tensor[];
   readonly schema: readonly string[];
 } = torchFunction("unique_consecutive") as never;
 
@@ -4823,9 +4915,9 @@ export const unique_consecutive: {
  */
 export const unsafe_chunk: {
   (input: Tensor, chunks: number, dim?: number): Tensor[];
-  (input: Tensor, chunks: number, options: { dim?: number }): Tensor[];
-  (input: Tensor, options: { chunks: number; dim?: number }): Tensor[];
-  (options: { input: Tensor; chunks: number; dim?: number }): Tensor[];
+  (input: Tensor, chunks: number, options: { dim?: number; axis?: number }): Tensor[];
+  (input: Tensor, options: { chunks: number; dim?: number; axis?: number }): Tensor[];
+  (options: { input: Tensor; chunks: number; dim?: number; axis?: number }): Tensor[];
   readonly schema: readonly string[];
 } = torchFunction("unsafe_chunk") as never;
 
@@ -4836,9 +4928,9 @@ export const unsafe_chunk: {
  */
 export const unsafe_split: {
   (input: Tensor, split_size: number, dim?: number): Tensor[];
-  (input: Tensor, split_size: number, options: { dim?: number }): Tensor[];
-  (input: Tensor, options: { split_size: number; dim?: number }): Tensor[];
-  (options: { input: Tensor; split_size: number; dim?: number }): Tensor[];
+  (input: Tensor, split_size: number, options: { dim?: number; axis?: number }): Tensor[];
+  (input: Tensor, options: { split_size: number; dim?: number; axis?: number }): Tensor[];
+  (options: { input: Tensor; split_size: number; dim?: number; axis?: number }): Tensor[];
   readonly schema: readonly string[];
 } = torchFunction("unsafe_split") as never;
 
@@ -4849,9 +4941,9 @@ export const unsafe_split: {
  */
 export const unsafe_split_with_sizes: {
   (input: Tensor, split_sizes: readonly number[], dim?: number): Tensor[];
-  (input: Tensor, split_sizes: readonly number[], options: { dim?: number }): Tensor[];
-  (input: Tensor, options: { split_sizes: readonly number[]; dim?: number }): Tensor[];
-  (options: { input: Tensor; split_sizes: readonly number[]; dim?: number }): Tensor[];
+  (input: Tensor, split_sizes: readonly number[], options: { dim?: number; axis?: number }): Tensor[];
+  (input: Tensor, options: { split_sizes: readonly number[]; dim?: number; axis?: number }): Tensor[];
+  (options: { input: Tensor; split_sizes: readonly number[]; dim?: number; axis?: number }): Tensor[];
   readonly schema: readonly string[];
 } = torchFunction("unsafe_split_with_sizes") as never;
 
@@ -4863,7 +4955,9 @@ export const unsafe_split_with_sizes: {
 export const unsqueeze: {
   (input: Tensor, dim: number): Tensor;
   (input: Tensor, options: { dim: number }): Tensor;
+  (input: Tensor, options: { axis: number }): Tensor;
   (options: { input: Tensor; dim: number }): Tensor;
+  (options: { input: Tensor; axis: number }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("unsqueeze") as never;
 
@@ -4875,7 +4969,9 @@ export const unsqueeze: {
 export const unsqueeze_copy: {
   (input: Tensor, dim: number, options?: { out?: Tensor }): Tensor;
   (input: Tensor, options: { dim: number; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; out?: Tensor }): Tensor;
   (options: { input: Tensor; dim: number; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("unsqueeze_copy") as never;
 
@@ -4904,13 +5000,15 @@ const var_: {
   (input: Tensor, options: { unbiased?: boolean }): Tensor;
   (options: { input: Tensor; unbiased?: boolean }): Tensor;
   (input: Tensor, dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, dim: number | readonly number[] | null, unbiased: boolean, options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor, dim: number | readonly number[] | null, options: { unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor, options: { dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
-  (options: { input: Tensor; dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor, dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor, options: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
-  (options: { input: Tensor; dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number | readonly number[] | null, unbiased: boolean, options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number | readonly number[] | null, options: { unbiased?: boolean; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("var") as never;
 export { var_ as var };
@@ -4927,13 +5025,15 @@ export const var_mean: {
   (input: Tensor, options: { unbiased?: boolean }): [variance: Tensor, mean: Tensor] & { readonly variance: Tensor; readonly mean: Tensor };
   (options: { input: Tensor; unbiased?: boolean }): [variance: Tensor, mean: Tensor] & { readonly variance: Tensor; readonly mean: Tensor };
   (input: Tensor, dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean): [variance: Tensor, mean: Tensor] & { readonly variance: Tensor; readonly mean: Tensor };
-  (input: Tensor, dim: number | readonly number[] | null, unbiased: boolean, options: { keepdim?: boolean }): [variance: Tensor, mean: Tensor] & { readonly variance: Tensor; readonly mean: Tensor };
-  (input: Tensor, dim: number | readonly number[] | null, options: { unbiased?: boolean; keepdim?: boolean }): [variance: Tensor, mean: Tensor] & { readonly variance: Tensor; readonly mean: Tensor };
-  (input: Tensor, options: { dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean }): [variance: Tensor, mean: Tensor] & { readonly variance: Tensor; readonly mean: Tensor };
-  (options: { input: Tensor; dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean }): [variance: Tensor, mean: Tensor] & { readonly variance: Tensor; readonly mean: Tensor };
-  (input: Tensor, dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean }): [variance: Tensor, mean: Tensor] & { readonly variance: Tensor; readonly mean: Tensor };
-  (input: Tensor, options: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean }): [variance: Tensor, mean: Tensor] & { readonly variance: Tensor; readonly mean: Tensor };
-  (options: { input: Tensor; dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean }): [variance: Tensor, mean: Tensor] & { readonly variance: Tensor; readonly mean: Tensor };
+  (input: Tensor, dim: number | readonly number[] | null, unbiased: boolean, options: { keepdim?: boolean; keepdims?: boolean }): [variance: Tensor, mean: Tensor] & { readonly variance: Tensor; readonly mean: Tensor };
+  (input: Tensor, dim: number | readonly number[] | null, options: { unbiased?: boolean; keepdim?: boolean; keepdims?: boolean }): [variance: Tensor, mean: Tensor] & { readonly variance: Tensor; readonly mean: Tensor };
+  (input: Tensor, options: { dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; keepdims?: boolean }): [variance: Tensor, mean: Tensor] & { readonly variance: Tensor; readonly mean: Tensor };
+  (input: Tensor, options: { axis: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; keepdims?: boolean }): [variance: Tensor, mean: Tensor] & { readonly variance: Tensor; readonly mean: Tensor };
+  (options: { input: Tensor; dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; keepdims?: boolean }): [variance: Tensor, mean: Tensor] & { readonly variance: Tensor; readonly mean: Tensor };
+  (options: { input: Tensor; axis: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; keepdims?: boolean }): [variance: Tensor, mean: Tensor] & { readonly variance: Tensor; readonly mean: Tensor };
+  (input: Tensor, dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean; keepdims?: boolean }): [variance: Tensor, mean: Tensor] & { readonly variance: Tensor; readonly mean: Tensor };
+  (input: Tensor, options: { dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; keepdims?: boolean }): [variance: Tensor, mean: Tensor] & { readonly variance: Tensor; readonly mean: Tensor };
+  (options: { input: Tensor; dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; keepdims?: boolean }): [variance: Tensor, mean: Tensor] & { readonly variance: Tensor; readonly mean: Tensor };
   readonly schema: readonly string[];
 } = torchFunction("var_mean") as never;
 

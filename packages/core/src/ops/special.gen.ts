@@ -364,7 +364,9 @@ export const log_softmax: {
   (input: Tensor, dim: number, dtype?: DType | null, options?: { out?: Tensor }): Tensor;
   (input: Tensor, dim: number, options: { dtype?: DType | null; out?: Tensor }): Tensor;
   (input: Tensor, options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; dtype?: DType | null; out?: Tensor }): Tensor;
   (options: { input: Tensor; dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; dtype?: DType | null; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("special_log_softmax") as never;
 
@@ -387,9 +389,11 @@ export const logit: {
  */
 export const logsumexp: {
   (input: Tensor, dim: number | readonly number[], keepdim?: boolean, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, dim: number | readonly number[], options: { keepdim?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor, options: { dim: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
-  (options: { input: Tensor; dim: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, dim: number | readonly number[], options: { keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number | readonly number[]; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number | readonly number[]; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; dim: number | readonly number[]; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number | readonly number[]; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("special_logsumexp") as never;
 
@@ -595,7 +599,9 @@ export const softmax: {
   (input: Tensor, dim: number, dtype?: DType | null, options?: { out?: Tensor }): Tensor;
   (input: Tensor, dim: number, options: { dtype?: DType | null; out?: Tensor }): Tensor;
   (input: Tensor, options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { axis: number; dtype?: DType | null; out?: Tensor }): Tensor;
   (options: { input: Tensor; dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; axis: number; dtype?: DType | null; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("special_softmax") as never;
 

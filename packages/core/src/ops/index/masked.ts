@@ -28,6 +28,7 @@ defineOp({
 
 defineOp({
   schema: "masked_scatter(Tensor input, Tensor mask, Tensor source) -> Tensor",
+  synonyms: { tensor: "source" },
   doc: "The tensor with elements of `source`, in order, where the mask is true; mask and tensor are broadcast.",
   inplace: true,
   out: false,

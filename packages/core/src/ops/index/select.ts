@@ -100,6 +100,7 @@ defineOp({
 
 defineOp({
   schema: "index_copy(Tensor input, int dim, Tensor index, Tensor source) -> Tensor",
+  synonyms: { tensor: "source", tensor2: "source" },
   doc: "The tensor with its slices of `dim` at `index` replaced by those of `source`.",
   inplace: true,
   kernel: "index_copy",

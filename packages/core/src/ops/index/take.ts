@@ -12,6 +12,7 @@ function checkLong(name: string, index: Tensor): void {
 
 defineOp({
   schema: "take(Tensor input, Tensor index) -> Tensor",
+  synonyms: { indices: "index" },
   doc: "Elements at `index` of the tensor seen as one dimension; the result has the shape of `index`.",
   kernel: "take",
   check: (input: Tensor, index: Tensor) => {

@@ -55,6 +55,7 @@ export const cat: Op = defineOp({
   doc: "The tensors one after another along dimension `dim`; their other sizes must be equal.",
   example: 'import { cat, tensor } from "@tt/core";\ncat([tensor([1, 2]), tensor([3])]).tolist(); // [1, 2, 3]',
   aliases: ["concat", "concatenate"],
+  synonyms: { axis: "dim" },
   variants: "function",
   check: checkCat,
   decompose: (tensors: readonly Tensor[], dim: number) => {

@@ -44,6 +44,7 @@ function batched(input: Tensor, other: Tensor): Tensor {
 
 defineOp({
   schema: "matmul(Tensor input, Tensor other) -> Tensor",
+  synonyms: { tensor2: "other" },
   doc: "The matrix product: dot product of vectors, product of matrices, products of batches of matrices that broadcast.",
   example: 'import { matmul, ones } from "@tt/core";\nmatmul(ones(2, 3), ones(5, 3, 4)).shape; // [5, 2, 4]',
   decompose: (input: Tensor, other: Tensor) => {

@@ -22,6 +22,7 @@ defineOp({
 
 defineOp({
   schema: "bmm(Tensor input, Tensor mat2) -> Tensor",
+  synonyms: { batch2: "mat2" },
   doc: "The products of two batches of matrices, [b, n, m] and [b, m, p].",
   kernel: "bmm",
   meta: (input: Tensor, mat2: Tensor) => {
@@ -79,6 +80,7 @@ function checkVectors(name: string, a: Tensor, b: Tensor): void {
 
 defineOp({
   schema: "dot(Tensor input, Tensor tensor) -> Tensor",
+  synonyms: { other: "tensor" },
   doc: "The sum of products of two vectors' elements.",
   check: (input: Tensor, tensor: Tensor) => checkVectors("dot", input, tensor),
   decompose: (input: Tensor, tensor: Tensor) => input.unsqueeze(0).mm(tensor.unsqueeze(1)).view([]),

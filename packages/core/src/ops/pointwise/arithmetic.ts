@@ -63,6 +63,7 @@ defineOp({
 
 defineOp({
   schema: "mul(Tensor|Scalar input, Tensor|Scalar other) -> Tensor",
+  synonyms: { value: "other" },
   doc: "`input * other`, element by element with broadcasting and type promotion.",
   aliases: ["multiply"],
   expr: "a * b",

@@ -9,6 +9,7 @@ type Operand = Tensor | Scalar;
 
 defineOp({
   schema: "div(Tensor|Scalar input, Tensor|Scalar other) -> Tensor",
+  synonyms: { dividend: "input", divisor: "other", value: "other" },
   doc: "`input / other`, element by element; integers divide to the default dtype.",
   example: 'import { tensor, div } from "@tt/core";\ndiv(tensor([1, 2]), 4).tolist(); // [0.25, 0.5]',
   aliases: ["divide", "true_divide"],
@@ -29,6 +30,7 @@ const ROUNDED: Readonly<Record<string, string>> = { floor: "floor_divide(a, b)",
 
 defineOp({
   schema: "div.Tensor_mode(Tensor|Scalar input, Tensor|Scalar other, *, str? rounding_mode) -> Tensor",
+  synonyms: { value: "other" },
   doc: "As `div`, rounded down (`floor`) or toward zero (`trunc`), in the operands' common dtype.",
   aliases: ["divide"],
   gradName: "DivBackward2",
@@ -63,6 +65,7 @@ defineOp({
 
 defineOp({
   schema: "floor_divide(Tensor|Scalar input, Tensor|Scalar other) -> Tensor",
+  synonyms: { value: "other" },
   doc: "`input / other` rounded down, in the operands' common dtype.",
   gradName: "NotImplemented",
   expr: "floor_divide(a, b)",
@@ -72,6 +75,7 @@ defineOp({
 
 defineOp({
   schema: "remainder(Tensor|Scalar input, Tensor|Scalar other) -> Tensor",
+  synonyms: { divisor: "other" },
   doc: "Python's modulus: the rest of the division, with the sign of `other`.",
   gradName: ([, other]) => (other instanceof Tensor ? "RemainderBackward1" : "RemainderBackward0"),
   check: someTensor("remainder"),
@@ -89,6 +93,7 @@ defineOp({
 
 defineOp({
   schema: "fmod(Tensor input, Tensor|Scalar other) -> Tensor",
+  synonyms: { divisor: "other" },
   doc: "C's fmod: the rest of the division, with the sign of `input`.",
   gradName: ([, other]) => (other instanceof Tensor ? "FmodBackward1" : "FmodBackward0"),
   expr: "fmod(a, b)",

@@ -8,6 +8,7 @@ type Operand = Tensor | Scalar;
 
 defineOp({
   schema: "where(Tensor condition, Tensor|Scalar input, Tensor|Scalar other) -> Tensor",
+  synonyms: { x: "input", y: "other" },
   doc: "`input` where `condition` holds, else `other`, with broadcasting and type promotion.",
   example:
     'import { tensor, where } from "@tt/core";\nconst x = tensor([-1, 2]);\nwhere(x.gt(0), x, 0).tolist(); // [0, 2]',
@@ -28,6 +29,7 @@ defineOp({
 
 defineOp({
   schema: "where.self(Tensor input, Tensor condition, Tensor other) -> Tensor",
+  synonyms: { y: "other" },
   doc: "This tensor where `condition` holds, else `other`.",
   variants: "method",
   out: false,

@@ -55,6 +55,7 @@ function check(
 const searchTensor: Op = defineOp({
   schema:
     "searchsorted.Tensor(Tensor sorted_sequence, Tensor input, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None) -> Tensor",
+  synonyms: { values: "input" },
   doc: "Where each value would go in the ascending last dimension of `sorted_sequence`: before equal elements, or behind them with `right`.",
   variants: "function",
   kernel: "searchsorted",
@@ -80,6 +81,7 @@ const valueOf = (boundaries: Tensor, value: Scalar): Tensor =>
 defineOp({
   schema:
     "searchsorted.Scalar(Tensor sorted_sequence, Scalar input, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None) -> Tensor",
+  synonyms: { values: "input" },
   doc: "Where the number would go in the ascending vector `sorted_sequence`.",
   variants: "function",
   decompose: (boundaries: Tensor, input: Scalar, ...rest: unknown[]) =>

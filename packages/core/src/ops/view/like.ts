@@ -59,6 +59,7 @@ defineOp({
 
 defineOp({
   schema: "broadcast_to(Tensor input, int... size) -> Tensor",
+  synonyms: { shape: "size" },
   doc: "A view broadcast to `size` without copying.",
   out: false,
   decompose: (input: Tensor, size: readonly number[]) => input.expand(size),

@@ -141,6 +141,7 @@ function narrowed(input: Tensor, dim: number, start: number, length: number): Te
 
 defineOp({
   schema: "narrow(Tensor input, int dim, int start, int length) -> Tensor",
+  synonyms: { dimension: "dim" },
   doc: "A view of `length` elements of `dim` from `start` on.",
   example: 'import { arange, narrow } from "@tt/core";\nnarrow(arange(5), 0, 1, 3).tolist(); // [1, 2, 3]',
   out: false,
@@ -149,6 +150,7 @@ defineOp({
 
 defineOp({
   schema: "narrow.Tensor(Tensor input, int dim, Tensor start, int length) -> Tensor",
+  synonyms: { dimension: "dim" },
   doc: "A view of `length` elements of `dim` from `start` on.",
   out: false,
   decompose: (input: Tensor, dim: number, start: Tensor, length: number) => {
@@ -161,6 +163,7 @@ defineOp({
 
 defineOp({
   schema: "narrow_copy(Tensor input, int dim, int start, int length) -> Tensor",
+  synonyms: { dimension: "dim" },
   doc: "A copy of `length` elements of `dim` from `start` on.",
   decompose: (input: Tensor, dim: number, start: number, length: number) => {
     if (input.ndim === 0) throw new RuntimeError("narrow() cannot be applied to a 0-dim tensor.");

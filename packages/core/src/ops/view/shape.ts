@@ -57,6 +57,7 @@ export const unsafeView: Op = defineOp({
 
 defineOp({
   schema: "transpose(Tensor input, int dim0, int dim1) -> Tensor",
+  synonyms: { axis0: "dim0", axis1: "dim1" },
   doc: "A view with two dimensions swapped.",
   inplace: true,
   aliases: ["swapaxes", "swapdims"],

@@ -71,6 +71,7 @@ const joined =
 
 const split: Op = defineOp({
   schema: "split(Tensor input, int split_size_or_sections, int dim=0) -> Tensor[]",
+  synonyms: { tensor: "input", split_size: "split_size_or_sections" },
   doc: "Views of pieces of `split_size_or_sections` elements of `dim` (the last may be smaller), or of the sizes in a list.",
   example:
     'import { arange, split } from "@tt/core";\nsplit(arange(5), 2).map((x) => x.tolist()); // [[0, 1], [2, 3], [4]]',
@@ -123,6 +124,7 @@ const splitWithSizes: Op = defineOp({
 
 defineOp({
   schema: "split.sizes(Tensor input, int[] split_size_or_sections, int dim=0) -> Tensor[]",
+  synonyms: { tensor: "input", split_size: "split_size_or_sections" },
   doc: "Views of pieces of the given sizes of `dim`.",
   decompose: (input: Tensor, sizes: readonly number[], dim: number) => call(splitWithSizes, [input, sizes, dim]),
 });
@@ -141,13 +143,14 @@ const chunk: Op = defineOp({
 });
 
 /** Unsafe variants let in-place writes to the pieces pass; here they are the pieces themselves. */
-for (const [name, safe, size] of [
-  ["unsafe_split", split, "int split_size"],
-  ["unsafe_split_with_sizes", splitWithSizes, "int[] split_sizes"],
-  ["unsafe_chunk", chunk, "int chunks"],
+for (const [name, safe, size, synonyms] of [
+  ["unsafe_split", split, "int split_size", { tensor: "input", split_size_or_sections: "split_size" }],
+  ["unsafe_split_with_sizes", splitWithSizes, "int[] split_sizes", {}],
+  ["unsafe_chunk", chunk, "int chunks", {}],
 ] as const) {
   defineOp({
     schema: `${name}(Tensor input, ${size}, int dim=0) -> Tensor[]`,
+    synonyms,
     doc: `As \`${safe.name}\`, for pieces that are the only use of the tensor.`,
     decompose: (...args: unknown[]) => call(safe, args),
   });
@@ -229,6 +232,7 @@ for (const [name, rank, dimOf] of ALONG) {
   };
   defineOp({
     schema: `${name}.int(Tensor input, int indices_or_sections) -> Tensor[]`,
+    synonyms: { split_size_or_sections: "indices_or_sections" },
     doc: `Views of equal pieces of dimension ${rank - 1}, or of the pieces between the indices of a list.`,
     check,
     decompose: (input: Tensor, sections: number) => {
@@ -243,6 +247,7 @@ for (const [name, rank, dimOf] of ALONG) {
   });
   defineOp({
     schema: `${name}.array(Tensor input, int[] indices_or_sections) -> Tensor[]`,
+    synonyms: { split_size_or_sections: "indices_or_sections" },
     doc: "Views of the pieces between the indices.",
     check,
     decompose: (input: Tensor, indices: readonly number[]) => indicesOf(input, indices, dimOf(input)),
