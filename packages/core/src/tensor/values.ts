@@ -1,4 +1,4 @@
-import { CPU } from "../device.ts";
+import { CPU, type Device } from "../device.ts";
 import { transfer } from "../dispatch/execute.ts";
 import { tableOf } from "../dispatch/backend.ts";
 import { allocate } from "../dispatch/allocate.ts";
@@ -26,6 +26,8 @@ export interface TensorValues {
   /** {@link tolist} for devices that cannot be read synchronously. */
   // oxlint-disable-next-line typescript/no-explicit-any
   tolistAsync(): Promise<any>;
+  /** `to(device)` for devices that cannot be read synchronously. */
+  toAsync(device: Device | string): Promise<Tensor>;
   /**
    * The elements as a typed array in row-major order, sharing memory when the tensor is contiguous on the cpu.
    * @throws RuntimeError when the tensor requires grad
@@ -129,6 +131,7 @@ const members: readonly (readonly [PropertyKey, Member])[] = [
   ["itemAsync", async function itemAsync() { return itemOf(await onHostAsync(this)); }],
   ["tolist", function tolist() { return listOf(onHost(this)); }],
   ["tolistAsync", async function tolistAsync() { return listOf(await onHostAsync(this)); }],
+  ["toAsync", async function toAsync(device: Device | string) { return (await onHostAsync(this)).to(device); }],
   ["numpy", function numpy() { return numpyOf(this); }],
   ["toString", function toString() { return textOf(this); }],
   [Symbol.for("nodejs.util.inspect.custom"), function inspect() { return textOf(this); }],
