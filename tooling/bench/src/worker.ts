@@ -1,4 +1,6 @@
 /** Times workloads in this process: worker.ts DEVICE THREADS ID...; prints {"id", "seconds"} lines. */
+import { wasm } from "@tt/backend-wasm";
+import { use } from "@tt/torch";
 import { workloads } from "./workloads/index.ts";
 
 const BUDGET = 400;
@@ -43,6 +45,7 @@ async function timed(run: () => unknown): Promise<number> {
 }
 
 const [device = "cpu", , ...ids] = process.argv.slice(2);
+if (device === "wasm") await use(wasm(), { default: false });
 for (const id of ids) {
   const workload = workloads.find((w) => w.id === id)!;
   try {

@@ -92,6 +92,10 @@ async function main(argv: readonly string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
+  if (values.device === "wasm") {
+    const [{ use }, { wasm }] = await Promise.all([import("@tt/torch"), import("@tt/backend-wasm")]);
+    await use(wasm(), { default: false });
+  }
   const chosen = choose(readExpected(EXPECTED), values.only);
   let passed = 0;
   for (const expected of chosen) {

@@ -1,0 +1,80 @@
+import { type Backend, type Device, type DType, defineBackend, findBackend, type Kernels } from "@tt/core";
+import { Storage } from "@tt/core/dispatch";
+import { type Engine, makeEngine } from "./engine.ts";
+import { matmulKernels } from "./kernels/matmul.ts";
+import { makeCollector } from "./memory/collect.ts";
+import { Heap, type HeapStats } from "./memory/heap.ts";
+import { WasmStorage } from "./memory/storage.ts";
+import { instantiate, type SimdLevel } from "./module.ts";
+
+const MIB = 1024 * 1024;
+
+/** Settings of {@link wasm}. */
+export interface WasmOptions {
+  /** `strict` computes without fused multiply-add, so that results are the same on every machine. */
+  readonly simd?: "auto" | "strict";
+  /** Most bytes the WebAssembly heap may take; 2 GiB unless given. Tensors beyond it live in ordinary memory. */
+  readonly heap_limit?: number;
+  /** Bytes up to which the heap grows before it makes room otherwise; 256 MiB unless given. Adapts upwards. */
+  readonly heap_target?: number;
+  /** Bytes up to which storages are ordinary typed arrays; 4096 (or `TT_WASM_SMALL_STORAGE`) unless given. */
+  readonly small_storage?: number;
+}
+
+/** The backend of device "wasm". */
+export interface WasmBackend extends Backend {
+  /** Which build of the kernels runs. */
+  info(): { readonly simd: SimdLevel };
+  memory_stats(): HeapStats;
+}
+
+/**
+ * Makes the WebAssembly backend, which serves device "wasm".
+ *
+ * @throws RangeError when a number among the options is out of range
+ * @example
+ * ```ts
+ * import * as torch from "@tt/core";
+ * import { wasm } from "@tt/backend-wasm";
+ * await torch.use(wasm());
+ * torch.ones(2, 2).device.type; // "wasm"
+ * ```
+ */
+export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
+  const limit = numberOption("heap_limit", options.heap_limit ?? 2048 * MIB, MIB, 4096 * MIB);
+  const target = numberOption("heap_target", options.heap_target ?? 256 * MIB, MIB, 4096 * MIB);
+  const small = numberOption("small_storage", options.small_storage ?? Number(env("TT_WASM_SMALL_STORAGE") ?? 4096), 0, 16384);
+  const heap = new Heap({ limit, target }, makeCollector());
+  const { level, exports } = await instantiate(heap.memory, isStrict(options));
+  const parent = findBackend("cpu");
+  const engine = makeEngine(heap, exports, parent.kernels, small);
+  return {
+    ...defineBackend({ name: "wasm", extends: parent, kernels: kernelsOf(engine) }),
+    capabilities: { synchronous: true },
+    allocate(device: Device, dtype: DType, numel: number): Storage {
+      const bytes = numel * dtype.itemsize;
+      return bytes <= small
+        ? new Storage(device, new dtype.ArrayType(numel * dtype.lanes), bytes)
+        : new WasmStorage(device, heap, bytes, dtype.ArrayType);
+    },
+    info: () => ({ simd: level }),
+    memory_stats: () => heap.stats(),
+  };
+}
+
+function kernelsOf(engine: Engine): Kernels {
+  return { ...matmulKernels(engine) };
+}
+
+function isStrict({ simd = "auto" }: WasmOptions): boolean {
+  return simd === "strict" || env("TT_WASM_SIMD") === "strict";
+}
+
+function env(name: string): string | undefined {
+  return (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env?.[name];
+}
+
+function numberOption(name: string, value: number, least: number, most: number): number {
+  if (!(value >= least && value <= most)) throw new RangeError(`${name} must be between ${least} and ${most}, but is ${value}`);
+  return value;
+}

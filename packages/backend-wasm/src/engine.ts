@@ -1,0 +1,19 @@
+import type { Kernels } from "@tt/core";
+import type { Heap } from "./memory/heap.ts";
+import type { Exports } from "./module.ts";
+import { Operands } from "./operands.ts";
+
+/** What kernels work with. */
+export interface Engine {
+  readonly heap: Heap;
+  readonly exports: Exports;
+  readonly operands: Operands;
+  /** Kernels of the cpu backend, which compute on the same memory: for what has no kernel of its own here. */
+  readonly host: Kernels;
+  /** Bytes up to which storages are ordinary typed arrays. */
+  readonly small: number;
+}
+
+export function makeEngine(heap: Heap, exports: Exports, host: Kernels, small: number): Engine {
+  return { heap, exports, operands: new Operands(heap), host, small };
+}

@@ -1,0 +1,241 @@
+import type { TypedArray, TypedArrayConstructor } from "@tt/core";
+import { Allocator, type Block, PAGE } from "./allocator.ts";
+import { Cell, Recency } from "./cell.ts";
+import type { Collector } from "./collect.ts";
+
+const MIB = 1024 * 1024;
+/** The heap's first bytes: small operands, tables and pointers of the kernel call under way. */
+export const SCRATCH: number = 256 * 1024;
+
+export interface HeapOptions {
+  /** Most bytes the heap may take. */
+  readonly limit: number;
+  /** Bytes up to which it grows without first spilling. */
+  readonly target: number;
+}
+
+/** What {@link Heap.stats} tells, in bytes unless said otherwise. */
+export interface HeapStats {
+  /** In blocks that hold tensors. */
+  readonly resident: number;
+  /** Of the WebAssembly memory. */
+  readonly reserved: number;
+  readonly limit: number;
+  /** Copied out of the heap to make room, and back in, so far. */
+  readonly spilled: number;
+  readonly restored: number;
+  /** Blocks given back so far. */
+  readonly freed: number;
+  /** Collections asked for. */
+  readonly collections: number;
+}
+
+/**
+ * The WebAssembly memory as a cache over garbage-collected memory (see Cell). Blocks of dead storages are
+ * freed by finalizers; when there is no room the collector is asked first, then the least recently used cells move out.
+ */
+export class Heap {
+  readonly memory: WebAssembly.Memory;
+  /** Views of the whole memory, renewed when it grows. */
+  bytes: Uint8Array;
+  floats: Float32Array;
+  ints: Int32Array;
+  private readonly allocator = new Allocator();
+  private readonly recency = new Recency();
+  private readonly registry: FinalizationRegistry<Cell>;
+  private readonly collector: Collector;
+  private readonly limit: number;
+  private target: number;
+  private epoch = 0;
+  private spilledBytes = 0;
+  private restoredBytes = 0;
+  private freedBlocks = 0;
+  private collections = 0;
+  /** Bytes allocated and restored since the last collection or spill. */
+  private allocatedSince = 0;
+  private restoredSince = 0;
+  private workspace: Block | null = null;
+
+  constructor(options: HeapOptions, collector: Collector) {
+    this.limit = Math.floor(options.limit / PAGE) * PAGE;
+    this.target = Math.min(options.target, this.limit);
+    const initial = Math.min(16 * MIB, this.limit);
+    this.memory = new WebAssembly.Memory({ initial: initial / PAGE, maximum: this.limit / PAGE, shared: true });
+    this.collector = collector;
+    const { Registry } = collector;
+    this.registry = new Registry((cell: Cell) => this.release(cell));
+    this.allocator.extend(SCRATCH, initial - SCRATCH);
+    this.bytes = new Uint8Array(this.memory.buffer);
+    this.floats = new Float32Array(this.memory.buffer);
+    this.ints = new Int32Array(this.memory.buffer);
+  }
+
+  /** A cell with undefined contents. */
+  cell(bytes: number, ArrayType: TypedArrayConstructor): Cell {
+    const block = this.block(bytes);
+    const length = bytes / ArrayType.BYTES_PER_ELEMENT;
+    if (block === null) return new Cell(new ArrayType(length), bytes, ArrayType);
+    const cell = new Cell(new ArrayType(this.memory.buffer, block.address, length), bytes, ArrayType);
+    cell.block = block;
+    cell.epoch = this.epoch;
+    this.recency.add(cell);
+    return cell;
+  }
+
+  /** Frees the cell when `owner` is collected. */
+  watch(owner: object, cell: Cell): void {
+    this.registry.register(owner, cell, cell);
+  }
+
+  /** Starts a kernel call: cells it uses stay where they are until the next one begins. */
+  begin(): void {
+    this.epoch++;
+  }
+
+  /** Address of the cell's bytes, brought into the heap if need be; -1 when there is no room. */
+  address(cell: Cell): number {
+    cell.epoch = this.epoch;
+    if (cell.block !== null) {
+      this.recency.touch(cell);
+      return cell.block.address;
+    }
+    const block = this.block(cell.bytes);
+    if (block === null) return -1;
+    const { ArrayType, view } = cell;
+    const resident = new ArrayType(this.memory.buffer, block.address, view.length);
+    (resident as Uint8Array).set(view as Uint8Array);
+    cell.view = resident;
+    cell.block = block;
+    this.recency.add(cell);
+    this.restoredBytes += cell.bytes;
+    this.restoredSince += cell.bytes;
+    return block.address;
+  }
+
+  /** Gives the cell's block back at once; its contents are gone. */
+  release(cell: Cell): void {
+    cell.dead = true;
+    if (cell.block === null) return;
+    this.recency.remove(cell);
+    this.allocator.free(cell.block);
+    cell.block = null;
+    this.freedBlocks++;
+  }
+
+  /** The cell's bytes become those of `view`, outside of the heap. */
+  replace(cell: Cell, view: TypedArray): void {
+    if (cell.block !== null) {
+      this.recency.remove(cell);
+      this.allocator.free(cell.block);
+      cell.block = null;
+    }
+    cell.view = view;
+    cell.bytes = view.byteLength;
+    cell.ArrayType = view.constructor as TypedArrayConstructor;
+  }
+
+  /** Working memory of kernels, at least `bytes`; valid until the next call. -1 when there is no room. */
+  scratch(bytes: number): number {
+    if (this.workspace !== null && this.workspace.size >= bytes) return this.workspace.address;
+    if (this.workspace !== null) this.allocator.free(this.workspace);
+    this.workspace = this.block(Math.max(bytes, 2 * MIB));
+    return this.workspace === null ? -1 : this.workspace.address;
+  }
+
+  stats(): HeapStats {
+    return {
+      resident: this.allocator.used - (this.workspace?.size ?? 0),
+      reserved: this.memory.buffer.byteLength,
+      limit: this.limit,
+      spilled: this.spilledBytes,
+      restored: this.restoredBytes,
+      freed: this.freedBlocks,
+      collections: this.collections,
+    };
+  }
+
+  /** Asks the collector for the blocks of dead storages, where the host lets us. */
+  collect(): void {
+    this.collections++;
+    this.collector.collect?.(this.registry as FinalizationRegistry<never>);
+    this.allocator.trim();
+  }
+
+  private block(bytes: number): Block | null {
+    this.allocatedSince += bytes;
+    return this.allocator.allocate(bytes) ?? this.makeRoom(bytes);
+  }
+
+  private makeRoom(bytes: number): Block | null {
+    const grown = this.grow(bytes, this.target);
+    if (grown !== null) return grown;
+    // A collection costs some milliseconds: worth it once enough has been allocated that much of it may be dead.
+    if (this.collector.collect !== null && this.allocatedSince >= this.target / 4) {
+      this.collect();
+      this.allocatedSince = 0;
+      const block = this.allocator.allocate(bytes);
+      if (block !== null && this.allocator.used < this.target * 0.75) return block;
+      if (block !== null) this.allocator.free(block);
+    }
+    // Cells that come back were spilled too early: the program works on more than the target.
+    if (this.restoredSince > this.target / 4) {
+      this.restoredSince = 0;
+      this.target = Math.min(this.limit, Math.ceil((this.target * 1.5) / PAGE) * PAGE);
+      const more = this.grow(bytes, this.target);
+      if (more !== null) return more;
+    }
+    return this.spill(bytes) ?? this.grow(bytes, this.limit);
+  }
+
+  private grow(bytes: number, limit: number): Block | null {
+    const have = this.memory.buffer.byteLength;
+    const need = Math.ceil((bytes * 1.25 + 4 * PAGE) / PAGE) * PAGE;
+    const step = Math.min(Math.max(need, have / 4, 16 * MIB), limit - have);
+    if (step < need) return null;
+    const pages = Math.floor(step / PAGE);
+    try {
+      this.memory.grow(pages);
+    } catch {
+      return null;
+    }
+    this.allocator.extend(have, pages * PAGE);
+    this.bytes = new Uint8Array(this.memory.buffer);
+    this.floats = new Float32Array(this.memory.buffer);
+    this.ints = new Int32Array(this.memory.buffer);
+    return this.allocator.allocate(bytes);
+  }
+
+  /** Moves cells out, least recently used first: an eighth of the target, so that a collection pays off next time. */
+  private spill(bytes: number): Block | null {
+    const enough = Math.max(bytes, this.target / 8);
+    let moved = 0;
+    let cell = this.recency.oldest;
+    while (cell !== null) {
+      const { next } = cell;
+      if (cell.epoch < this.epoch || this.epoch === 0) {
+        const { block, view } = cell;
+        this.recency.remove(cell);
+        this.allocator.free(block!);
+        cell.view = outOf(view);
+        cell.block = null;
+        moved += cell.bytes;
+        this.spilledBytes += cell.bytes;
+        if (moved >= enough) {
+          this.allocator.trim();
+          const found = this.allocator.allocate(bytes);
+          if (found !== null) return found;
+        }
+      }
+      cell = next;
+    }
+    this.allocator.trim();
+    return this.allocator.allocate(bytes);
+  }
+}
+
+/** A copy in memory of its own. */
+function outOf(view: TypedArray): TypedArray {
+  const copy = new (view.constructor as TypedArrayConstructor)(view.length);
+  (copy as Uint8Array).set(view as Uint8Array);
+  return copy;
+}

@@ -1,0 +1,47 @@
+import { relaxed, simd } from "./kernels.gen.ts";
+
+/** What assembly/index.ts exports. Addresses and strides are in bytes. */
+export interface Exports {
+  gemm(m: number, n: number, k: number, a: number, aRow: number, aColumn: number, b: number, bRow: number, bColumn: number, c: number, cRow: number, alpha: number, add: boolean | number, work: number): void;
+  gemmImage(m: number, n: number, k: number, a: number, aRow: number, aColumn: number, image: number, taps: number, places: number, c: number, cRow: number, add: boolean | number, work: number): void;
+  gemmImageT(m: number, n: number, k: number, a: number, aRow: number, aColumn: number, image: number, taps: number, places: number, c: number, cRow: number, add: boolean | number, work: number): void;
+  gemmScratch(): number;
+  foldColumns(k: number, n: number, columns: number, image: number, taps: number, places: number): void;
+  copyBlock(depth: number, height: number, width: number, from: number, fromPlane: number, fromRow: number, to: number, toPlane: number, toRow: number): void;
+  fillRows(rows: number, n: number, bias: number, c: number): void;
+}
+
+/** Which build runs: `relaxed` has fused multiply-add, whose results may differ in the last bit. */
+export type SimdLevel = "relaxed" | "simd";
+
+/** Compiles the kernels on `memory`. `strict` takes the plain build even where relaxed SIMD is available. */
+export async function instantiate(
+  memory: WebAssembly.Memory,
+  strict: boolean,
+): Promise<{ readonly level: SimdLevel; readonly exports: Exports }> {
+  let level: SimdLevel = "simd";
+  let bytes = decode(simd);
+  if (!strict) {
+    const better = decode(relaxed);
+    allowRelaxed();
+    if (WebAssembly.validate(better)) {
+      level = "relaxed";
+      bytes = better;
+    }
+  }
+  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+  return { level, exports: instance.exports as unknown as Exports };
+}
+
+function decode(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+/** Node 20 has relaxed SIMD behind a flag that may still be set before the first compilation that needs it. */
+function allowRelaxed(): void {
+  const host = (globalThis as { process?: { versions?: { node?: string }; getBuiltinModule?: (id: string) => unknown } }).process;
+  const major = Number(host?.versions?.node?.split(".")[0]);
+  if (!(major < 22)) return;
+  const v8 = host?.getBuiltinModule?.("node:v8") as { setFlagsFromString(flag: string): void } | undefined;
+  v8?.setFlagsFromString("--experimental-wasm-relaxed-simd");
+}
