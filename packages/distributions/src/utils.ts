@@ -84,9 +84,9 @@ const lazyGetters = new WeakSet<() => unknown>();
  */
 export function lazy_properties<T extends object>(
   type: { readonly prototype: T },
-  properties: { readonly [K in keyof T]?: (self: T) => T[K] },
+  properties: Readonly<Record<string, (self: T) => unknown>>,
 ): void {
-  for (const [name, compute] of Object.entries(properties) as [string, (self: T) => unknown][]) {
+  for (const [name, compute] of Object.entries(properties)) {
     const get = function get(this: T): unknown {
       const value = enable_grad(() => compute(this));
       Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
