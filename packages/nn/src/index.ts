@@ -18,7 +18,7 @@ export { Flatten, Unflatten } from "./layers/flatten.ts";
 export { Bilinear, Identity, Linear } from "./layers/linear.ts";
 export { BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss, MultiLabelMarginLoss, MultiLabelSoftMarginLoss, MultiMarginLoss, NLLLoss, NLLLoss2d, SmoothL1Loss, SoftMarginLoss } from "./layers/loss.ts";
 export { CTCLoss, CosineEmbeddingLoss, GaussianNLLLoss, HingeEmbeddingLoss, MarginRankingLoss, PoissonNLLLoss, TripletMarginLoss, TripletMarginWithDistanceLoss } from "./layers/loss_metric.ts";
-export { GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm } from "./layers/normalization.ts";
+export { CrossMapLRN2d, GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm } from "./layers/normalization.ts";
 export { AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d } from "./layers/pooling.ts";
 export { LogSoftmax, Softmax, Softmax2d, Softmin } from "./layers/softmax.ts";
 export { CosineSimilarity, PairwiseDistance } from "./layers/distance.ts";

@@ -1,5 +1,5 @@
 import { Parameter, Tensor } from "@tt/core";
-import { Module } from "../module/module.ts";
+import { KeyError, Module } from "../module/module.ts";
 import { positionOf } from "./sequential.ts";
 
 /** Modules in a list that registers them. */
@@ -28,6 +28,15 @@ export class ModuleList<M extends Module = Module> extends Module {
   at(index: number): M {
     const all = this.items();
     return all[positionOf(index, all.length)]!;
+  }
+
+  /** Takes the module at `index` (the last one) out and gives it. */
+  pop(index = -1): M {
+    const all = this.items();
+    const [taken] = all.splice(positionOf(index, all.length), 1);
+    for (const key of Object.keys(this)) if (/^\d+$/.test(key)) delete (this as unknown as Record<string, unknown>)[key];
+    for (const [i, module] of all.entries()) this.add_module(String(i), module);
+    return taken!;
   }
 
   /** Adds a module at the end. */
@@ -101,6 +110,11 @@ export class ModuleDict<M extends Module = Module> extends Module {
 
   entries(): [string, M][] {
     return Object.entries(this).filter((e): e is [string, M] => (e[1] as unknown) instanceof Module);
+  }
+
+  /** Names and modules, as `entries`. */
+  items(): [string, M][] {
+    return this.entries();
   }
 
   keys(): string[] {
@@ -191,6 +205,62 @@ export class ParameterDict extends Module {
 
   entries(): [string, Parameter][] {
     return Object.entries(this).filter((e): e is [string, Parameter] => (e[1] as unknown) instanceof Parameter);
+  }
+
+  /** Names and parameters, as `entries`. */
+  items(): [string, Parameter][] {
+    return this.entries();
+  }
+
+  keys(): string[] {
+    return this.entries().map(([key]) => key);
+  }
+
+  values(): Parameter[] {
+    return this.entries().map(([, value]) => value);
+  }
+
+  has(key: string): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  update(parameters: Readonly<Record<string, Tensor>>): void {
+    for (const [key, value] of Object.entries(parameters)) this.set(key, value);
+  }
+
+  /** The parameter called `key`; `value` is put there when there is none. */
+  setdefault(key: string, value: Tensor): Parameter {
+    if (!this.has(key)) this.set(key, value);
+    return this.get(key)!;
+  }
+
+  /** Takes the parameter called `key` out and gives it. */
+  pop(key: string): Parameter | undefined {
+    const value = this.get(key);
+    delete (this as unknown as Record<string, unknown>)[key];
+    return value;
+  }
+
+  /** Takes the last parameter out and gives it with its name. */
+  popitem(): [string, Parameter] {
+    const last = this.entries().at(-1);
+    if (last === undefined) throw new KeyError("popitem(): dictionary is empty");
+    this.pop(last[0]);
+    return last;
+  }
+
+  clear(): void {
+    for (const key of this.keys()) this.pop(key);
+  }
+
+  /** A dictionary of the same parameters. */
+  copy(): ParameterDict {
+    return new ParameterDict(Object.fromEntries(this.entries()));
+  }
+
+  /** A dictionary with the given names, all for the parameter `value`. */
+  fromkeys(keys: Iterable<string>, value: Tensor): ParameterDict {
+    return new ParameterDict(Object.fromEntries([...keys].map((key) => [key, value])));
   }
 
   get size(): number {

@@ -76,6 +76,17 @@ export class Sequential extends Module {
     return this;
   }
 
+  /** Takes the module at `index` out and gives it. */
+  pop(index: number): Module {
+    const names = Object.entries(this).filter(([, v]) => v instanceof Module);
+    const [taken] = names.splice(positionOf(index, names.length), 1);
+    for (const key of Object.keys(this)) {
+      if ((this as unknown as Record<string, unknown>)[key] instanceof Module) delete (this as unknown as Record<string, unknown>)[key];
+    }
+    names.forEach(([name, module], i) => this.add_module(/^\d+$/.test(name) ? String(i) : name, module as Module));
+    return taken![1] as Module;
+  }
+
   /** The modules in order. */
   *[Symbol.iterator](): IterableIterator<Module> {
     yield* this.children_();

@@ -163,3 +163,34 @@ export class RMSNorm extends Module {
     return `${pyRepr(this.normalized_shape)}, eps=${pyRepr(this.eps)}, elementwise_affine=${pyRepr(this.elementwise_affine)}`;
   }
 }
+
+interface CrossMapArgs {
+  size: number;
+  alpha?: number;
+  beta?: number;
+  k?: number;
+}
+
+/** The former name of {@link LocalResponseNorm}, for images [N, C, H, W]. */
+export class CrossMapLRN2d extends Module {
+  readonly size: number;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly k: number;
+
+  constructor(...args: ConstructorArgs<CrossMapArgs, ["size", "alpha", "beta", "k"]>) {
+    super();
+    [this.size, this.alpha, this.beta, this.k] = bindConstructor<[number, number, number, number]>(
+      "CrossMapLRN2d(int size, float alpha=0.0001, float beta=0.75, float k=1)",
+      args,
+    );
+  }
+
+  override forward(input: Tensor): Tensor {
+    return F.local_response_norm(input, this.size, this.alpha, this.beta, this.k);
+  }
+
+  override extra_repr(): string {
+    return `${this.size}, alpha=${pyRepr(this.alpha)}, beta=${pyRepr(this.beta)}, k=${pyRepr(this.k)}`;
+  }
+}

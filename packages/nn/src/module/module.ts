@@ -7,6 +7,7 @@ import {
   is_tensor,
   Parameter,
   type RemovableHandle,
+  RuntimeError,
   Tensor,
 } from "@tt/core";
 import { pythonTypeName } from "@tt/core/dispatch";
@@ -301,6 +302,31 @@ export abstract class Module extends Callable {
     return this._apply((t) => t.to(target ?? t.device, t.dtype.category >= 2 && dtype !== null ? dtype : t.dtype));
   }
 
+  /** Moves everything to a device without keeping the values. */
+  to_empty(device: DeviceLike | { device: DeviceLike }): this {
+    const target = typeof device === "object" && "device" in device ? device.device : device;
+    return this._apply((t) => t.new_empty(t.shape, { device: target }));
+  }
+
+  /** Memory is shared between workers where the backend shares it; nothing needs doing here. */
+  share_memory(): this {
+    return this;
+  }
+
+  /** What a subclass wants to have in the state dict besides tensors, under `_extra_state`. */
+  get_extra_state(): unknown {
+    throw new RuntimeError(
+      "Reached a code path in Module.get_extra_state() that should never be called. Please file an issue at https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml to report this bug.",
+    );
+  }
+
+  /** Takes back what {@link get_extra_state} gave. */
+  set_extra_state(_state: unknown): void {
+    throw new RuntimeError(
+      "Reached a code path in Module.set_extra_state() that should never be called. Please file an issue at https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml to report this bug.",
+    );
+  }
+
   /** Moves everything to the cpu. */
   cpu(): this {
     return this.to("cpu");
@@ -376,6 +402,11 @@ export abstract class Module extends Callable {
   /** Calls `hook(module, grad_input, grad_output)` when gradients of the inputs have been computed. */
   register_full_backward_hook(hook: BackwardHook, options: { prepend?: boolean } = {}): RemovableHandle {
     return addHook(this.moduleState.backward, hook, options.prepend);
+  }
+
+  /** The former name of {@link register_full_backward_hook}. */
+  register_backward_hook(hook: BackwardHook): RemovableHandle {
+    return this.register_full_backward_hook(hook);
   }
 
   /** Calls `hook(module, grad_output)` before gradients of the module are computed. */

@@ -23,11 +23,19 @@ export function saveStateDict(module: Module, destination: StateDict, prefix: st
     for (const [name, buffer] of current.ownBuffers()) {
       if (!nonPersistent.has(name)) destination[path + name] = keepVars ? buffer : buffer.detach();
     }
+    if (hasExtraState(current)) (destination as Record<string, unknown>)[`${path}_extra_state`] = current.get_extra_state();
     for (const [name, child] of namedChildren(current)) collect(child, `${path}${name}.`);
     for (const hook of current.moduleState.stateDict.values()) hook(current, destination, path);
   };
   collect(module, prefix);
   return destination;
+}
+
+/** Whether the module's class has a state of its own besides tensors. */
+function hasExtraState(module: Module): boolean {
+  let proto = module as object | null;
+  while (proto !== null && !Object.hasOwn(proto, "get_extra_state")) proto = Object.getPrototypeOf(proto) as object | null;
+  return proto !== null && !Object.hasOwn(proto, "named_children");
 }
 
 /** Children under every name they have, unlike named_children. */
@@ -49,6 +57,7 @@ interface Plan {
   readonly missing: string[];
   readonly unexpected: string[];
   readonly errors: string[];
+  readonly extras: (() => void)[];
 }
 
 function planModule(module: Module, state: StateDict, path: string, metadata: Metadata | undefined, plan: Plan): void {
@@ -80,8 +89,13 @@ function planModule(module: Module, state: StateDict, path: string, metadata: Me
     }
     plan.copies.push({ target, source: fitted });
   }
+  const extra = `${path}_extra_state`;
+  if (hasExtraState(module)) {
+    if (Object.hasOwn(state, extra)) plan.extras.push(() => module.set_extra_state(state[extra]));
+    else plan.missing.push(extra);
+  }
   const children = namedChildren(module);
-  const known = new Set([...local.map(([name]) => name)]);
+  const known = new Set([...local.map(([name]) => name), ...(hasExtraState(module) ? ["_extra_state"] : [])]);
   for (const key of Object.keys(state)) {
     if (!key.startsWith(path)) continue;
     const rest = key.slice(path.length);
@@ -98,7 +112,7 @@ export function loadStateDict(module: Module, given: StateDict, strict: boolean)
     throw new TypeError(`Expected state_dict to be dict-like, got ${typeof given}.`);
   }
   const state: StateDict = given instanceof Map ? (Object.fromEntries(given) as StateDict) : { ...given };
-  const plan: Plan = { copies: [], missing: [], unexpected: [], errors: [] };
+  const plan: Plan = { copies: [], missing: [], unexpected: [], errors: [], extras: [] };
   planModule(module, state, "", metadataOf(given, false), plan);
   const result: IncompatibleKeys = { missing_keys: plan.missing, unexpected_keys: plan.unexpected };
   for (const hook of module.moduleState.loadPost.values()) hook(module, result);
@@ -119,5 +133,6 @@ export function loadStateDict(module: Module, given: StateDict, strict: boolean)
       target.copy_(source);
     }
   });
+  for (const restore of plan.extras) restore();
   return result;
 }

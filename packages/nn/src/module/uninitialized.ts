@@ -17,6 +17,11 @@ export class UninitializedParameter extends Parameter {
     super(empty([0], { ...options }), requires_grad);
   }
 
+  /** The class it is one of afterwards. */
+  get cls_to_become(): typeof Parameter {
+    return Parameter;
+  }
+
   /** Gives the parameter memory of `shape` and makes it an ordinary one. */
   materialize(shape: readonly number[]): void {
     materialize(this, shape, Parameter.prototype);
@@ -28,6 +33,11 @@ export class UninitializedBuffer extends Tensor {
   constructor(_requires_grad = false, options: Making = {}) {
     const made = empty([0], { ...options });
     super(made.storage, made.dtype, made.shape, made.strides, made.offset);
+  }
+
+  /** The class it is one of afterwards. */
+  get cls_to_become(): typeof Tensor {
+    return Tensor;
   }
 
   /** Gives the buffer memory of `shape` and makes it an ordinary one. */

@@ -1,4 +1,4 @@
-import { no_grad, RuntimeError, Tensor, zeros } from "@tt/core";
+import { no_grad, pyFloat, RuntimeError, Tensor, zeros } from "@tt/core";
 import { callOp } from "@tt/core/dispatch";
 
 type Parameters = Tensor | Iterable<Tensor>;
@@ -36,7 +36,7 @@ export function clip_grad_norm_(
       norm_type === Number.POSITIVE_INFINITY ? each((g) => g.abs().max()).max() : norm(each((g) => norm(g, norm_type)), norm_type);
     if (error_if_nonfinite && !Number.isFinite(total.item() as number)) {
       throw new RuntimeError(
-        `The total norm of order ${norm_type} for gradients from \`parameters\` is non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set \`error_if_nonfinite=False\``,
+        `The total norm of order ${pyFloat(norm_type)} for gradients from \`parameters\` is non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set \`error_if_nonfinite=False\``,
       );
     }
     const factor = total.add(1e-6).reciprocal().mul(max_norm).clamp_max(1);

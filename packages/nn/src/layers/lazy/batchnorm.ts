@@ -69,6 +69,11 @@ function initialize(norm: NormBase, input: Tensor): void {
 
 /** A {@link BatchNorm1d} that takes `num_features` from its first input, and is one afterwards. */
 export class LazyBatchNorm1d extends BatchNorm1d {
+  /** The class it is one of after the first call. */
+  get cls_to_become(): typeof BatchNorm1d {
+    return BatchNorm1d;
+  }
+
   constructor(...args: LazyNormParams) {
     const plan = normPlan("LazyBatchNorm1d", true, args);
     super(0, plan.options);
@@ -82,13 +87,18 @@ export class LazyBatchNorm1d extends BatchNorm1d {
   /** @internal */
   override call_(args: unknown[]): unknown {
     initialize(this, firstInput(args));
-    settle(this, LazyBatchNorm1d, BatchNorm1d);
+    settle(this, LazyBatchNorm1d);
     return super.call_(args);
   }
 }
 
 /** A {@link BatchNorm2d} that takes `num_features` from its first input, and is one afterwards. */
 export class LazyBatchNorm2d extends BatchNorm2d {
+  /** The class it is one of after the first call. */
+  get cls_to_become(): typeof BatchNorm2d {
+    return BatchNorm2d;
+  }
+
   constructor(...args: LazyNormParams) {
     const plan = normPlan("LazyBatchNorm2d", true, args);
     super(0, plan.options);
@@ -102,13 +112,18 @@ export class LazyBatchNorm2d extends BatchNorm2d {
   /** @internal */
   override call_(args: unknown[]): unknown {
     initialize(this, firstInput(args));
-    settle(this, LazyBatchNorm2d, BatchNorm2d);
+    settle(this, LazyBatchNorm2d);
     return super.call_(args);
   }
 }
 
 /** A {@link BatchNorm3d} that takes `num_features` from its first input, and is one afterwards. */
 export class LazyBatchNorm3d extends BatchNorm3d {
+  /** The class it is one of after the first call. */
+  get cls_to_become(): typeof BatchNorm3d {
+    return BatchNorm3d;
+  }
+
   constructor(...args: LazyNormParams) {
     const plan = normPlan("LazyBatchNorm3d", true, args);
     super(0, plan.options);
@@ -122,13 +137,18 @@ export class LazyBatchNorm3d extends BatchNorm3d {
   /** @internal */
   override call_(args: unknown[]): unknown {
     initialize(this, firstInput(args));
-    settle(this, LazyBatchNorm3d, BatchNorm3d);
+    settle(this, LazyBatchNorm3d);
     return super.call_(args);
   }
 }
 
 /** A {@link InstanceNorm1d} that takes `num_features` from its first input, and is one afterwards. */
 export class LazyInstanceNorm1d extends InstanceNorm1d {
+  /** The class it is one of after the first call. */
+  get cls_to_become(): typeof InstanceNorm1d {
+    return InstanceNorm1d;
+  }
+
   constructor(...args: LazyNormParams) {
     const plan = normPlan("LazyInstanceNorm1d", false, args);
     super(0, plan.options);
@@ -142,13 +162,18 @@ export class LazyInstanceNorm1d extends InstanceNorm1d {
   /** @internal */
   override call_(args: unknown[]): unknown {
     initialize(this, firstInput(args));
-    settle(this, LazyInstanceNorm1d, InstanceNorm1d);
+    settle(this, LazyInstanceNorm1d);
     return super.call_(args);
   }
 }
 
 /** A {@link InstanceNorm2d} that takes `num_features` from its first input, and is one afterwards. */
 export class LazyInstanceNorm2d extends InstanceNorm2d {
+  /** The class it is one of after the first call. */
+  get cls_to_become(): typeof InstanceNorm2d {
+    return InstanceNorm2d;
+  }
+
   constructor(...args: LazyNormParams) {
     const plan = normPlan("LazyInstanceNorm2d", false, args);
     super(0, plan.options);
@@ -162,13 +187,18 @@ export class LazyInstanceNorm2d extends InstanceNorm2d {
   /** @internal */
   override call_(args: unknown[]): unknown {
     initialize(this, firstInput(args));
-    settle(this, LazyInstanceNorm2d, InstanceNorm2d);
+    settle(this, LazyInstanceNorm2d);
     return super.call_(args);
   }
 }
 
 /** A {@link InstanceNorm3d} that takes `num_features` from its first input, and is one afterwards. */
 export class LazyInstanceNorm3d extends InstanceNorm3d {
+  /** The class it is one of after the first call. */
+  get cls_to_become(): typeof InstanceNorm3d {
+    return InstanceNorm3d;
+  }
+
   constructor(...args: LazyNormParams) {
     const plan = normPlan("LazyInstanceNorm3d", false, args);
     super(0, plan.options);
@@ -182,7 +212,7 @@ export class LazyInstanceNorm3d extends InstanceNorm3d {
   /** @internal */
   override call_(args: unknown[]): unknown {
     initialize(this, firstInput(args));
-    settle(this, LazyInstanceNorm3d, InstanceNorm3d);
+    settle(this, LazyInstanceNorm3d);
     return super.call_(args);
   }
 }

@@ -104,6 +104,11 @@ function initialize(conv: Convolution, input: Tensor, transposed: boolean): void
 
 /** A {@link Conv1d} that takes `in_channels` from its first input, and is one afterwards. */
 export class LazyConv1d extends Conv1d {
+  /** The class it is one of after the first call. */
+  get cls_to_become(): typeof Conv1d {
+    return Conv1d;
+  }
+
   constructor(...args: ConvParams) {
     const plan = convPlan("LazyConv1d", 1, args);
     super(0, 0, plan.kernel_size, plan.options);
@@ -117,13 +122,18 @@ export class LazyConv1d extends Conv1d {
   /** @internal */
   override call_(args: unknown[]): unknown {
     initialize(this, firstInput(args), false);
-    settle(this, LazyConv1d, Conv1d);
+    settle(this, LazyConv1d);
     return super.call_(args);
   }
 }
 
 /** A {@link Conv2d} that takes `in_channels` from its first input, and is one afterwards. */
 export class LazyConv2d extends Conv2d {
+  /** The class it is one of after the first call. */
+  get cls_to_become(): typeof Conv2d {
+    return Conv2d;
+  }
+
   constructor(...args: ConvParams) {
     const plan = convPlan("LazyConv2d", 2, args);
     super(0, 0, plan.kernel_size, plan.options);
@@ -137,13 +147,18 @@ export class LazyConv2d extends Conv2d {
   /** @internal */
   override call_(args: unknown[]): unknown {
     initialize(this, firstInput(args), false);
-    settle(this, LazyConv2d, Conv2d);
+    settle(this, LazyConv2d);
     return super.call_(args);
   }
 }
 
 /** A {@link Conv3d} that takes `in_channels` from its first input, and is one afterwards. */
 export class LazyConv3d extends Conv3d {
+  /** The class it is one of after the first call. */
+  get cls_to_become(): typeof Conv3d {
+    return Conv3d;
+  }
+
   constructor(...args: ConvParams) {
     const plan = convPlan("LazyConv3d", 3, args);
     super(0, 0, plan.kernel_size, plan.options);
@@ -157,13 +172,18 @@ export class LazyConv3d extends Conv3d {
   /** @internal */
   override call_(args: unknown[]): unknown {
     initialize(this, firstInput(args), false);
-    settle(this, LazyConv3d, Conv3d);
+    settle(this, LazyConv3d);
     return super.call_(args);
   }
 }
 
 /** A {@link ConvTranspose1d} that takes `in_channels` from its first input, and is one afterwards. */
 export class LazyConvTranspose1d extends ConvTranspose1d {
+  /** The class it is one of after the first call. */
+  get cls_to_become(): typeof ConvTranspose1d {
+    return ConvTranspose1d;
+  }
+
   constructor(...args: TransposeParams) {
     const plan = transposePlan("LazyConvTranspose1d", 1, args);
     super(0, 0, plan.kernel_size, plan.options);
@@ -177,13 +197,18 @@ export class LazyConvTranspose1d extends ConvTranspose1d {
   /** @internal */
   override call_(args: unknown[]): unknown {
     initialize(this, firstInput(args), true);
-    settle(this, LazyConvTranspose1d, ConvTranspose1d);
+    settle(this, LazyConvTranspose1d);
     return super.call_(args);
   }
 }
 
 /** A {@link ConvTranspose2d} that takes `in_channels` from its first input, and is one afterwards. */
 export class LazyConvTranspose2d extends ConvTranspose2d {
+  /** The class it is one of after the first call. */
+  get cls_to_become(): typeof ConvTranspose2d {
+    return ConvTranspose2d;
+  }
+
   constructor(...args: TransposeParams) {
     const plan = transposePlan("LazyConvTranspose2d", 2, args);
     super(0, 0, plan.kernel_size, plan.options);
@@ -197,13 +222,18 @@ export class LazyConvTranspose2d extends ConvTranspose2d {
   /** @internal */
   override call_(args: unknown[]): unknown {
     initialize(this, firstInput(args), true);
-    settle(this, LazyConvTranspose2d, ConvTranspose2d);
+    settle(this, LazyConvTranspose2d);
     return super.call_(args);
   }
 }
 
 /** A {@link ConvTranspose3d} that takes `in_channels` from its first input, and is one afterwards. */
 export class LazyConvTranspose3d extends ConvTranspose3d {
+  /** The class it is one of after the first call. */
+  get cls_to_become(): typeof ConvTranspose3d {
+    return ConvTranspose3d;
+  }
+
   constructor(...args: TransposeParams) {
     const plan = transposePlan("LazyConvTranspose3d", 3, args);
     super(0, 0, plan.kernel_size, plan.options);
@@ -217,7 +247,7 @@ export class LazyConvTranspose3d extends ConvTranspose3d {
   /** @internal */
   override call_(args: unknown[]): unknown {
     initialize(this, firstInput(args), true);
-    settle(this, LazyConvTranspose3d, ConvTranspose3d);
+    settle(this, LazyConvTranspose3d);
     return super.call_(args);
   }
 }

@@ -19,7 +19,11 @@ export function firstInput(args: readonly unknown[]): Tensor {
   throw new RuntimeError("a lazy module needs a tensor as its first argument");
 }
 
+interface Class {
+  readonly prototype: object;
+}
+
 /** Makes the lazy module one of the class it stands for; a subclass of the lazy class stays what it is. */
-export function settle(module: Module, lazy: { readonly prototype: object }, settled: { readonly prototype: object }): void {
-  if (Object.getPrototypeOf(module) === lazy.prototype) Object.setPrototypeOf(module, settled.prototype);
+export function settle(module: Module & { readonly cls_to_become: Class }, lazy: Class): void {
+  if (Object.getPrototypeOf(module) === lazy.prototype) Object.setPrototypeOf(module, module.cls_to_become.prototype);
 }

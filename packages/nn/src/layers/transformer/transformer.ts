@@ -212,6 +212,11 @@ export class Transformer extends Module {
   }
 
   /** A mask that keeps positions from seeing later ones. */
+  generate_square_subsequent_mask(sz: number): Tensor {
+    return squareSubsequentMask(sz);
+  }
+
+  /** The same without a model. */
   static generate_square_subsequent_mask(sz: number): Tensor {
     return squareSubsequentMask(sz);
   }
