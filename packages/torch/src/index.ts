@@ -9,8 +9,11 @@
  * ```
  */
 export * from "@tt/core";
+export * from "@tt/core/fft/torch";
 export * from "@tt/core/linalg/torch";
 export * from "@tt/core/neural";
+export * from "@tt/core/statistics";
+export * as fft from "@tt/core/fft";
 export * as linalg from "@tt/core/linalg";
 export * as masked from "@tt/core/masked";
 export * as special from "@tt/core/special";
@@ -28,6 +31,7 @@ export * as autograd from "@tt/autograd";
 export * as distributions from "@tt/distributions";
 export { BytesIO, hub, load, loadSync, save, saveSync } from "@tt/serialization";
 export * as nn from "@tt/nn";
+export * from "@tt/nn/native";
 export * as optim from "@tt/optim";
 export * as utils from "./utils.ts";
 export * from "./constants.ts";

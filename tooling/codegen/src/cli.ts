@@ -48,7 +48,7 @@ async function load(entry: string, file: string): Promise<void> {
   slices.set(entry, OPS.slice(before));
 }
 await load("functions", join(core, "ops/records.ts"));
-for (const entry of ["neural", "linalg", "fft", "special", "masked"]) await load(entry, join(core, `ops/${entry}/records.ts`));
+for (const entry of ["neural", "statistics", "linalg", "fft", "special", "masked"]) await load(entry, join(core, `ops/${entry}/records.ts`));
 const coreOps = [...slices.values()].flat();
 const files = new Map<string, string>();
 files.set(join(core, "ops/methods.gen.ts"), methodsModule(coreOps, coreImports));
@@ -81,6 +81,14 @@ if (functional.length > 0) {
       dispatch: "@tt/core/dispatch",
     }),
   );
+}
+
+flush();
+await load("native", join(nn, "native/records.ts"));
+const native = slices.get("native") ?? [];
+if (native.length > 0) {
+  const options = { imports: nnImports, records: "./records.ts", dispatch: "@tt/core/dispatch" };
+  files.set(join(nn, "native/functions.gen.ts"), functionsModule(native, "torch", options));
 }
 
 files.set(join(root, "docs/compatibility.md"), compatibilityPage(OPS));

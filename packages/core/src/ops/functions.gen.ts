@@ -8,55 +8,6 @@ import type { Tensor } from "../tensor/tensor.ts";
 import "./records.ts";
 
 /**
- * Derivative of Dirichlet draws `x` by their concentrations `alpha`.
- *
- * `_dirichlet_grad(Tensor x, Tensor alpha, Tensor total) -> Tensor`
- */
-export const _dirichlet_grad: {
-  (x: Tensor, alpha: Tensor, total: Tensor): Tensor;
-  (x: Tensor, alpha: Tensor, options: { total: Tensor }): Tensor;
-  (x: Tensor, options: { alpha: Tensor; total: Tensor }): Tensor;
-  (options: { x: Tensor; alpha: Tensor; total: Tensor }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("_dirichlet_grad") as never;
-
-/**
- * Dirichlet numbers; the last dimension holds the concentrations.
- *
- * `_sample_dirichlet(Tensor input, Generator? generator=None) -> Tensor`
- */
-export const _sample_dirichlet: {
-  (input: Tensor, generator?: Generator | null): Tensor;
-  (input: Tensor, options: { generator?: Generator | null }): Tensor;
-  (options: { input: Tensor; generator?: Generator | null }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("_sample_dirichlet") as never;
-
-/**
- * Numbers of the standard gamma distributions of shapes `input`.
- *
- * `_standard_gamma(Tensor input, Generator? generator=None) -> Tensor`
- */
-export const _standard_gamma: {
-  (input: Tensor, generator?: Generator | null): Tensor;
-  (input: Tensor, options: { generator?: Generator | null }): Tensor;
-  (options: { input: Tensor; generator?: Generator | null }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("_standard_gamma") as never;
-
-/**
- * Derivative of gamma draws `output` by their shapes `input`.
- *
- * `_standard_gamma_grad(Tensor input, Tensor output) -> Tensor`
- */
-export const _standard_gamma_grad: {
-  (input: Tensor, output: Tensor): Tensor;
-  (input: Tensor, options: { output: Tensor }): Tensor;
-  (options: { input: Tensor; output: Tensor }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("_standard_gamma_grad") as never;
-
-/**
  * The absolute value; of complex numbers a real one.
  *
  * `abs(Tensor input) -> Tensor`
@@ -641,18 +592,6 @@ export const baddbmm: {
 } = torchFunction("baddbmm") as never;
 
 /**
- * Bartlett window: a triangle. A periodic window is one element short of a symmetric one.
- *
- * `bartlett_window(int window_length, bool periodic=True, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool pin_memory=False, bool requires_grad=False) -> Tensor`
- */
-export const bartlett_window: {
-  (window_length: number, periodic?: boolean, options?: { dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean; requires_grad?: boolean }): Tensor;
-  (window_length: number, options: { periodic?: boolean; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean; requires_grad?: boolean }): Tensor;
-  (options: { window_length: number; periodic?: boolean; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean; requires_grad?: boolean }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("bartlett_window") as never;
-
-/**
  * 1 with the probability that each element of `input` gives, else 0.
  * 1 with probability `p`, else 0, in the shape of `input`.
  *
@@ -681,32 +620,6 @@ export const bilinear: {
   (options: { input1: Tensor; input2: Tensor; weight: Tensor; bias?: Tensor | null }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("bilinear") as never;
-
-/**
- * How often each value occurs in a vector of integers, or the sums of `weights` at each value.
- *
- * `bincount(Tensor input, Tensor? weights=None, int minlength=0) -> Tensor`
- */
-export const bincount: {
-  (input: Tensor, weights?: Tensor | null, minlength?: number): Tensor;
-  (input: Tensor, weights: Tensor | null, options: { minlength?: number }): Tensor;
-  (input: Tensor, options: { weights?: Tensor | null; minlength?: number }): Tensor;
-  (options: { input: Tensor; weights?: Tensor | null; minlength?: number }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("bincount") as never;
-
-/**
- * Successes among `count` trials of probability `prob`.
- *
- * `binomial(Tensor count, Tensor prob, Generator? generator=None) -> Tensor`
- */
-export const binomial: {
-  (count: Tensor, prob: Tensor, generator?: Generator | null, options?: { out?: Tensor }): Tensor;
-  (count: Tensor, prob: Tensor, options: { generator?: Generator | null; out?: Tensor }): Tensor;
-  (count: Tensor, options: { prob: Tensor; generator?: Generator | null; out?: Tensor }): Tensor;
-  (options: { count: Tensor; prob: Tensor; generator?: Generator | null; out?: Tensor }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("binomial") as never;
 
 /**
  * The bitwise and of integers, the logical one of bool.
@@ -780,18 +693,6 @@ export const bitwise_xor: {
 } = torchFunction("bitwise_xor") as never;
 
 /**
- * Blackman window: two cosine terms. A periodic window is one element short of a symmetric one.
- *
- * `blackman_window(int window_length, bool periodic=True, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool pin_memory=False, bool requires_grad=False) -> Tensor`
- */
-export const blackman_window: {
-  (window_length: number, periodic?: boolean, options?: { dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean; requires_grad?: boolean }): Tensor;
-  (window_length: number, options: { periodic?: boolean; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean; requires_grad?: boolean }): Tensor;
-  (options: { window_length: number; periodic?: boolean; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean; requires_grad?: boolean }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("blackman_window") as never;
-
-/**
  * A matrix with the given ones along its diagonal, zeros elsewhere.
  *
  * `block_diag(Tensor... tensors) -> Tensor`
@@ -839,18 +740,6 @@ export const broadcast_to: {
   (input: Tensor, ...size: number[]): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("broadcast_to") as never;
-
-/**
- * The index of the bucket between ascending `boundaries` that each value falls into.
- *
- * `bucketize(Tensor|Scalar input, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor`
- */
-export const bucketize: {
-  (input: Tensor | Scalar, boundaries: Tensor, options?: { out_int32?: boolean; right?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor | Scalar, options: { boundaries: Tensor; out_int32?: boolean; right?: boolean; out?: Tensor }): Tensor;
-  (options: { input: Tensor | Scalar; boundaries: Tensor; out_int32?: boolean; right?: boolean; out?: Tensor }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("bucketize") as never;
 
 /**
  * Every combination of one element from each vector, as rows.
@@ -1106,17 +995,6 @@ export const copysign: {
 } = torchFunction("copysign") as never;
 
 /**
- * The correlation coefficients of the variables in the rows of `input`.
- *
- * `corrcoef(Tensor input) -> Tensor`
- */
-export const corrcoef: {
-  (input: Tensor): Tensor;
-  (options: { input: Tensor }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("corrcoef") as never;
-
-/**
  * The cosine of angles in radians.
  *
  * `cos(Tensor input) -> Tensor`
@@ -1149,17 +1027,6 @@ export const count_nonzero: {
   (options: { input: Tensor; dim?: number | readonly number[] | null; axis?: number | readonly number[] | null }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("count_nonzero") as never;
-
-/**
- * The covariance matrix of the variables in the rows of `input`, whose columns are observations.
- *
- * `cov(Tensor input, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None) -> Tensor`
- */
-export const cov: {
-  (input: Tensor, options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor;
-  (options: { input: Tensor; correction?: number; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("cov") as never;
 
 /**
  * The largest elements up to and including each one along `dim`, and their indices.
@@ -1216,21 +1083,6 @@ export const cumsum: {
   (options: { input: Tensor; axis: number; dtype?: DType | null; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("cumsum") as never;
-
-/**
- * The integrals of `y` from the start to each point along `dim` by the trapezoidal rule.
- *
- * `cumulative_trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor`
- * `cumulative_trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor`
- */
-export const cumulative_trapezoid: {
-  (y: Tensor, x: Tensor, options?: { dim?: number; axis?: number }): Tensor;
-  (y: Tensor, options: { x: Tensor; dim?: number; axis?: number }): Tensor;
-  (options: { y: Tensor; x: Tensor; dim?: number; axis?: number }): Tensor;
-  (y: Tensor, options?: { dx?: Scalar; dim?: number; axis?: number }): Tensor;
-  (options: { y: Tensor; dx?: Scalar; dim?: number; axis?: number }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("cumulative_trapezoid") as never;
 
 /**
  * Degrees to radians.
@@ -1334,26 +1186,6 @@ export const diagonal_scatter: {
   (options: { input: Tensor; src: Tensor; offset?: number; dim1?: number; dim2?: number }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("diagonal_scatter") as never;
-
-/**
- * The differences of neighbours along `dim`, taken `n` times.
- *
- * `diff(Tensor input, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None) -> Tensor`
- * @example
- * ```ts
- * import { tensor, diff } from "@tt/core";
- * diff(tensor([1, 4, 9])).tolist(); // [3, 5]
- * ```
- */
-export const diff: {
-  (input: Tensor, n?: number, dim?: number, prepend?: Tensor | null, append?: Tensor | null, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, n: number, dim: number, prepend: Tensor | null, options: { append?: Tensor | null; out?: Tensor }): Tensor;
-  (input: Tensor, n: number, dim: number, options: { prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
-  (input: Tensor, n: number, options: { dim?: number; axis?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
-  (input: Tensor, options: { n?: number; dim?: number; axis?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
-  (options: { input: Tensor; n?: number; dim?: number; axis?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("diff") as never;
 
 /**
  * The logarithmic derivative of the gamma function.
@@ -1921,17 +1753,6 @@ export const ger: {
 } = torchFunction("ger") as never;
 
 /**
- * Estimates of the derivatives along each dimension by differences; `spacing` is a number, or a number or the coordinates for each dimension.
- *
- * `gradient(Tensor input, *, Any spacing=None, int[1]? dim=None, int edge_order=1) -> Tensor[]`
- */
-export const gradient: {
-  (input: Tensor, options?: { spacing?: unknown; dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; edge_order?: number }): Tensor[];
-  (options: { input: Tensor; spacing?: unknown; dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; edge_order?: number }): Tensor[];
-  readonly schema: readonly string[];
-} = torchFunction("gradient") as never;
-
-/**
  * Where `input` is greater than `other`.
  *
  * `gt(Tensor input, Tensor|Scalar other) -> Tensor`
@@ -1968,32 +1789,6 @@ export const gt: {
 } = torchFunction("gt") as never;
 
 /**
- * Hamming window: `alpha - beta cos`. A periodic window is one element short of a symmetric one.
- *
- * `hamming_window(int window_length, bool periodic=True, float alpha=0.54, float beta=0.46, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool pin_memory=False, bool requires_grad=False) -> Tensor`
- */
-export const hamming_window: {
-  (window_length: number, periodic?: boolean, alpha?: number, beta?: number, options?: { dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean; requires_grad?: boolean }): Tensor;
-  (window_length: number, periodic: boolean, alpha: number, options: { beta?: number; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean; requires_grad?: boolean }): Tensor;
-  (window_length: number, periodic: boolean, options: { alpha?: number; beta?: number; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean; requires_grad?: boolean }): Tensor;
-  (window_length: number, options: { periodic?: boolean; alpha?: number; beta?: number; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean; requires_grad?: boolean }): Tensor;
-  (options: { window_length: number; periodic?: boolean; alpha?: number; beta?: number; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean; requires_grad?: boolean }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("hamming_window") as never;
-
-/**
- * Hann window: half a raised cosine. A periodic window is one element short of a symmetric one.
- *
- * `hann_window(int window_length, bool periodic=True, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool pin_memory=False, bool requires_grad=False) -> Tensor`
- */
-export const hann_window: {
-  (window_length: number, periodic?: boolean, options?: { dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean; requires_grad?: boolean }): Tensor;
-  (window_length: number, options: { periodic?: boolean; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean; requires_grad?: boolean }): Tensor;
-  (options: { window_length: number; periodic?: boolean; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean; requires_grad?: boolean }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("hann_window") as never;
-
-/**
  * 0 where `input` lies in [-lambd, lambd], else `input`.
  *
  * `hardshrink(Tensor input, Scalar lambd=0.5) -> Tensor`
@@ -2016,52 +1811,6 @@ export const heaviside: {
   (options: { input: Tensor; values: Tensor; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("heaviside") as never;
-
-/**
- * Counts of the elements in `bins` equal bins between `min` and `max`; both 0 mean the data's own range.
- *
- * `histc(Tensor input, int bins=100, Scalar min=0, Scalar max=0) -> Tensor`
- */
-export const histc: {
-  (input: Tensor, bins?: number, min?: Scalar, max?: Scalar, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, bins: number, min: Scalar, options: { max?: Scalar; out?: Tensor }): Tensor;
-  (input: Tensor, bins: number, options: { min?: Scalar; max?: Scalar; out?: Tensor }): Tensor;
-  (input: Tensor, options: { bins?: number; min?: Scalar; max?: Scalar; out?: Tensor }): Tensor;
-  (options: { input: Tensor; bins?: number; min?: Scalar; max?: Scalar; out?: Tensor }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("histc") as never;
-
-/**
- * Counts of the elements in bins (equal ones, or between the given edges), and the bins' edges.
- * Counts of the elements between the given edges, and the edges.
- *
- * `histogram.bin_ct(Tensor input, int bins=100, *, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)`
- * `histogram.bins_tensor(Tensor input, Tensor bins, *, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)`
- */
-export const histogram: {
-  (input: Tensor, bins?: number, options?: { range?: readonly number[] | null; weight?: Tensor | null; density?: boolean; out?: readonly Tensor[] }): [hist: Tensor, bin_edges: Tensor] & { readonly hist: Tensor; readonly bin_edges: Tensor };
-  (input: Tensor, options: { bins?: number; range?: readonly number[] | null; weight?: Tensor | null; density?: boolean; out?: readonly Tensor[] }): [hist: Tensor, bin_edges: Tensor] & { readonly hist: Tensor; readonly bin_edges: Tensor };
-  (options: { input: Tensor; bins?: number; range?: readonly number[] | null; weight?: Tensor | null; density?: boolean; out?: readonly Tensor[] }): [hist: Tensor, bin_edges: Tensor] & { readonly hist: Tensor; readonly bin_edges: Tensor };
-  (input: Tensor, bins: Tensor, options?: { weight?: Tensor | null; density?: boolean; out?: readonly Tensor[] }): [hist: Tensor, bin_edges: Tensor] & { readonly hist: Tensor; readonly bin_edges: Tensor };
-  (input: Tensor, options: { bins: Tensor; weight?: Tensor | null; density?: boolean; out?: readonly Tensor[] }): [hist: Tensor, bin_edges: Tensor] & { readonly hist: Tensor; readonly bin_edges: Tensor };
-  (options: { input: Tensor; bins: Tensor; weight?: Tensor | null; density?: boolean; out?: readonly Tensor[] }): [hist: Tensor, bin_edges: Tensor] & { readonly hist: Tensor; readonly bin_edges: Tensor };
-  readonly schema: readonly string[];
-} = torchFunction("histogram") as never;
-
-/**
- * Counts of points, the rows of the last dimension, in bins of every dimension, and the bins' edges.
- *
- * `histogramdd(Tensor input, Any bins, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor[] bin_edges)`
- */
-export const histogramdd: {
-  (input: Tensor, bins: unknown, range?: readonly number[] | null, weight?: Tensor | null, density?: boolean): [hist: Tensor, bin_edges: Tensor[]] & { readonly hist: Tensor; readonly bin_edges: Tensor[] };
-  (input: Tensor, bins: unknown, range: readonly number[] | null, weight: Tensor | null, options: { density?: boolean }): [hist: Tensor, bin_edges: Tensor[]] & { readonly hist: Tensor; readonly bin_edges: Tensor[] };
-  (input: Tensor, bins: unknown, range: readonly number[] | null, options: { weight?: Tensor | null; density?: boolean }): [hist: Tensor, bin_edges: Tensor[]] & { readonly hist: Tensor; readonly bin_edges: Tensor[] };
-  (input: Tensor, bins: unknown, options: { range?: readonly number[] | null; weight?: Tensor | null; density?: boolean }): [hist: Tensor, bin_edges: Tensor[]] & { readonly hist: Tensor; readonly bin_edges: Tensor[] };
-  (input: Tensor, options: { bins: unknown; range?: readonly number[] | null; weight?: Tensor | null; density?: boolean }): [hist: Tensor, bin_edges: Tensor[]] & { readonly hist: Tensor; readonly bin_edges: Tensor[] };
-  (options: { input: Tensor; bins: unknown; range?: readonly number[] | null; weight?: Tensor | null; density?: boolean }): [hist: Tensor, bin_edges: Tensor[]] & { readonly hist: Tensor; readonly bin_edges: Tensor[] };
-  readonly schema: readonly string[];
-} = torchFunction("histogramdd") as never;
 
 /**
  * Views of equal pieces of dimension 0, or of the pieces between the indices of a list.
@@ -2102,17 +1851,6 @@ export const hypot: {
   (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("hypot") as never;
-
-/**
- * The modified Bessel function of the first kind, of order 0.
- *
- * `i0(Tensor input) -> Tensor`
- */
-export const i0: {
-  (input: Tensor, options?: { out?: Tensor }): Tensor;
-  (options: { input: Tensor; out?: Tensor }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("i0") as never;
 
 /**
  * The regularised lower incomplete gamma function P(input, other).
@@ -2374,23 +2112,6 @@ export const isfinite: {
 } = torchFunction("isfinite") as never;
 
 /**
- * Whether each of `elements` is among `test_elements`.
- *
- * `isin(Tensor|Scalar elements, Tensor|Scalar test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor`
- * @example
- * ```ts
- * import { tensor, isin } from "@tt/core";
- * isin(tensor([1, 2, 3]), tensor([2])).tolist(); // [false, true, false]
- * ```
- */
-export const isin: {
-  (elements: Tensor | Scalar, test_elements: Tensor | Scalar, options?: { assume_unique?: boolean; invert?: boolean; out?: Tensor }): Tensor;
-  (elements: Tensor | Scalar, options: { test_elements: Tensor | Scalar; assume_unique?: boolean; invert?: boolean; out?: Tensor }): Tensor;
-  (options: { elements: Tensor | Scalar; test_elements: Tensor | Scalar; assume_unique?: boolean; invert?: boolean; out?: Tensor }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("isin") as never;
-
-/**
  * Where elements are infinite (for complex numbers, either part).
  *
  * `isinf(Tensor input) -> Tensor`
@@ -2444,19 +2165,6 @@ export const isreal: {
   (options: { input: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("isreal") as never;
-
-/**
- * Kaiser window with shape parameter `beta`. A periodic window is one element short of a symmetric one.
- *
- * `kaiser_window(int window_length, bool periodic=True, float beta=12.0, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool pin_memory=False, bool requires_grad=False) -> Tensor`
- */
-export const kaiser_window: {
-  (window_length: number, periodic?: boolean, beta?: number, options?: { dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean; requires_grad?: boolean }): Tensor;
-  (window_length: number, periodic: boolean, options: { beta?: number; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean; requires_grad?: boolean }): Tensor;
-  (window_length: number, options: { periodic?: boolean; beta?: number; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean; requires_grad?: boolean }): Tensor;
-  (options: { window_length: number; periodic?: boolean; beta?: number; dtype?: DType | null; layout?: string | null; device?: DeviceLike | null; pin_memory?: boolean; requires_grad?: boolean }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("kaiser_window") as never;
 
 /**
  * The Kronecker product.
@@ -3155,26 +2863,6 @@ export const nanmedian: {
 } = torchFunction("nanmedian") as never;
 
 /**
- * The `q`-quantiles of the elements that are not nan, of all or along `dim`; several q come as a first dimension.
- *
- * `nanquantile.scalar(Tensor input, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor`
- * `nanquantile(Tensor input, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor`
- */
-export const nanquantile: {
-  (input: Tensor, q: number, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, q: number, dim: number | null, options: { keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, q: number, options: { dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, options: { q: number; dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (options: { input: Tensor; q: number; dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, q: Tensor, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, q: Tensor, dim: number | null, options: { keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, q: Tensor, options: { dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, options: { q: Tensor; dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (options: { input: Tensor; q: Tensor; dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("nanquantile") as never;
-
-/**
  * The sum of the elements that are not nan, of all or along `dim`.
  *
  * `nansum(Tensor input, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
@@ -3453,18 +3141,6 @@ export const permute_copy: {
 } = torchFunction("permute_copy") as never;
 
 /**
- * Poisson numbers with the rates in `input`.
- *
- * `poisson(Tensor input, Generator? generator=None) -> Tensor`
- */
-export const poisson: {
-  (input: Tensor, generator?: Generator | null, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, options: { generator?: Generator | null; out?: Tensor }): Tensor;
-  (options: { input: Tensor; generator?: Generator | null; out?: Tensor }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("poisson") as never;
-
-/**
  * Complex numbers of absolute values and angles in radians.
  *
  * `polar(Tensor abs, Tensor angle) -> Tensor`
@@ -3560,26 +3236,6 @@ export const put: {
   (options: { input: Tensor; index: Tensor; source: Tensor; accumulate?: boolean }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("put") as never;
-
-/**
- * The `q`-quantiles of the elements, of all or along `dim`; several q come as a first dimension.
- *
- * `quantile.scalar(Tensor input, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor`
- * `quantile(Tensor input, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor`
- */
-export const quantile: {
-  (input: Tensor, q: number, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, q: number, dim: number | null, options: { keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, q: number, options: { dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, options: { q: number; dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (options: { input: Tensor; q: number; dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, q: Tensor, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, q: Tensor, dim: number | null, options: { keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, q: Tensor, options: { dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (input: Tensor, options: { q: Tensor; dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  (options: { input: Tensor; q: Tensor; dim?: number | null; axis?: number | null; keepdim?: boolean; keepdims?: boolean; interpolation?: string; out?: Tensor }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("quantile") as never;
 
 /**
  * Radians to degrees.
@@ -4017,35 +3673,6 @@ export const scatter_reduce: {
   (options: { input: Tensor; axis: number; index: Tensor; src: Tensor; reduce: string; include_self?: boolean; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("scatter_reduce") as never;
-
-/**
- * Where each value would go in the ascending last dimension of `sorted_sequence`: before equal elements, or behind them with `right`.
- * Where the number would go in the ascending vector `sorted_sequence`.
- *
- * `searchsorted.Tensor(Tensor sorted_sequence, Tensor input, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None) -> Tensor`
- * `searchsorted.Scalar(Tensor sorted_sequence, Scalar input, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None) -> Tensor`
- */
-export const searchsorted: {
-  (sorted_sequence: Tensor, input: Tensor, options?: { out_int32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null; out?: Tensor }): Tensor;
-  (sorted_sequence: Tensor, options: { input: Tensor; out_int32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null; out?: Tensor }): Tensor;
-  (options: { sorted_sequence: Tensor; input: Tensor; out_int32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null; out?: Tensor }): Tensor;
-  (sorted_sequence: Tensor, input: Scalar, options?: { out_int32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null; out?: Tensor }): Tensor;
-  (sorted_sequence: Tensor, options: { input: Scalar; out_int32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null; out?: Tensor }): Tensor;
-  (options: { sorted_sequence: Tensor; input: Scalar; out_int32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null; out?: Tensor }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("searchsorted") as never;
-
-/**
- * Reduces consecutive segments of dimension `axis`, of the given `lengths` (or between `offsets`), each to one slice: "sum", "mean", "max", "min" or "prod".
- *
- * `segment_reduce(Tensor data, str reduce, *, Tensor? lengths=None, Tensor? indices=None, Tensor? offsets=None, int axis=0, bool unsafe=False, Scalar? initial=None) -> Tensor`
- */
-export const segment_reduce: {
-  (data: Tensor, reduce: string, options?: { lengths?: Tensor | null; indices?: Tensor | null; offsets?: Tensor | null; axis?: number; unsafe?: boolean; initial?: Scalar | null }): Tensor;
-  (data: Tensor, options: { reduce: string; lengths?: Tensor | null; indices?: Tensor | null; offsets?: Tensor | null; axis?: number; unsafe?: boolean; initial?: Scalar | null }): Tensor;
-  (options: { data: Tensor; reduce: string; lengths?: Tensor | null; indices?: Tensor | null; offsets?: Tensor | null; axis?: number; unsafe?: boolean; initial?: Scalar | null }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("segment_reduce") as never;
 
 /**
  * A view of the slice at `index` of `dim`, without that dimension.
@@ -4705,36 +4332,6 @@ export const transpose_copy: {
 } = torchFunction("transpose_copy") as never;
 
 /**
- * The integral of `y` along `dim` by the trapezoidal rule, over coordinates `x` or steps `dx`.
- *
- * `trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor`
- * `trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor`
- */
-export const trapezoid: {
-  (y: Tensor, x: Tensor, options?: { dim?: number; axis?: number }): Tensor;
-  (y: Tensor, options: { x: Tensor; dim?: number; axis?: number }): Tensor;
-  (options: { y: Tensor; x: Tensor; dim?: number; axis?: number }): Tensor;
-  (y: Tensor, options?: { dx?: Scalar; dim?: number; axis?: number }): Tensor;
-  (options: { y: Tensor; dx?: Scalar; dim?: number; axis?: number }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("trapezoid") as never;
-
-/**
- * The integral of `y` along `dim` by the trapezoidal rule, over coordinates `x` or steps `dx`.
- *
- * `trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor`
- * `trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor`
- */
-export const trapz: {
-  (y: Tensor, x: Tensor, options?: { dim?: number; axis?: number }): Tensor;
-  (y: Tensor, options: { x: Tensor; dim?: number; axis?: number }): Tensor;
-  (options: { y: Tensor; x: Tensor; dim?: number; axis?: number }): Tensor;
-  (y: Tensor, options?: { dx?: Scalar; dim?: number; axis?: number }): Tensor;
-  (options: { y: Tensor; dx?: Scalar; dim?: number; axis?: number }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("trapz") as never;
-
-/**
  * The lower triangles of matrices, from `diagonal` on; zeros elsewhere.
  *
  * `tril(Tensor input, int diagonal=0) -> Tensor`
@@ -4864,49 +4461,6 @@ export const unfold_copy: {
   (options: { input: Tensor; dimension: number; size: number; step: number; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("unfold_copy") as never;
-
-/**
- * The distinct elements in ascending order, or the distinct slices of `dim`; with `return_inverse` and `return_counts` a list with more.
- * The distinct elements, then, as asked, which of them each element is and how often each occurs.
- *
- * `unique(Tensor input, bool sorted=True, *, int? dim=None) -> Tensor`
- * `unique.extra(Tensor input, bool sorted=True, bool return_inverse=False, bool return_counts=False, int? dim=None) -> Tensor[]`
- * @example
- * ```ts
- * import { tensor, unique } from "@tt/core";
- * unique(tensor([3, 1, 3])).tolist(); // [1, 3]
- * ```
- */
-export const unique: {
-  (input: Tensor, sorted?: boolean, options?: { dim?: number | null; axis?: number | null }): Tensor;
-  (input: Tensor, options: { sorted?: boolean; dim?: number | null; axis?: number | null }): Tensor;
-  (options: { input: Tensor; sorted?: boolean; dim?: number | null; axis?: number | null }): Tensor;
-  (input: Tensor, sorted?: boolean, return_inverse?: boolean, return_counts?: boolean, dim?: number | null): Tensor[];
-  (input: Tensor, sorted: boolean, return_inverse: boolean, return_counts: boolean, options: { dim?: number | null; axis?: number | null }): Tensor[];
-  (input: Tensor, sorted: boolean, return_inverse: boolean, options: { return_counts?: boolean; dim?: number | null; axis?: number | null }): Tensor[];
-  (input: Tensor, sorted: boolean, options: { return_inverse?: boolean; return_counts?: boolean; dim?: number | null; axis?: number | null }): Tensor[];
-  (input: Tensor, options: { sorted?: boolean; return_inverse?: boolean; return_counts?: boolean; dim?: number | null; axis?: number | null }): Tensor[];
-  (options: { input: Tensor; sorted?: boolean; return_inverse?: boolean; return_counts?: boolean; dim?: number | null; axis?: number | null }): Tensor[];
-  readonly schema: readonly string[];
-} = torchFunction("unique") as never;
-
-/**
- * The elements without those equal to their predecessor, or the slices of `dim`; with `return_inverse` and `return_counts` a list with more.
- * The elements without repetitions, then, as asked, which of them each element is and how often each is repeated.
- *
- * `unique_consecutive(Tensor input, *, int? dim=None) -> Tensor`
- * `unique_consecutive.extra(Tensor input, bool return_inverse=False, bool return_counts=False, int? dim=None) -> Tensor[]`
- */
-export const unique_consecutive: {
-  (input: Tensor, options?: { dim?: number | null; axis?: number | null }): Tensor;
-  (options: { input: Tensor; dim?: number | null; axis?: number | null }): Tensor;
-  (input: Tensor, return_inverse?: boolean, return_counts?: boolean, dim?: number | null): Tensor[];
-  (input: Tensor, return_inverse: boolean, return_counts: boolean, options: { dim?: number | null; axis?: number | null }): Tensor[];
-  (input: Tensor, return_inverse: boolean, options: { return_counts?: boolean; dim?: number | null; axis?: number | null }): Tensor[];
-  (input: Tensor, options: { return_inverse?: boolean; return_counts?: boolean; dim?: number | null; axis?: number | null }): Tensor[];
-  (options: { input: Tensor; return_inverse?: boolean; return_counts?: boolean; dim?: number | null; axis?: number | null }): Tensor[];
-  readonly schema: readonly string[];
-} = torchFunction("unique_consecutive") as never;
 
 /**
  * As `chunk`, for pieces that are the only use of the tensor.
@@ -5462,13 +5016,6 @@ export const gcd_: {
   (options: { input: Tensor; other: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunctionInplace("gcd_") as never;
-
-/** In-place form of {@link i0}. */
-export const i0_: {
-  (input: Tensor): Tensor;
-  (options: { input: Tensor }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunctionInplace("i0_") as never;
 
 /** In-place form of {@link index_put}. */
 export const index_put_: {

@@ -1508,6 +1508,21 @@ export interface TensorMethods {
    */
   isreal(): Tensor;
   /**
+   * The signal whose short-time Fourier transform is nearest to the input, by overlap and add (Griffin and Lim 1984).
+   *
+   * `istft(Tensor input, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, bool normalized=False, bool? onesided=None, int? length=None, bool return_complex=False) -> Tensor`
+   */
+  istft(n_fft: number, hop_length?: number | null, win_length?: number | null, window?: Tensor | null, center?: boolean, normalized?: boolean, onesided?: boolean | null, length?: number | null, return_complex?: boolean): Tensor;
+  istft(n_fft: number, hop_length: number | null, win_length: number | null, window: Tensor | null, center: boolean, normalized: boolean, onesided: boolean | null, length: number | null, options: { return_complex?: boolean }): Tensor;
+  istft(n_fft: number, hop_length: number | null, win_length: number | null, window: Tensor | null, center: boolean, normalized: boolean, onesided: boolean | null, options: { length?: number | null; return_complex?: boolean }): Tensor;
+  istft(n_fft: number, hop_length: number | null, win_length: number | null, window: Tensor | null, center: boolean, normalized: boolean, options: { onesided?: boolean | null; length?: number | null; return_complex?: boolean }): Tensor;
+  istft(n_fft: number, hop_length: number | null, win_length: number | null, window: Tensor | null, center: boolean, options: { normalized?: boolean; onesided?: boolean | null; length?: number | null; return_complex?: boolean }): Tensor;
+  istft(n_fft: number, hop_length: number | null, win_length: number | null, window: Tensor | null, options: { center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: number | null; return_complex?: boolean }): Tensor;
+  istft(n_fft: number, hop_length: number | null, win_length: number | null, options: { window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: number | null; return_complex?: boolean }): Tensor;
+  istft(n_fft: number, hop_length: number | null, options: { win_length?: number | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: number | null; return_complex?: boolean }): Tensor;
+  istft(n_fft: number, options: { hop_length?: number | null; win_length?: number | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: number | null; return_complex?: boolean }): Tensor;
+  istft(options: { n_fft: number; hop_length?: number | null; win_length?: number | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: number | null; return_complex?: boolean }): Tensor;
+  /**
    * The Kronecker product.
    *
    * `kron(Tensor input, Tensor other) -> Tensor`
@@ -2803,6 +2818,21 @@ export interface TensorMethods {
   std(options: { axis: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   std(dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
   std(options: { dim?: number | readonly number[] | null; axis?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; keepdims?: boolean; out?: Tensor }): Tensor;
+  /**
+   * The short-time Fourier transform of signals [n] or [batch, n]: [..., frequency, frame], windows `hop_length` apart.
+   *
+   * `stft(Tensor input, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, str pad_mode="reflect", bool normalized=False, bool? onesided=None, bool? return_complex=None) -> Tensor`
+   */
+  stft(n_fft: number, hop_length?: number | null, win_length?: number | null, window?: Tensor | null, center?: boolean, pad_mode?: string, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null): Tensor;
+  stft(n_fft: number, hop_length: number | null, win_length: number | null, window: Tensor | null, center: boolean, pad_mode: string, normalized: boolean, onesided: boolean | null, options: { return_complex?: boolean | null }): Tensor;
+  stft(n_fft: number, hop_length: number | null, win_length: number | null, window: Tensor | null, center: boolean, pad_mode: string, normalized: boolean, options: { onesided?: boolean | null; return_complex?: boolean | null }): Tensor;
+  stft(n_fft: number, hop_length: number | null, win_length: number | null, window: Tensor | null, center: boolean, pad_mode: string, options: { normalized?: boolean; onesided?: boolean | null; return_complex?: boolean | null }): Tensor;
+  stft(n_fft: number, hop_length: number | null, win_length: number | null, window: Tensor | null, center: boolean, options: { pad_mode?: string; normalized?: boolean; onesided?: boolean | null; return_complex?: boolean | null }): Tensor;
+  stft(n_fft: number, hop_length: number | null, win_length: number | null, window: Tensor | null, options: { center?: boolean; pad_mode?: string; normalized?: boolean; onesided?: boolean | null; return_complex?: boolean | null }): Tensor;
+  stft(n_fft: number, hop_length: number | null, win_length: number | null, options: { window?: Tensor | null; center?: boolean; pad_mode?: string; normalized?: boolean; onesided?: boolean | null; return_complex?: boolean | null }): Tensor;
+  stft(n_fft: number, hop_length: number | null, options: { win_length?: number | null; window?: Tensor | null; center?: boolean; pad_mode?: string; normalized?: boolean; onesided?: boolean | null; return_complex?: boolean | null }): Tensor;
+  stft(n_fft: number, options: { hop_length?: number | null; win_length?: number | null; window?: Tensor | null; center?: boolean; pad_mode?: string; normalized?: boolean; onesided?: boolean | null; return_complex?: boolean | null }): Tensor;
+  stft(options: { n_fft: number; hop_length?: number | null; win_length?: number | null; window?: Tensor | null; center?: boolean; pad_mode?: string; normalized?: boolean; onesided?: boolean | null; return_complex?: boolean | null }): Tensor;
   /**
    * `input - alpha * other`, element by element with broadcasting and type promotion.
    *

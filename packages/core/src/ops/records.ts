@@ -1,11 +1,11 @@
 /**
  * Every op record of the main entry; importing it registers them. Convolutions, pooling, normalisation, losses,
- * padding, resampling and optimizer steps stand in neural/records.ts.
+ * padding, resampling and optimizer steps stand in neural/records.ts; histograms, quantiles and their like in
+ * statistics/records.ts.
  */
 import "./copy/copy.ts";
 import "./creation/factories.ts";
 import "./creation/sequences.ts";
-import "./creation/windows.ts";
 import "./index/diag.ts";
 import "./index/gather.ts";
 import "./index/grid.ts";
@@ -44,23 +44,15 @@ import "./pointwise/where.ts";
 import "./random/factories.ts";
 import "./random/inplace.ts";
 import "./random/sampling.ts";
-import "./reduction/calculus.ts";
-import "./reduction/covariance.ts";
 import "./reduction/extreme.ts";
 import "./reduction/nan.ts";
 import "./reduction/norm.ts";
 import "./reduction/product.ts";
 import "./reduction/scan.ts";
-import "./reduction/segment.ts";
 import "./reduction/softmax.ts";
 import "./reduction/sum.ts";
 import "./reduction/variance.ts";
-import "./sort/histogram.ts";
-import "./sort/quantile.ts";
-import "./sort/search.ts";
 import "./sort/sort.ts";
-import "./sort/unique.ts";
-import "./special/bessel.ts";
 import "./special/error.ts";
 import "./special/gamma.ts";
 import "./view/copies.ts";

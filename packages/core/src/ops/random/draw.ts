@@ -3,11 +3,18 @@ import { isDense, numelOf } from "../../cpu/view.ts";
 import type { DType, TypedArray } from "../../dtype/index.ts";
 import { default_generator, drawOrder, type Generator } from "../../random/index.ts";
 
+import type { Tensor } from "../../tensor/tensor.ts";
+
 /** Fills entries 0 .. n - 1 of `array`. */
 export type Fill = (array: TypedArray, dtype: DType, n: number, contiguous: boolean) => void;
 
 /** The generator to draw from. */
 export const generatorOf = (generator: Generator | null): Generator => generator ?? default_generator;
+
+/** Contiguous host entries of a tensor, in row-major order. */
+export function entries(tensor: Tensor): TypedArray {
+  return tensor.detach().cpu().numpy();
+}
 
 /** The host kernel of all draws: PyTorch fills memory order, which matters for tensors that are not contiguous. */
 export function draw(out: ArrayView, fill: Fill): void {

@@ -35,3 +35,9 @@ export function ruleFor(fn: BuiltinName, kind: Kind, compute: DType): Rule {
   if (rule === undefined || kind === COMPLEX) throw notImplemented(fn, compute);
   return rule;
 }
+
+/** Adds rules of real numbers; `single` replaces those of float32 and the 16-bit dtypes. */
+export function addRealRules(rules: Rules, single: Rules): void {
+  Object.assign(FLOAT64_RULES, rules);
+  for (const table of [FLOAT16_RULES, BFLOAT16_RULES, FLOAT32_RULES]) Object.assign(table, rules, single);
+}

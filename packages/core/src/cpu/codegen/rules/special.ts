@@ -1,77 +1,23 @@
-import { besselJ0, besselJ1, besselY0, besselY1, sphericalBesselJ0 } from "../../../expr/special/bessel_jy.ts";
-import { airyAi, besselK0, besselK1, scaledBesselK } from "../../../expr/special/bessel_k.ts";
 import { frexpExponent, frexpMantissa } from "../../../expr/special/frexp.ts";
-import { igamma, igammac } from "../../../expr/special/incomplete_gamma.ts";
-import {
-  chebyshevT,
-  chebyshevU,
-  chebyshevV,
-  chebyshevW,
-  hermiteH,
-  hermiteHe,
-  laguerreL,
-  legendreP,
-} from "../../../expr/special/polynomials.ts";
-import { erf, erfc, erfcx, erfinv } from "../../../expr/special/erf.ts";
-import { i0, i0e, i1, i1e } from "../../../expr/special/bessel_i.ts";
+import { erf, erfc, erfinv } from "../../../expr/special/erf.ts";
 import { digamma, polygamma, polygammaFloat32, zeta } from "../../../expr/special/gamma.ts";
 import { lgamma } from "../../../expr/special/lgamma.ts";
-import { log_ndtr, ndtri } from "../../../expr/special/ndtr.ts";
-import type { Rule, Rules } from "./rule.ts";
+import type { Rules } from "./rule.ts";
 
-/** Special functions of real numbers. */
+/** Special functions of real numbers; those that few need come with `@tt/core/special`, from more_special.ts. */
 export const SPECIAL_RULES: Rules = {
   erf: { fn: erf },
   erfc: { fn: erfc },
-  erfcx: { fn: erfcx },
   erfinv: { fn: erfinv },
-  ndtri: { fn: ndtri },
-  log_ndtr: { fn: log_ndtr },
   lgamma: { fn: lgamma },
   digamma: { fn: digamma },
   polygamma: { fn: polygamma },
   zeta: { fn: zeta },
-  i0: { fn: i0 },
-  i0e: { fn: i0e },
-  i1: { fn: i1 },
-  i1e: { fn: i1e },
-  igamma: { fn: igamma },
-  igammac: { fn: igammac },
-  bessel_j0: { fn: besselJ0 },
-  bessel_j1: { fn: besselJ1 },
-  bessel_y0: { fn: besselY0 },
-  bessel_y1: { fn: besselY1 },
-  bessel_k0: { fn: besselK0 },
-  bessel_k1: { fn: besselK1 },
-  bessel_k0e: { fn: (x: number) => scaledBesselK(0, x) },
-  bessel_k1e: { fn: (x: number) => scaledBesselK(1, x) },
-  spherical_bessel_j0: { fn: sphericalBesselJ0 },
-  airy_ai: { fn: airyAi },
-  chebyshev_t: { fn: chebyshevT },
-  chebyshev_u: { fn: chebyshevU },
-  chebyshev_v: { fn: chebyshevV },
-  chebyshev_w: { fn: chebyshevW },
-  hermite_h: { fn: hermiteH },
-  hermite_he: { fn: hermiteHe },
-  laguerre_l: { fn: laguerreL },
-  legendre_p: { fn: legendreP },
   frexp_mantissa: { fn: frexpMantissa },
   frexp_exponent: { fn: frexpExponent },
 };
 
-const single = (fn: (x: number, n: number, round: (x: number) => number) => number): Rule => ({
-  fn: (x: number, n: number) => fn(x, n, Math.fround),
-});
-
 /** Those that PyTorch's results show to be computed in float32 from step to step. */
 export const SINGLE_RULES: Rules = {
   polygamma: { fn: polygammaFloat32 },
-  chebyshev_t: single(chebyshevT),
-  chebyshev_u: single(chebyshevU),
-  chebyshev_v: single(chebyshevV),
-  chebyshev_w: single(chebyshevW),
-  hermite_h: single(hermiteH),
-  hermite_he: single(hermiteHe),
-  laguerre_l: single(laguerreL),
-  legendre_p: single(legendreP),
 };
