@@ -24,7 +24,8 @@ function otherProducts(g: Tensor, x: Tensor): Tensor {
 }
 
 /** det A A^-H g, of nearly singular matrices by way of the adjugate (Higham's blog "What is the adjugate of a matrix?"). */
-function detBackward(g: Tensor, a: Tensor, det: Tensor): Tensor {
+function detBackward(g: Tensor, a: Tensor, det: Tensor): Tensor | null {
+  if (a.numel() === 0) return null;
   const small = callOp("lt", det.detach().abs(), 100 * (a.dtype === float64 || a.dtype === complex128 ? 2 ** -52 : 2 ** -23));
   const flags = small.reshape([-1]).tolist() as boolean[];
   const regular = (x: Tensor, d: Tensor, h: Tensor): Tensor => {

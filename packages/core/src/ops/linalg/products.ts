@@ -123,8 +123,9 @@ defineOp({
   namespace: "linalg",
   variants: "function",
   out: false,
-  decompose: (x: Tensor, columns: number | null) => {
-    const n = columns ?? x.shape.at(-1) ?? 1;
+  decompose: (input: Tensor, columns: number | null) => {
+    const x = input.ndim === 0 ? input.unsqueeze(0) : input;
+    const n = columns ?? x.shape.at(-1)!;
     if (n <= 1) throw new RuntimeError("N must be greater than 1.");
     if (x.dtype.category === 0) throw new RuntimeError("linalg.vander: Expected a non-boolean tensor");
     const repeated = x.unsqueeze(-1).expand([...x.shape, n - 1]).cumprod(-1);
@@ -132,8 +133,10 @@ defineOp({
   },
 });
 
+/** Identity matrices that have a gradient, of 0, where `a` has one. */
 function identity(a: Tensor): Tensor {
-  return callOp("eye", a.shape.at(-1)!, a.dtype, null, a.device, false, false).expand(a.shape).clone();
+  const eye = callOp("eye", a.shape.at(-1)!, a.dtype, null, a.device, false, false);
+  return callOp("where", a.new_zeros([]).bool(), a, eye);
 }
 
 /** a^n for n > 0 with about log2(n) products. */

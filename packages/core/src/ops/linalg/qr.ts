@@ -116,7 +116,8 @@ defineOp({
 });
 
 /** The product H1 ... Hk taken back through its factors H = I - tau v v^H, last to first. */
-function householderBackward(g: Tensor, a: Tensor, tau: Tensor): [Tensor, Tensor] {
+function householderBackward(g: Tensor, a: Tensor, tau: Tensor): [Tensor, Tensor] | [null, null] {
+  if (a.numel() === 0 || tau.numel() === 0) return [null, null];
   const [m, n] = a.shape.slice(-2) as [number, number];
   const k = tau.shape.at(-1)!;
   const vectors = a.tril(-1).add(callOp("eye.m", m, n, a.dtype, null, a.device, false, false));
@@ -140,7 +141,7 @@ function householderBackward(g: Tensor, a: Tensor, tau: Tensor): [Tensor, Tensor
     left = left.sub(v(i).matmul(h).mul(conjugate));
   }
   if (k < n) gv.push(a.new_zeros([...batchOf(a), m, n - k]));
-  return [n === 0 ? a.new_zeros(a.shape) : callOp("cat", gv, -1).tril(-1), k === 0 ? tau.new_zeros(tau.shape) : callOp("cat", gt, -1)];
+  return [callOp("cat", gv, -1).tril(-1), callOp("cat", gt, -1)];
 }
 
 defineOp({
