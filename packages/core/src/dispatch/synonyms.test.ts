@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { arange, cat, narrow, searchsorted, sum, tensor, true_divide, where } from "../statistics.ts";
+import { arange, cat, narrow, sum, tensor, true_divide, where } from "../index.ts";
+import { searchsorted } from "../statistics.ts";
 
 const x = arange(6).reshape(2, 3);
 

@@ -2768,19 +2768,6 @@ export const mul: {
 } = torchFunction("mul") as never;
 
 /**
- * Indices drawn with the probabilities in the rows of `input` (which need not sum to one); int64.
- *
- * `multinomial(Tensor input, int num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor`
- */
-export const multinomial: {
-  (input: Tensor, num_samples: number, replacement?: boolean, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
-  (input: Tensor, num_samples: number, options: { replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
-  (input: Tensor, options: { num_samples: number; replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
-  (options: { input: Tensor; num_samples: number; replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("multinomial") as never;
-
-/**
  * `input * other`, element by element with broadcasting and type promotion.
  *
  * `mul(Tensor|Scalar input, Tensor|Scalar other) -> Tensor`

@@ -299,6 +299,19 @@ export const kaiser_window: {
 } = torchFunction("kaiser_window") as never;
 
 /**
+ * Indices drawn with the probabilities in the rows of `input` (which need not sum to one); int64.
+ *
+ * `multinomial(Tensor input, int num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor`
+ */
+export const multinomial: {
+  (input: Tensor, num_samples: number, replacement?: boolean, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
+  (input: Tensor, num_samples: number, options: { replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
+  (input: Tensor, options: { num_samples: number; replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
+  (options: { input: Tensor; num_samples: number; replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("multinomial") as never;
+
+/**
  * The `q`-quantiles of the elements that are not nan, of all or along `dim`; several q come as a first dimension.
  *
  * `nanquantile.scalar(Tensor input, float q, int? dim=None, bool keepdim=False, *, str interpolation="linear") -> Tensor`

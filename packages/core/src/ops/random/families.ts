@@ -1,4 +1,6 @@
 import { defineOp } from "../../dispatch/op.ts";
+import { int64 } from "../../dtype/index.ts";
+import { RuntimeError } from "../../errors.ts";
 import * as random from "../../random/index.ts";
 import type { Generator } from "../../random/index.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -96,5 +98,39 @@ defineOp({
       "input",
       "result",
     ],
+  },
+});
+
+defineOp({
+  schema: "multinomial(Tensor input, int num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor",
+  doc: "Indices drawn with the probabilities in the rows of `input` (which need not sum to one); int64.",
+  kernel: "draw",
+  meta: (input: Tensor, num_samples: number, replacement: boolean) => {
+    if (input.ndim !== 1 && input.ndim !== 2) throw new RuntimeError("prob_dist must be 1 or 2 dim");
+    if (!input.dtype.is_floating_point) {
+      throw new RuntimeError(`multinomial only supports floating-point dtypes for input, got: ${input.dtype.toString()}`);
+    }
+    if (num_samples <= 0) throw new RuntimeError("cannot sample n_sample <= 0 samples");
+    if (!replacement && num_samples > input.shape.at(-1)!) {
+      throw new RuntimeError("cannot sample n_sample > prob_dist.size(-1) samples without replacement");
+    }
+    return { shape: [...input.shape.slice(0, -1), num_samples], dtype: int64 };
+  },
+  kernelArgs: (input: Tensor, num_samples: number, replacement: boolean, generator: Generator | null): [Fill] => {
+    const categories = input.shape.at(-1)!;
+    const rows = input.ndim === 2 ? input.shape[0]! : 1;
+    return [
+      (array) =>
+        random.multinomial(
+          array as BigInt64Array,
+          entries(input),
+          input.dtype,
+          rows,
+          categories,
+          num_samples,
+          replacement,
+          generatorOf(generator),
+        ),
+    ];
   },
 });
