@@ -1,4 +1,5 @@
-import { arange, broadcast_tensors, full, int64, multinomial, type Tensor, ValueError } from "@tt/core";
+import { arange, broadcast_tensors, full, int64, type Tensor, ValueError } from "@tt/core";
+import { multinomial } from "@tt/core/statistics";
 import { eitherOf, lazyParameters, type ProbsOrLogits } from "./binary_parameters.ts";
 import { assign, bindConstructor, type ConstructorArgs } from "./construct.ts";
 import {

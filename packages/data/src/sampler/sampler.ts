@@ -1,4 +1,5 @@
-import { empty, float64, Generator, int64, multinomial, pyRepr, randint, randperm, tensor, Tensor, ValueError } from "@tt/core";
+import { empty, float64, Generator, int64, pyRepr, randint, randperm, tensor, Tensor, ValueError } from "@tt/core";
+import { multinomial } from "@tt/core/statistics";
 import { type Arguments, signature } from "@tt/core/dispatch";
 import { withFirst } from "../arguments.ts";
 
