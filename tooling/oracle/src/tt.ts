@@ -108,7 +108,12 @@ export class TT {
       ? (this.call("torch.empty", [[...shape], options]) as Tensor)
       : (this.call("torch.empty_strided", [[...shape], [...strides], options]) as Tensor);
     write(tensor, elements);
-    return this.device === "cpu" ? tensor : (send(tensor, "to", [this.device]) as Tensor);
+    if (this.device === "cpu") return tensor;
+    if (contiguous) return send(tensor, "to", [this.device]) as Tensor;
+    // A move keeps the order of strides but not gaps: the whole memory goes, and is seen in the same way there.
+    const extent = numel(shape) === 0 ? 0 : shape.reduce((end, size, d) => end + (size - 1) * strides[d]!, 1);
+    const memory = send(send(tensor, "as_strided", [[extent], [1]]) as Tensor, "to", [this.device]) as Tensor;
+    return send(memory, "as_strided", [[...shape], [...strides]]) as Tensor;
   }
 
   /** The elements of a tensor on any device, dense or sparse. */

@@ -6,6 +6,7 @@ export * from "./backend.ts";
 export * from "./call.ts";
 export * from "./execute.ts";
 export * from "./expose.ts";
+export * from "../expr/index.ts";
 export * from "./op.ts";
 export * from "./pointwise.ts";
 export * from "./schema.ts";
