@@ -1,4 +1,5 @@
 import { IndexError } from "@tt/core";
+import type { Tensor } from "@tt/core";
 import { Module } from "../module/module.ts";
 
 type Entries = Readonly<Record<string, Module>>;
@@ -7,6 +8,12 @@ type Entries = Readonly<Record<string, Module>>;
 export function positionOf(index: number, length: number): number {
   if (index < -length || index >= length) throw new IndexError(`index ${index} is out of range`);
   return index < 0 ? index + length : index;
+}
+
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
+export interface Sequential {
+  (input: Tensor): Tensor;
+  <T>(input: T): T;
 }
 
 /**
@@ -18,6 +25,7 @@ export function positionOf(index: number, length: number): number {
  * model.at(0).toString(); // "Linear(in_features=64, out_features=32, bias=True)"
  * ```
  */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
 export class Sequential extends Module {
   [index: number]: Module;
 

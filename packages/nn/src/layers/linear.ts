@@ -119,7 +119,13 @@ export class Bilinear extends Module {
   }
 }
 
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
+export interface Identity {
+  <T>(input: T): T;
+}
+
 /** Gives its input back; takes and ignores any arguments. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
 export class Identity extends Module {
   // oxlint-disable-next-line no-useless-constructor
   constructor(..._args: readonly unknown[]) {

@@ -36,7 +36,7 @@ export const normKernels: Kernels = {
   ): void {
     batchNormBackward(gradInput, gradWeight, gradBias, grad, input, weight, mean, spread, training, eps);
   },
-  native_layer_norm([out, mean, rstd]: Three, input: ArrayView, weight: Maybe, bias: Maybe, size: number, eps: number): void {
+  layer_norm_forward([out, mean, rstd]: Three, input: ArrayView, weight: Maybe, bias: Maybe, size: number, eps: number): void {
     layerNorm(out, mean, rstd, input, weight, bias, size, eps);
   },
   layer_norm_backward(
@@ -50,7 +50,7 @@ export const normKernels: Kernels = {
   ): void {
     layerNormBackward(gradInput, gradWeight, gradBias, grad, input, mean, rstd, weight, size);
   },
-  native_group_norm([out, mean, rstd]: Three, input: ArrayView, weight: Maybe, bias: Maybe, groups: number, eps: number): void {
+  group_norm_forward([out, mean, rstd]: Three, input: ArrayView, weight: Maybe, bias: Maybe, groups: number, eps: number): void {
     groupNorm(out, mean, rstd, input, weight, bias, groups, eps);
   },
   group_norm_backward(

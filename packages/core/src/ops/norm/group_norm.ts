@@ -26,7 +26,7 @@ const groupNorm: Op = defineOp({
   doc: "Group normalisation with the statistics of every group.",
   variants: "internal",
   gradName: "NativeGroupNormBackward0",
-  kernel: "native_group_norm",
+  kernel: "group_norm_forward",
   meta: (input: Tensor, weight: Maybe, _bias: Maybe, groups: number) => {
     const statistics = metaLike(weight ?? input, [input.shape[0]!, groups]);
     return [metaLike(input), statistics, statistics];

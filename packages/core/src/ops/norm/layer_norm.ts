@@ -38,7 +38,7 @@ const layerNorm: Op = defineOp({
   doc: "Layer normalisation with the statistics of every row.",
   variants: "function",
   out: false,
-  kernel: "native_layer_norm",
+  kernel: "layer_norm_forward",
   meta: (input: Tensor, shape: Sizes, weight: Maybe, bias: Maybe) => {
     if (shape.length === 0) {
       throw new RuntimeError(
