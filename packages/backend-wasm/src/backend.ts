@@ -1,6 +1,7 @@
 import { type Backend, type Device, type DType, defineBackend, findBackend, type Kernels } from "@tt/core";
 import { Storage } from "@tt/core/dispatch";
 import { type Engine, makeEngine } from "./engine.ts";
+import { mapKernel } from "./kernels/map.ts";
 import { matmulKernels } from "./kernels/matmul.ts";
 import { makeCollector } from "./memory/collect.ts";
 import { Heap, type HeapStats } from "./memory/heap.ts";
@@ -49,7 +50,7 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
   const parent = findBackend("cpu");
   const engine = makeEngine(heap, exports, parent.kernels, small);
   return {
-    ...defineBackend({ name: "wasm", extends: parent, kernels: kernelsOf(engine) }),
+    ...defineBackend({ name: "wasm", extends: parent, kernels: kernelsOf(engine, level === "relaxed") }),
     capabilities: { synchronous: true },
     allocate(device: Device, dtype: DType, numel: number): Storage {
       const bytes = numel * dtype.itemsize;
@@ -62,8 +63,8 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
   };
 }
 
-function kernelsOf(engine: Engine): Kernels {
-  return { ...matmulKernels(engine) };
+function kernelsOf(engine: Engine, relaxed: boolean): Kernels {
+  return { ...mapKernel(engine, relaxed), ...matmulKernels(engine) };
 }
 
 function isStrict({ simd = "auto" }: WasmOptions): boolean {
