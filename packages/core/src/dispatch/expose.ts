@@ -73,7 +73,7 @@ function signatures(ops: readonly Op[]): string[] {
 
 /** The public function of that name. */
 export function torchFunction(name: string): OpFunction {
-  const ops = overloads(name);
+  const ops = overloads(name).filter(isFunction);
   if (ops.length === 0) throw new Error(`no op is called "${name}"`);
   const fn = (...args: unknown[]): unknown => dispatch(ops, NO_SELF, args, false);
   Object.defineProperty(fn, "name", { value: name });

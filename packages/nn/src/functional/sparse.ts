@@ -5,7 +5,7 @@ import { defineFunction } from "./define.ts";
 type Maybe = Tensor | null;
 
 /** Scales the rows of `weight` that `indices` name down to norm `max_norm`, in place and unrecorded. */
-function limitNorms(weight: Tensor, indices: Tensor, max_norm: number, norm_type: number): void {
+export function limitNorms(weight: Tensor, indices: Tensor, max_norm: number, norm_type: number): void {
   no_grad(() => {
     const used = new Set([...indices.reshape([-1]).tolist()].map(Number));
     for (const row of used) {
