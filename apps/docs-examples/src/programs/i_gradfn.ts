@@ -31,10 +31,12 @@ function hide(value: unknown): string {
   return String(value).replaceAll(/0x[0-9a-f]+/g, "0x…");
 }
 
+type GraphNode = NonNullable<torch.Tensor["grad_fn"]>;
+
 /** Every node of the graph once, breadth first. */
-function breadthFirst(root: torch.autograd.Node): torch.autograd.Node[] {
-  const seen = new Set<torch.autograd.Node>();
-  const queue: (torch.autograd.Node | null)[] = [root];
+function breadthFirst(root: GraphNode): GraphNode[] {
+  const seen = new Set<GraphNode>();
+  const queue: (GraphNode | null)[] = [root];
   for (let node = queue.shift(); node !== undefined; node = queue.shift()) {
     if (node === null || seen.has(node)) continue;
     seen.add(node);
