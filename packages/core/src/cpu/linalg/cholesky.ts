@@ -1,4 +1,4 @@
-import { Matrix } from "./matrix.ts";
+import type { Matrix } from "./matrix.ts";
 import { solveTriangular } from "./lu.ts";
 import { axpy, scale } from "./vector.ts";
 

@@ -108,8 +108,8 @@ function realTransform(name: string, input: Tensor, { dims, sizes, lastGiven }: 
   const size = lastGiven ? sizes.at(-1)! : 2 * (sizes.at(-1)! - 1);
   if (size < 1) throw new RuntimeError(`Invalid number of data points (${size}) specified`);
   const x = promoted(input, true);
-  const half = resized(forward ? conj(x) : x, dims, sizes.with(-1, Math.floor(size / 2) + 1));
-  const scale = normalisation(norm, product(sizes.with(-1, size)), forward);
+  const half = resized(forward ? conj(x) : x, dims, sizes.with(dims.length - 1, Math.floor(size / 2) + 1));
+  const scale = normalisation(norm, product(sizes.with(dims.length - 1, size)), forward);
   return call(c2r, [half, dims, scale, size]) as Tensor;
 }
 

@@ -179,7 +179,7 @@ defineOp({
     const kept = Math.min(to, total) - from;
     const signal = overlapAdd(points.mul(shape), hop).narrow(1, from, kept);
     const envelope = overlapAdd(weights, hop).narrow(1, from, kept);
-    const least = Number(envelope.detach().abs().min().item());
+    const least = envelope.detach().abs().min().item();
     check(least > 1e-11, () => ` window overlap add min: ${Number(least < 1e-11)}`);
     let result = signal.div(envelope);
     if (to > total) result = callOp("cat", [result, result.new_zeros([result.shape[0]!, to - total])], 1);

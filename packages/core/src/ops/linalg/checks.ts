@@ -69,10 +69,10 @@ export function expandBatch(a: Tensor, b: Tensor): [Tensor, Tensor] {
 /** Throws for the first matrix of a batch whose code is not 0. */
 export function raise(name: string, info: Tensor, message: (code: number) => string, Kind: typeof RuntimeError = LinAlgError): void {
   const codes = [info.detach().reshape([-1]).tolist()].flat(2) as number[];
-  const index = codes.findIndex((code) => Number(code) !== 0);
+  const index = codes.findIndex((code) => code !== 0);
   if (index < 0) return;
   const element = info.ndim > 0 ? `(Batch element ${index}): ` : "";
-  throw new Kind(`${name}: ${element}${message(Number(codes[index]))}`);
+  throw new Kind(`${name}: ${element}${message(codes[index]!)}`);
 }
 
 /** Whether a lone right-hand side is a vector (or a batch of them) rather than matrices. */

@@ -11,7 +11,7 @@ import { checkSquareFloat } from "./checks.ts";
 export function checkPhase(diagonal: Tensor, message: string): void {
   if (!diagonal.dtype.is_complex) return;
   const turned = callOp("imag", diagonal.detach()).abs();
-  if (turned.numel() > 0 && Number(turned.max().item()) > 1e-2) throw new RuntimeError(message);
+  if (turned.numel() > 0 && turned.max().item() > 1e-2) throw new RuntimeError(message);
 }
 
 /** 1 / (x_j - x_i) off the diagonal and 0 on it, for the rows of `x`. */

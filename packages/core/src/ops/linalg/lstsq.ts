@@ -27,7 +27,7 @@ const leastSquares: Op = defineOp({
   },
 });
 
-const DRIVERS = ["gels", "gelsy", "gelsd", "gelss"];
+const DRIVERS = new Set(["gels", "gelsy", "gelsd", "gelss"]);
 
 function check(a: Tensor, b: Tensor, driver: string | null): boolean {
   const fail = (message: string): never => {
@@ -44,7 +44,7 @@ function check(a: Tensor, b: Tensor, driver: string | null): boolean {
   if (vector ? a.shape.at(-2) !== b.shape.at(-1) : a.shape.at(-2) !== b.shape.at(-2)) {
     fail(vector ? "input.size(-2) should match other.size(-1)" : "input.size(-2) should match other.size(-2)");
   }
-  if (driver !== null && !DRIVERS.includes(driver)) fail("parameter `driver` should be one of (gels, gelsy, gelsd, gelss)");
+  if (driver !== null && !DRIVERS.has(driver)) fail("parameter `driver` should be one of (gels, gelsy, gelsd, gelss)");
   return vector;
 }
 

@@ -1,5 +1,5 @@
 import { defineOp } from "../../dispatch/op.ts";
-import type { DType } from "../../dtype/index.ts";
+import type { DType, Scalar } from "../../dtype/index.ts";
 import { RuntimeError } from "../../errors.ts";
 import { wrapDim } from "../../layout.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -17,7 +17,7 @@ defineOp({
   doc: "The norm of order `ord` of vectors along `dim` (a number, several dimensions flattened, or null for all).",
   namespace: "linalg",
   variants: "function",
-  decompose: (x: Tensor, ord: number, dim: Dims, keepdim: boolean, dtype: DType | null) =>
+  decompose: (x: Tensor, ord: Scalar, dim: Dims, keepdim: boolean, dtype: DType | null) =>
     vectorNorm(x, Number(ord), dim, keepdim, dtype),
 });
 
@@ -94,7 +94,7 @@ defineOp({
   doc: "The condition numbers of matrices with respect to a norm; of singular matrices inf.",
   namespace: "linalg",
   variants: "function",
-  decompose: (a: Tensor, p: unknown) => {
+  decompose: (a: Tensor, p: string | number | null) => {
     if (a.ndim < 2) throw new RuntimeError("linalg.cond: The input tensor must have at least 2 dimensions.");
     if (p === null || p === 2 || p === -2) {
       checkFloat("linalg.cond", a);
@@ -104,7 +104,7 @@ defineOp({
       const [top, bottom] = p === -2 ? [last, 0] : [0, last];
       return s.select(-1, top).div(s.select(-1, bottom));
     }
-    checkSquare(`linalg.cond(ord=${String(p)})`, a);
+    checkSquare(`linalg.cond(ord=${p})`, a);
     const [inverse, info] = callOp("linalg_inv_ex", a, false) as unknown as [Tensor, Tensor];
     const failed = info.ne(0).unsqueeze(-1).unsqueeze(-1);
     const filled = inverse.masked_fill(failed, Number.POSITIVE_INFINITY);
