@@ -104,7 +104,7 @@ export class ModuleDict<M extends Module = Module> extends Module {
   }
 
   update(modules: Readonly<Record<string, M>> | Iterable<readonly [string, M]>): void {
-    const entries = Symbol.iterator in modules ? (modules as Iterable<readonly [string, M]>) : Object.entries(modules);
+    const entries = Symbol.iterator in modules ? (modules) : Object.entries(modules);
     for (const [key, module] of entries) this.set(key, module);
   }
 

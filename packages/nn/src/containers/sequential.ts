@@ -34,7 +34,7 @@ export class Sequential extends Module {
     super();
     const [first] = modules;
     if (modules.length === 1 && !(first instanceof Module)) {
-      for (const [name, module] of Object.entries(first as Entries)) this.add_module(name, module);
+      for (const [name, module] of Object.entries(first)) this.add_module(name, module);
     } else (modules as readonly Module[]).forEach((module, i) => this.add_module(String(i), module));
   }
 
@@ -91,8 +91,8 @@ export class Sequential extends Module {
     for (const key of Object.keys(this)) {
       if ((this as unknown as Record<string, unknown>)[key] instanceof Module) delete (this as unknown as Record<string, unknown>)[key];
     }
-    names.forEach(([name, module], i) => this.add_module(/^\d+$/.test(name) ? String(i) : name, module as Module));
-    return taken![1] as Module;
+    names.forEach(([name, module], i) => this.add_module(/^\d+$/.test(name) ? String(i) : name, module));
+    return taken![1];
   }
 
   /** The modules in order. */

@@ -98,14 +98,14 @@ defineFunction(
     if (mask !== null && mask.ndim === 2) mask = mask.unsqueeze(0);
     const grow = (m: Maybe): Maybe => (m === null ? null : callOp("constant_pad_nd", m, [0, 1], 0));
     if (bias_k !== null && bias_v !== null) {
-      k = callOp("cat", [k!, bias_k.repeat([1, batch, 1])], 0);
-      v = callOp("cat", [v!, bias_v.repeat([1, batch, 1])], 0);
+      k = callOp("cat", [k, bias_k.repeat([1, batch, 1])], 0);
+      v = callOp("cat", [v, bias_v.repeat([1, batch, 1])], 0);
       [mask, padding] = [grow(mask), grow(padding)];
     }
     const split = (t: Tensor): Tensor => t.contiguous().view([t.shape[0]!, batch * heads, head]).transpose(0, 1);
-    q = split(q!);
-    k = static_k ?? split(k!);
-    v = static_v ?? split(v!);
+    q = split(q);
+    k = static_k ?? split(k);
+    v = static_v ?? split(v);
     if (add_zero) {
       const zeros = k.new_zeros([batch * heads, 1, head]);
       k = callOp("cat", [k, zeros], 1);

@@ -76,7 +76,7 @@ defineFunction(
       }
     }
     const how = reductionOf(null, null, reduction);
-    if (Boolean(variance.detach().lt(0).any().item())) throw new ValueError("var has negative entry/entries");
+    if (variance.detach().lt(0).any().item()) throw new ValueError("var has negative entry/entries");
     const floor = variance.detach().clamp_min(eps).sub(variance.detach());
     const safe = variance.add(floor);
     const difference = input.sub(target);

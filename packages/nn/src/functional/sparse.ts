@@ -10,7 +10,7 @@ export function limitNorms(weight: Tensor, indices: Tensor, max_norm: number, no
     const used = new Set([...indices.reshape([-1]).tolist()].map(Number));
     for (const row of used) {
       const vector = weight.select(0, row);
-      const norm = Number(callOp("norm", vector, norm_type, null, false, null).item());
+      const norm = callOp("norm", vector, norm_type, null, false, null).item();
       if (norm > max_norm) vector.mul_(max_norm / (norm + 1e-7));
     }
   });
@@ -119,8 +119,8 @@ defineFunction(
       if (num_classes <= 0) throw new RuntimeError("Can not infer total number of classes from empty tensor.");
       return tensor.new_zeros([...tensor.shape, num_classes]);
     }
-    if (Number(tensor.min().item()) < 0) throw new RuntimeError("Class values must be non-negative.");
-    const largest = Number(tensor.max().item());
+    if (tensor.min().item() < 0) throw new RuntimeError("Class values must be non-negative.");
+    const largest = tensor.max().item();
     if (num_classes === -1) return one(tensor, largest + 1);
     if (num_classes < 1) throw new RuntimeError("num_classes should be positive");
     if (num_classes <= largest) throw new RuntimeError("Class values must be smaller than num_classes.");

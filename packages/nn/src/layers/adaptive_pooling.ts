@@ -24,7 +24,7 @@ abstract class AdaptiveAvgPoolNd extends Module {
   abstract override forward(input: Tensor): Tensor;
 
   override extra_repr(): string {
-    return `output_size=${pyRepr(this.output_size as never)}`;
+    return `output_size=${pyRepr(this.output_size)}`;
   }
 }
 
@@ -64,7 +64,7 @@ abstract class AdaptiveMaxPoolNd extends Module {
   abstract override forward(input: Tensor): Pooled;
 
   override extra_repr(): string {
-    return `output_size=${pyRepr(this.output_size as never)}`;
+    return `output_size=${pyRepr(this.output_size)}`;
   }
 }
 

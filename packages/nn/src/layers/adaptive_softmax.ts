@@ -110,7 +110,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     }
     if (used !== target.shape[0]) {
       throw new RuntimeError(
-        `Target values should be in [0, ${this.n_classes - 1}], but values in range [${Number(target.min().item())}, ${Number(target.max().item())}] were found. `,
+        `Target values should be in [0, ${this.n_classes - 1}], but values in range [${target.min().item()}, ${target.max().item()}] were found. `,
       );
     }
     output = output.add(head.gather(1, gather.unsqueeze(1)).squeeze(1));

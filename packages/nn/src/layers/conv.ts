@@ -195,7 +195,7 @@ export class Conv2d extends ConvNd {
   }
 
   override forward(input: Tensor): Tensor {
-    return runConv(this, conv2d as ConvFunction, input);
+    return runConv(this, conv2d, input);
   }
 }
 
@@ -207,7 +207,7 @@ export class Conv3d extends ConvNd {
   }
 
   override forward(input: Tensor): Tensor {
-    return runConv(this, conv3d as ConvFunction, input);
+    return runConv(this, conv3d, input);
   }
 }
 
@@ -295,7 +295,7 @@ export class ConvTranspose2d extends ConvTransposeNd {
   }
 
   override forward(input: Tensor, output_size?: readonly number[] | null): Tensor {
-    return this.run(conv_transpose2d as TransposeFunction, input, output_size);
+    return this.run(conv_transpose2d, input, output_size);
   }
 }
 
@@ -307,6 +307,6 @@ export class ConvTranspose3d extends ConvTransposeNd {
   }
 
   override forward(input: Tensor, output_size?: readonly number[] | null): Tensor {
-    return this.run(conv_transpose3d as TransposeFunction, input, output_size);
+    return this.run(conv_transpose3d, input, output_size);
   }
 }

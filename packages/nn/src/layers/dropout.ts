@@ -39,21 +39,21 @@ export class Dropout extends DropoutBase {
 /** {@link Dropout} of whole channels of [N, C, L]. */
 export class Dropout1d extends DropoutBase {
   override forward(input: Tensor): Tensor {
-    return this.run(F.dropout1d as DropoutFunction, input);
+    return this.run(F.dropout1d, input);
   }
 }
 
 /** {@link Dropout} of whole channels of [N, C, H, W]. */
 export class Dropout2d extends DropoutBase {
   override forward(input: Tensor): Tensor {
-    return this.run(F.dropout2d as DropoutFunction, input);
+    return this.run(F.dropout2d, input);
   }
 }
 
 /** {@link Dropout} of whole channels of [N, C, D, H, W]. */
 export class Dropout3d extends DropoutBase {
   override forward(input: Tensor): Tensor {
-    return this.run(F.dropout3d as DropoutFunction, input);
+    return this.run(F.dropout3d, input);
   }
 }
 

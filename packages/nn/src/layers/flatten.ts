@@ -36,6 +36,6 @@ export class Unflatten extends Module {
   }
 
   override extra_repr(): string {
-    return `dim=${this.dim}, unflattened_size=${pyRepr(this.unflattened_size as never)}`;
+    return `dim=${this.dim}, unflattened_size=${pyRepr(this.unflattened_size)}`;
   }
 }

@@ -1,5 +1,4 @@
-import { bilinear, empty, Parameter, type DeviceLike, type DType, type Tensor } from "@tt/core";
-import { linear } from "../functional/index.ts";
+import { empty, Parameter, type DeviceLike, type DType, type Tensor } from "@tt/core";
 import * as F from "../functional/index.ts";
 import { _calculate_fan_in_and_fan_out, kaiming_uniform_, uniform_ } from "../init/index.ts";
 import { bindConstructor, type ConstructorArgs } from "../module/construct.ts";

@@ -115,7 +115,7 @@ export class TripletMarginWithDistanceLoss extends Loss {
 
   override forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
     const { margin, swap, reduction } = this;
-    const distance = this.distance_function as ((...args: Tensor[]) => Tensor) | null;
+    const distance = this.distance_function;
     const more = distance === null ? {} : { distance_function: distance };
     return F.triplet_margin_with_distance_loss(anchor, positive, negative, { ...more, margin, swap, reduction });
   }

@@ -30,7 +30,7 @@ abstract class LPPoolNd extends Module {
   abstract override forward(input: Tensor): Tensor;
 
   override extra_repr(): string {
-    return `norm_type=${pyRepr(this.norm_type)}, kernel_size=${pyRepr(this.kernel_size as never)}, stride=${pyRepr(this.stride as never)}, ceil_mode=${pyRepr(this.ceil_mode)}`;
+    return `norm_type=${pyRepr(this.norm_type)}, kernel_size=${pyRepr(this.kernel_size)}, stride=${pyRepr(this.stride)}, ceil_mode=${pyRepr(this.ceil_mode)}`;
   }
 }
 

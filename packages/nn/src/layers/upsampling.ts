@@ -44,7 +44,7 @@ export class Upsample extends Module {
   override extra_repr(): string {
     const { size, scale_factor: scale } = this;
     const scales = typeof scale === "number" ? pyFloat(scale) : scale === null ? "" : pyTuple(scale.map(pyFloat));
-    return scale !== null ? `scale_factor=${scales}, mode=${this.mode}` : `size=${pyRepr(size as number)}, mode=${this.mode}`;
+    return scale !== null ? `scale_factor=${scales}, mode=${this.mode}` : `size=${pyRepr(size)}, mode=${this.mode}`;
   }
 }
 

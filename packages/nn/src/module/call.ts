@@ -96,7 +96,7 @@ class BackwardWatch {
   outputs(output: unknown, backward: readonly Backward[], backwardPre: readonly BackwardPre[]): unknown {
     const single = is_tensor(output);
     const list = single ? [output] : Array.isArray(output) ? [...(output as unknown[])] : [];
-    const slots = [...list.keys()].filter((i) => is_tensor(list[i]) && (list[i] as Tensor).grad_fn !== null);
+    const slots = [...list.keys()].filter((i) => is_tensor(list[i]) && (list[i]).grad_fn !== null);
     if (slots.length === 0) return output;
     const run = (gradInput: (Tensor | null)[]): (Tensor | null)[] => {
       let current = gradInput;

@@ -20,6 +20,7 @@ const schemas = new Map<string, Schema>();
  * "Linear(int in_features, int out_features, bool bias=True)"; defaults filled in.
  * @throws TypeError in PyTorch's words for missing, superfluous, unknown or ill-typed arguments
  */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the text says what comes back
 export function bindConstructor<T extends readonly unknown[]>(text: string, args: readonly unknown[]): T {
   let schema = schemas.get(text);
   if (schema === undefined) {

@@ -5,6 +5,7 @@ import {
   device as toDevice,
   DType,
   is_tensor,
+  NotImplementedError,
   Parameter,
   type RemovableHandle,
   RuntimeError,
@@ -473,6 +474,15 @@ export function zeroGrad(param: Tensor, none: boolean): void {
     gradTensor.zero_();
   }
 }
+
+// Abstract for the type checker only: JavaScript, and casts, can leave it out.
+Object.defineProperty(Module.prototype, "forward", {
+  value(this: Module): never {
+    throw new NotImplementedError(`Module [${this.constructor.name}] is missing the required "forward" function`);
+  },
+  writable: true,
+  configurable: true,
+});
 
 /** Python's KeyError. */
 export class KeyError extends Error {

@@ -152,10 +152,10 @@ export function orthogonal<M extends Module>(
   options: { use_trivialization?: boolean } = {},
 ): M {
   if (isOptions(name)) {
-    const o = name as { name?: string; orthogonal_map?: OrthogonalMap | null; use_trivialization?: boolean };
+    const o = name;
     return orthogonal(module, o.name ?? "weight", o.orthogonal_map ?? null, { use_trivialization: o.use_trivialization ?? true });
   }
-  const key = name as string;
+  const key = name;
   const weight = (module as unknown as Record<string, Tensor | undefined>)[key];
   if (weight === undefined) throw new ValueError(`Module '${module.toString()}' has no parameter ot buffer with name '${key}'`);
   if (weight.ndim < 2) {

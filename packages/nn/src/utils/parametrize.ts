@@ -198,7 +198,7 @@ export function remove_parametrizations<M extends Module>(
   tensor_name: string,
   leave_parametrized: boolean | { leave_parametrized?: boolean } = true,
 ): M {
-  const leave = isOptions(leave_parametrized) ? ((leave_parametrized["leave_parametrized"] as boolean | undefined) ?? true) : leave_parametrized;
+  const leave = isOptions(leave_parametrized) ? ((leave_parametrized["leave_parametrized"]) ?? true) : leave_parametrized;
   const list = listOf(module, tensor_name);
   if (list === undefined) throw new ValueError(`Module ${module.toString()} does not have a parametrization on ${tensor_name}`);
   const own = module as unknown as Attributes;

@@ -1,5 +1,6 @@
 /** torch.nn.utils.prune: setting weights to zero, by masks. */
-import { no_grad, Parameter, type RemovableHandle, type Tensor, ValueError } from "@tt/core";
+import type { Parameter} from "@tt/core";
+import { no_grad, type RemovableHandle, type Tensor, ValueError } from "@tt/core";
 import { callOp } from "@tt/core/dispatch";
 import type { Module } from "../module/module.ts";
 

@@ -1,5 +1,5 @@
 import { type DType, no_grad, Tensor, zeros } from "@tt/core";
-import { Module } from "../module/module.ts";
+import type { Module } from "../module/module.ts";
 
 /** One layer of a {@link Summary}. */
 export interface LayerSummary {
@@ -73,9 +73,9 @@ function multAdds(module: Module, output: readonly number[] | null): number {
   for (const [name, param] of own) {
     if (name === "weight" && /^(Lazy)?Conv/.test(module.constructor.name)) {
       total += param.numel() * (output[0] ?? 1) * output.slice(2).reduce((a, b) => a * b, 1);
-    } else if (name.startsWith("weight") && param.ndim > 1 && !/^Embedding/.test(module.constructor.name)) {
+    } else if (name.startsWith("weight") && param.ndim > 1 && !module.constructor.name.startsWith('Embedding')) {
       total += param.numel() * output.slice(0, -1).reduce((a, b) => a * b, 1);
-    } else if (!/^Embedding/.test(module.constructor.name)) total += param.numel() * (output[0] ?? 1);
+    } else if (!module.constructor.name.startsWith('Embedding')) total += param.numel() * (output[0] ?? 1);
   }
   return total;
 }

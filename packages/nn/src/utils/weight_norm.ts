@@ -29,8 +29,8 @@ export function weight_norm<M extends Module>(
   name: string | { name?: string; dim?: number | null } = "weight",
   dim: number | null = 0,
 ): M {
-  if (isOptions(name)) return weight_norm(module, (name["name"] as string | undefined) ?? "weight", name["dim"] === undefined ? 0 : (name["dim"] as number | null));
-  const key = name as string;
+  if (isOptions(name)) return weight_norm(module, (name["name"]) ?? "weight", name["dim"] === undefined ? 0 : (name["dim"]));
+  const key = name;
   const known = installed.get(module) ?? new Map<string, Installed>();
   if (known.has(key)) throw new RuntimeError(`Cannot register two weight_norm hooks on the same parameter ${key}`);
   const own = module as unknown as Attributes;

@@ -3,7 +3,6 @@ import { allocate } from "../../dispatch/allocate.ts";
 import { CPU } from "../../device.ts";
 import { bfloat16, float16, float32, type Scalar } from "../../dtype/index.ts";
 import { parseExpr } from "../../expr/index.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
 import { copy } from "../copy/index.ts";
 import { map } from "../map/index.ts";
 import { addmm, bmm, mm } from "../matmul/index.ts";
@@ -24,8 +23,8 @@ function addmmAny(out: ArrayView, bias: ArrayView, a: ArrayView, b: ArrayView, b
   } else {
     const product = allocate(out.shape, dtype, CPU);
     mm(product, a, b);
-    if (Number(beta) === 0) map(scale, dtype, out as Tensor, [product], [alpha]);
-    else map(combine, dtype, out as Tensor, [bias as Tensor, product], [beta, alpha]);
+    if (Number(beta) === 0) map(scale, dtype, out, [product], [alpha]);
+    else map(combine, dtype, out, [bias, product], [beta, alpha]);
   }
 }
 

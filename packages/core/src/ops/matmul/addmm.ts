@@ -35,6 +35,7 @@ defineOp({
   meta: (input: Tensor, mat1: Tensor, mat2: Tensor) => {
     if (mat1.ndim !== 2) throw new RuntimeError(`mat1 must be a matrix, got ${mat1.ndim}-D tensor`);
     if (mat2.ndim !== 2) throw new RuntimeError(`mat2 must be a matrix, got ${mat2.ndim}-D tensor`);
+    if (mat1.dtype !== mat2.dtype) throw new RuntimeError("mat1 and mat2 must have the same dtype");
     checkProduct(mat1, mat2);
     checkInput("addmm", input, mat1);
     const shape = [mat1.shape[0]!, mat2.shape[1]!];
@@ -51,7 +52,7 @@ defineOp({
 defineOp({
   schema: "addmv(Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
   doc: "`beta * input + alpha * (mat @ vec)`.",
-  inplace: true,
+  inplace: "function",
   check: (input: Tensor, mat: Tensor, vec: Tensor) => {
     if (mat.ndim !== 2 || vec.ndim !== 1 || input.ndim > 1) {
       throw new RuntimeError(`vector + matrix @ vector expected, got ${input.ndim}, ${mat.ndim}, ${vec.ndim}`);
@@ -83,7 +84,7 @@ defineOp({
     checkExpands(input, [vec1.shape[0]!, vec2.shape[0]!]);
     if (vec1.dtype.category === 0 && input.dtype.category === 0) {
       const product = vec1.outer(vec2).logical_and(vec1.new_full([], Boolean(alpha)));
-      return Boolean(beta) ? product.logical_or(input) : product;
+      return beta ? product.logical_or(input) : product;
     }
     return blend(input, vec1.outer(vec2), beta, alpha);
   },

@@ -48,7 +48,7 @@ defineOp({
   doc: "The product of a matrix [n, m] and a vector [m].",
   check: (input: Tensor, vec: Tensor) => {
     if (input.ndim !== 2 || vec.ndim !== 1) {
-      throw new RuntimeError(`vector + matrix @ vector expected, got ${1}, ${input.ndim}, ${vec.ndim}`);
+      throw new RuntimeError(`vector + matrix @ vector expected, got 1, ${input.ndim}, ${vec.ndim}`);
     }
     if (input.shape[1] !== vec.shape[0]) {
       throw new RuntimeError(`size mismatch, got ${input.shape[0]}, ${input.shape[0]}x${input.shape[1]},${vec.shape[0]}`);

@@ -40,6 +40,7 @@ const SCHEMA =
 export type RecurrentValues = readonly [number, number, number, boolean, boolean, number, boolean, number, unknown, unknown];
 
 /** Reads the arguments of `name`; those in `extra` (schema notation) may only be given by name. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function recurrentArgs<X extends readonly unknown[] = []>(
   name: string,
   args: readonly unknown[],

@@ -30,7 +30,7 @@ export function runPacked(
   p: CellParameters,
   reverse: boolean,
 ): [Tensor, State] {
-  const gates = inputGates(data, p).split(sizes as number[], 0) as Tensor[];
+  const gates = inputGates(data, p).split(sizes as number[], 0);
   const outputs = new Array<Tensor>(sizes.length);
   if (reverse) {
     // Sequences join as the steps go back to where they end.
