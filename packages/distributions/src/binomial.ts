@@ -1,6 +1,5 @@
 import { arange, no_grad, NotImplementedError, type Tensor } from "@tt/core";
 import { binomial } from "@tt/core/statistics";
-import { binomial } from "@tt/core/statistics";
 import { eitherOf, lazyParameters, type ProbsOrLogits } from "./binary_parameters.ts";
 import { assign, bindConstructor, type ConstructorArgs } from "./construct.ts";
 import {

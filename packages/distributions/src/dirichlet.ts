@@ -1,6 +1,5 @@
 import { type Tensor, ValueError, where } from "@tt/core";
 import { _sample_dirichlet } from "@tt/core/statistics";
-import { _sample_dirichlet } from "@tt/core/statistics";
 import { assign, bindConstructor, type ConstructorArgs, type ValidateOptions } from "./construct.ts";
 import { type ArgConstraints, type Constraint, independent, positive, simplex } from "./constraints/index.ts";
 import type { Shape } from "./distribution.ts";

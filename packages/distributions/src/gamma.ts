@@ -1,6 +1,5 @@
 import type { Tensor } from "@tt/core";
 import { _standard_gamma } from "@tt/core/statistics";
-import { _standard_gamma } from "@tt/core/statistics";
 import { bindConstructor, type ConstructorArgs, type ValidateOptions } from "./construct.ts";
 import { type ArgConstraints, type Constraint, nonnegative, positive } from "./constraints/index.ts";
 import type { Shape } from "./distribution.ts";

@@ -57,7 +57,7 @@ export class MixtureSameFamily<D extends Distribution = Distribution> extends Di
         );
       }
     }
-    const [wanted, given] = [mixture._num_events, component.batch_shape.at(-1)];
+    const [wanted, given] = [mixture.logits.shape.at(-1), component.batch_shape.at(-1)];
     if (wanted !== given) {
       throw new ValueError(
         `\`mixture_distribution component\` (${wanted}) does not equal \`component_distribution.batch_shape[-1]\` (${given})`,

@@ -1,6 +1,5 @@
 import { no_grad, type Tensor } from "@tt/core";
 import { poisson } from "@tt/core/statistics";
-import { poisson } from "@tt/core/statistics";
 import { eitherOf, lazyParameters, type ProbsOrLogits } from "./binary_parameters.ts";
 import { assign, bindConstructor, type ConstructorArgs } from "./construct.ts";
 import {

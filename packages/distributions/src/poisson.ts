@@ -1,6 +1,5 @@
 import { no_grad, type Tensor } from "@tt/core";
 import { poisson } from "@tt/core/statistics";
-import { poisson } from "@tt/core/statistics";
 import { bindConstructor, type ConstructorArgs, type ValidateOptions } from "./construct.ts";
 import { type ArgConstraints, type Constraint, nonnegative, nonnegative_integer } from "./constraints/index.ts";
 import type { Shape } from "./distribution.ts";

@@ -9,6 +9,7 @@ import { GreaterThan, GreaterThanEq, HalfOpenInterval, Interval, LessThan, Real 
 
 export { type ArgConstraints, Constraint, type ConstraintClass, type ConstraintFactory } from "./constraint.ts";
 export { is_dependent, type StaticAttributes } from "./dependent.ts";
+export { positive_definite, positive_semidefinite } from "./definite.ts";
 
 type Bound = TensorOrNumber;
 
