@@ -6,7 +6,7 @@ import { type AdamOptions, adamUpdate, checkAdam } from "./adam_family.ts";
 export type AdamWOptions = AdamOptions;
 
 const read = signature<AdamWOptions & { params: Params<AdamWOptions> }>(
-  "AdamW(Any params, float lr=0.001, float[2] betas=[0.9, 0.999], float eps=1e-08, float weight_decay=0.01, bool amsgrad=False, *, bool maximize=False, bool? foreach=None, bool capturable=False, bool differentiable=False, bool? fused=None)",
+  "AdamW(Any params, float lr=0.001, float[2] betas=[0.9, 0.999], float eps=1e-08, float weight_decay=0.01, bool amsgrad=False, *, bool maximize=False, bool? foreach=None, bool capturable=False, bool? differentiable=None, bool? fused=None)",
 );
 
 /**
@@ -24,9 +24,10 @@ export class AdamW extends Optimizer<AdamWOptions> {
       AdamWOptions
     >
   ) {
-    const { params: given, ...options } = read([params, ...args]);
+    const { params: given, differentiable, fused, ...options } = read([params, ...args]);
     checkAdam(options);
-    super(given, options);
+    // PyTorch 1.13's groups have neither of these.
+    super(given, { ...options, ...(differentiable && { differentiable }), ...(fused && { fused }) });
   }
 
   protected override update(group: ParamGroup<AdamWOptions>): void {
