@@ -16,7 +16,7 @@ export type Case = readonly [name: string, fn: (...inputs: Tensor[]) => Tensor |
 
 /** Checks first and second derivatives of each case by finite differences. */
 export function checkGradients(cases: readonly Case[]): void {
-  it.each(cases)("%s", (_, fn, ...shapes) => {
+  it.each(cases.map(([name, fn, ...shapes]) => ({ name, fn, shapes })))("$name", ({ fn, shapes }) => {
     const inputs = shapes.map((shape, i) => values(shape, i));
     expect(gradcheck(fn, inputs)).toBe(true);
     expect(gradgradcheck(fn, inputs)).toBe(true);

@@ -1,4 +1,5 @@
-import { cov, cumulative_trapezoid, gradient, std_mean, tensor, trapezoid, var_mean, vander } from "@tt/core";
+import { std_mean, tensor, var_mean, vander } from "@tt/core";
+import { cov, cumulative_trapezoid, gradient, trapezoid } from "@tt/core/statistics";
 import { describe, expect, it } from "vitest";
 import { checkGradients } from "./cases.ts";
 
