@@ -47,22 +47,24 @@ async function load(entry: string, file: string): Promise<void> {
   await import(file);
   slices.set(entry, OPS.slice(before));
 }
-await load("functions", join(core, "ops/records.ts"));
-for (const entry of ["neural", "statistics", "linalg", "fft", "special", "masked"]) await load(entry, join(core, `ops/${entry}/records.ts`));
-const coreOps = [...slices.values()].flat();
 const files = new Map<string, string>();
-files.set(join(core, "ops/methods.gen.ts"), methodsModule(coreOps, coreImports));
 const NAMESPACES = ["linalg", "fft", "special", "masked"];
 const coreFile = (name: string, ops: readonly Op[], namespace: string, records: string): void => {
   const text = functionsModule(ops, namespace, { imports: coreImports, records, dispatch: "../dispatch/expose.ts" });
   files.set(join(core, `ops/${name}.gen.ts`), text);
 };
-for (const [entry, ops] of slices) {
-  // An entry's functions of the main namespace have a file of their own beside those of its own namespace.
-  const own = ops.filter((op) => namespaceOf(op) === "torch");
-  const records = entry === "functions" ? "./records.ts" : `./${entry}/records.ts`;
+/** Loads an entry's records and writes its functions of the main namespace, which later entries may import. */
+async function loadEntry(entry: string): Promise<void> {
+  const main = entry === "functions";
+  await load(entry, join(core, main ? "ops/records.ts" : `ops/${entry}/records.ts`));
+  const own = (slices.get(entry) ?? []).filter((op) => namespaceOf(op) === "torch");
+  const records = main ? "./records.ts" : `./${entry}/records.ts`;
   if (own.length > 0) coreFile(NAMESPACES.includes(entry) ? `${entry}_torch` : entry, own, "torch", records);
+  flush();
 }
+for (const entry of ["functions", "neural", "statistics", ...NAMESPACES]) await loadEntry(entry);
+const coreOps = [...slices.values()].flat();
+files.set(join(core, "ops/methods.gen.ts"), methodsModule(coreOps, coreImports));
 for (const namespace of NAMESPACES) {
   const own = coreOps.filter((op) => namespaceOf(op) === namespace);
   if (own.length > 0) coreFile(namespace, own, namespace, `./${namespace}/records.ts`);
