@@ -3,14 +3,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DataLoader } from "@tt/data";
 import * as torch from "@tt/torch";
+
 import { datasets, transforms } from "@tt/vision";
 import { type Run, runIfMain } from "./common.ts";
 import { write_mnist } from "./digits.ts";
 
 const { nn, optim } = torch;
 const F = nn.functional;
-const { DataLoader } = torch.utils.data;
 
 /** The seed's default of epochs is 10; `data` is a folder with MNIST/raw, drawn into a temporary one if absent. */
 export const options = {
