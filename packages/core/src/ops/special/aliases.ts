@@ -30,7 +30,6 @@ const aliases: readonly (readonly [name: string, target: string])[] = [
   ["polygamma", "polygamma"],
   ["psi", "digamma"],
   ["softmax", "softmax"],
-  ["sinc", "sinc"],
   ["xlogy", "xlogy"],
 ];
 
