@@ -32,7 +32,8 @@ export const surface: FamilyRunner = {
   units: (folder) => Object.keys(read(folder)),
   async run(tt, folder, unit, filter) {
     const space = tt.find(unit);
-    const scope = unit === "torch.Tensor" ? property(space, "prototype") : space;
+    // Some of a tensor's properties are fields of its own.
+    const scope = unit === "torch.Tensor" && space !== undefined ? tt.call("torch.empty", [0]) : space;
     const entries = read(folder)[unit]!.filter(({ name }) => filter.case(unit, name));
     return entries.map((entry) => check(tt, unit, scope, entry));
   },
@@ -134,7 +135,9 @@ function content(
   }
   if (methods.length > 0) {
     const prototype = property(found, "prototype") as object | undefined;
-    const missing = methods.filter((method) => prototype === undefined || !(method in prototype));
+    // What is static in Python is static here.
+    const has = (method: string): boolean => method in prototype! || method in (found as object);
+    const missing = methods.filter((method) => prototype === undefined || !has(method));
     recorder.note("methods", missing.length === 0 ? null : `has no ${missing.join(", ")}`);
   }
 }
