@@ -1841,6 +1841,18 @@ export const hstack: {
 } = torchFunction("hstack") as never;
 
 /**
+ * `sqrt(input ** 2 + other ** 2)` without overflow.
+ *
+ * `hypot(Tensor input, Tensor other) -> Tensor`
+ */
+export const hypot: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("hypot") as never;
+
+/**
  * The regularised lower incomplete gamma function P(input, other).
  *
  * `igamma(Tensor input, Tensor other) -> Tensor`
@@ -2340,6 +2352,18 @@ export const log_softmax: {
   (options: { input: Tensor; axis: number; dtype?: DType | null; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("log_softmax") as never;
+
+/**
+ * `log(exp(input) + exp(other))` without overflow.
+ *
+ * `logaddexp(Tensor input, Tensor other) -> Tensor`
+ */
+export const logaddexp: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("logaddexp") as never;
 
 /**
  * `log2(2 ** input + 2 ** other)` without overflow.
@@ -3751,6 +3775,17 @@ export const sin: {
 } = torchFunction("sin") as never;
 
 /**
+ * `sin(pi * input) / (pi * input)`, 1 at 0.
+ *
+ * `sinc(Tensor input) -> Tensor`
+ */
+export const sinc: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("sinc") as never;
+
+/**
  * The hyperbolic sine.
  *
  * `sinh(Tensor input) -> Tensor`
@@ -5131,6 +5166,13 @@ export const sin_: {
   (options: { input: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunctionInplace("sin_") as never;
+
+/** In-place form of {@link sinc}. */
+export const sinc_: {
+  (input: Tensor): Tensor;
+  (options: { input: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunctionInplace("sinc_") as never;
 
 /** In-place form of {@link sinh}. */
 export const sinh_: {

@@ -1256,6 +1256,16 @@ export interface TensorMethods {
   hsplit(indices_or_sections: readonly number[]): Tensor[];
   hsplit(options: { indices_or_sections: readonly number[] }): Tensor[];
   /**
+   * `sqrt(input ** 2 + other ** 2)` without overflow.
+   *
+   * `hypot(Tensor input, Tensor other) -> Tensor`
+   */
+  hypot(other: Tensor, options?: { out?: Tensor }): Tensor;
+  hypot(options: { other: Tensor; out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.hypot}. */
+  hypot_(other: Tensor): this;
+  hypot_(options: { other: Tensor }): this;
+  /**
    * The modified Bessel function of the first kind, of order 0.
    *
    * `i0(Tensor input) -> Tensor`
@@ -1647,6 +1657,13 @@ export interface TensorMethods {
   log_softmax(dim: number, options: { dtype?: DType | null; out?: Tensor }): Tensor;
   log_softmax(options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
   log_softmax(options: { axis: number; dtype?: DType | null; out?: Tensor }): Tensor;
+  /**
+   * `log(exp(input) + exp(other))` without overflow.
+   *
+   * `logaddexp(Tensor input, Tensor other) -> Tensor`
+   */
+  logaddexp(other: Tensor, options?: { out?: Tensor }): Tensor;
+  logaddexp(options: { other: Tensor; out?: Tensor }): Tensor;
   /**
    * `log2(2 ** input + 2 ** other)` without overflow.
    *
@@ -2665,6 +2682,14 @@ export interface TensorMethods {
   sin(options?: { out?: Tensor }): Tensor;
   /** In-place form of {@link TensorMethods.sin}. */
   sin_(): this;
+  /**
+   * `sin(pi * input) / (pi * input)`, 1 at 0.
+   *
+   * `sinc(Tensor input) -> Tensor`
+   */
+  sinc(options?: { out?: Tensor }): Tensor;
+  /** In-place form of {@link TensorMethods.sinc}. */
+  sinc_(): this;
   /**
    * The hyperbolic sine.
    *

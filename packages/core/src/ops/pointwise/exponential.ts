@@ -213,3 +213,13 @@ for (const part of ["mantissa", "exponent"]) {
     expr: `frexp_${part}(a)`,
   });
 }
+
+defineOp({
+  schema: "logaddexp(Tensor input, Tensor other) -> Tensor",
+  doc: "`log(exp(input) + exp(other))` without overflow.",
+  expr: "m = max(a, b); isinf(a) && a == b ? a : m + log1p(exp(-abs(a - b)))",
+  derivative: {
+    input: [(g: Tensor, input: Tensor, result: Tensor) => g.mul(input.sub(result).exp()), "input", "result"],
+    other: [(g: Tensor, other: Tensor, result: Tensor) => g.mul(other.sub(result).exp()), "other", "result"],
+  },
+});

@@ -123,3 +123,14 @@ defineOp({
   derivative: { input: [(g: Tensor, result: Tensor) => g.mul(conj(result.pow(3))).mul(-0.5), "result"] },
   inplace: "function",
 });
+
+defineOp({
+  schema: "hypot(Tensor input, Tensor other) -> Tensor",
+  doc: "`sqrt(input ** 2 + other ** 2)` without overflow.",
+  expr: "hypot(a, b)",
+  derivative: {
+    input: [(g: Tensor, input: Tensor, result: Tensor) => g.mul(input.div(result)), "input", "result"],
+    other: [(g: Tensor, other: Tensor, result: Tensor) => g.mul(other.div(result)), "other", "result"],
+  },
+  inplace: true,
+});

@@ -85,3 +85,17 @@ defineOp({
 function inverseSquare(input: Tensor, other: Tensor): Tensor {
   return input.mul(input).add(other.mul(other)).reciprocal();
 }
+
+defineOp({
+  schema: "sinc(Tensor input) -> Tensor",
+  doc: "`sin(pi * input) / (pi * input)`, 1 at 0.",
+  expr: "sinc(a)",
+  promote: "float",
+  derivative: { input: [(g: Tensor, input: Tensor) => g.mul(conj(sincSlope(input.mul(Math.PI))).mul(Math.PI)), "input"] },
+  inplace: "function",
+});
+
+/** Derivative of sin(x) / x, continued by 0 at 0. */
+function sincSlope(x: Tensor): Tensor {
+  return x.cos().mul(x).sub(x.sin()).div(x.mul(x)).masked_fill(x.eq(0), 0);
+}

@@ -29,6 +29,7 @@ const aliases: readonly (readonly [name: string, target: string])[] = [
   ["multigammaln", "mvlgamma"],
   ["polygamma", "polygamma"],
   ["psi", "digamma"],
+  ["sinc", "sinc"],
   ["softmax", "softmax"],
   ["xlogy", "xlogy"],
 ];
