@@ -39,3 +39,5 @@ export * from "./settings.ts";
 export * as cuda from "./cuda.ts";
 export * as random from "./random.ts";
 export * from "./legacy_tensors.ts";
+export { DType as dtype, addmm as saddmm, mm as dsmm, mm as spmm } from "@tt/core";
+export { Size } from "./size.ts";

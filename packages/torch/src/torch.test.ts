@@ -42,3 +42,20 @@ it("fork_rng leaves the generator where it was", async () => {
   });
   expect(torch.rand(2).tolist()).toEqual(inside);
 });
+
+it("makes sizes", () => {
+  const size = new torch.Size([2, 3, 2]);
+  expect([size.numel(), size.count(2), size.index(3), size.length, String(size)]).toEqual([
+    12,
+    2,
+    1,
+    3,
+    "torch.Size([2, 3, 2])",
+  ]);
+  expect(() => size.index(7)).toThrow("x not in tuple");
+  expect(torch.zeros(size).shape).toEqual([2, 3, 2]);
+  expect(size.map((n) => n * 2)).toEqual([4, 6, 4]);
+  expect(torch.is_storage(torch.ones(2).storage)).toBe(true);
+  expect(torch.float32 instanceof torch.dtype).toBe(true);
+  expect(torch.ones(2).layout).toBe(torch.strided);
+});

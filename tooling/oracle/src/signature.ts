@@ -37,7 +37,8 @@ function insideOf(signature: string): string {
 export function pythonKeywords(signature: string): string[] {
   return splitTop(insideOf(signature))
     .map((part) => /^(\w+)\s*(?=[=:]|$)/.exec(part)?.[1] ?? "")
-    .filter((name) => /^[A-Za-z]/.test(name) && name !== "self");
+    // `adjoint(Tensor) -> Tensor` has a type where its name should be.
+    .filter((name) => /^[A-Za-z]/.test(name) && name !== "self" && name !== "Tensor");
 }
 
 /** Parameter names of a schema such as `sum(Tensor input, int[1]? dim, *, ScalarType? dtype=None) -> Tensor`. */

@@ -1,3 +1,4 @@
+import { Storage } from "../storage.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** The same memory without history; as the method. */
@@ -18,4 +19,14 @@ export function get_device(input: Tensor): number {
 /** Whether the tensor was made in inference mode. */
 export function is_inference(input: Tensor): boolean {
   return input.is_inference();
+}
+
+/** Whether the tensor is spread over devices: never. */
+export function is_distributed(input: Tensor): boolean {
+  return input.is_distributed();
+}
+
+/** Whether `value` is the memory of tensors. */
+export function is_storage(value: unknown): boolean {
+  return value instanceof Storage;
 }

@@ -8,6 +8,7 @@ import type { GradientEdgeSource } from "../dispatch/autograd.ts";
 import type { TensorMethods } from "../ops/methods.gen.ts";
 import type { TensorParts } from "../ops/pointwise/complex.ts";
 import type { TensorTransposes } from "../ops/view/properties.ts";
+import type { TensorFormer } from "./former.ts";
 import type { TensorGrad } from "./grad.ts";
 import type { TensorIndexing } from "./indexing.ts";
 import type { TensorIntrospection } from "./introspection.ts";
@@ -25,7 +26,7 @@ export interface TensorExtra {
 
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging
 export interface Tensor
-  extends TensorMethods, TensorGrad, TensorIndexing, TensorIntrospection, TensorParts, TensorTransposes, TensorValues {}
+  extends TensorMethods, TensorFormer, TensorGrad, TensorIndexing, TensorIntrospection, TensorParts, TensorTransposes, TensorValues {}
 
 /**
  * An n-dimensional array of one dtype on one device: a shape and strides over a {@link Storage}.
