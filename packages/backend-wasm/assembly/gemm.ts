@@ -22,9 +22,9 @@ function product(
   a: usize, aRow: isize, aColumn: isize,
   mode: i32, b: usize, bRow: isize, bColumn: isize,
   c: usize, cRow: isize,
-  alpha: f32, add: bool, work: usize,
+  alpha: f32, add: bool, work: usize, packed: bool,
 ): void {
-  const blockA = work;
+  const padded = ((m + MR - 1) / MR) * MR;
   const blockB = work + MC * KC * 4;
   const tile = blockB + KC * NC * 4;
   for (let j0 = 0; j0 < n; j0 += NC) {
@@ -37,7 +37,8 @@ function product(
       const accumulate = add || p0 > 0;
       for (let i0 = 0; i0 < m; i0 += MC) {
         const mc = min(MC, m - i0);
-        packA(mc, kc, a + i0 * aRow + p0 * aColumn, aRow, aColumn, MR, alpha, blockA);
+        const blockA = packed ? a + (((<usize>p0 * padded) + <usize>i0 * kc) << 2) : work;
+        if (!packed) packA(mc, kc, a + i0 * aRow + p0 * aColumn, aRow, aColumn, MR, alpha, blockA);
         for (let j = 0; j < nc; j += 8) {
           const stripB = blockB + <usize>j * kc * 4;
           const columns = min(8, nc - j);
@@ -90,17 +91,39 @@ export function gemm(
   c: usize, cRow: isize,
   alpha: f32, add: bool, work: usize,
 ): void {
-  product(m, n, k, a, aRow, aColumn, STRIDED, b, bRow, bColumn, c, cRow, alpha, add, work);
+  product(m, n, k, a, aRow, aColumn, STRIDED, b, bRow, bColumn, c, cRow, alpha, add, work, false);
 }
 
-/** c[m][places] = a[m][taps] times the unfolded image: a convolution of one image and group. */
-export function gemmImage(
+/** Bytes of a[m][k] packed for good by {@link packWhole}. */
+export function packedBytes(m: i32, k: i32): i32 {
+  return ((m + MR - 1) / MR) * MR * k * 4;
+}
+
+/** Packs all of a[m][k], for products that use it several times. */
+export function packWhole(m: i32, k: i32, a: usize, aRow: isize, aColumn: isize, to: usize): void {
+  const padded = ((m + MR - 1) / MR) * MR;
+  for (let p0 = 0; p0 < k; p0 += KC) {
+    const kc = min(KC, k - p0);
+    packA(m, kc, a + p0 * aColumn, aRow, aColumn, MR, 1, to + ((<usize>p0 * padded) << 2));
+  }
+}
+
+/** As `gemm`, with a packed by {@link packWhole}. */
+export function gemmPacked(
   m: i32, n: i32, k: i32,
-  a: usize, aRow: isize, aColumn: isize,
-  image: usize, taps: usize, places: usize,
+  a: usize, b: usize, bRow: isize, bColumn: isize,
   c: usize, cRow: isize, add: bool, work: usize,
 ): void {
-  product(m, n, k, a, aRow, aColumn, IMAGE, image, taps, places, c, cRow, 1, add, work);
+  product(m, n, k, a, 0, 0, STRIDED, b, bRow, bColumn, c, cRow, 1, add, work, true);
+}
+
+/** c[m][places] = packed a[m][taps] times the unfolded image: a convolution of one image and group. */
+export function gemmImage(
+  m: i32, n: i32, k: i32,
+  a: usize, image: usize, taps: usize, places: usize,
+  c: usize, cRow: isize, add: bool, work: usize,
+): void {
+  product(m, n, k, a, 0, 0, IMAGE, image, taps, places, c, cRow, 1, add, work, true);
 }
 
 /** c[m][taps] = a[m][places] times the unfolded image transposed: the gradient of a convolution's weight. */
@@ -110,5 +133,5 @@ export function gemmImageT(
   image: usize, taps: usize, places: usize,
   c: usize, cRow: isize, add: bool, work: usize,
 ): void {
-  product(m, n, k, a, aRow, aColumn, 2, image, taps, places, c, cRow, 1, add, work);
+  product(m, n, k, a, aRow, aColumn, 2, image, taps, places, c, cRow, 1, add, work, false);
 }

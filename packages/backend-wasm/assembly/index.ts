@@ -1,2 +1,6 @@
-export { gemm, gemmImage, gemmImageT, gemmScratch } from "./gemm";
+export { gemm, gemmImage, gemmImageT, gemmPacked, gemmScratch, packedBytes, packWhole } from "./gemm";
 export { copyBlock, fillRows, foldColumns } from "./fold";
+export { sumColumns, sumRows } from "./reduce";
+export { logSoftmaxBackward, shiftRows, softmax, softmaxBackward, subtractRows } from "./softmax";
+export { maxPool, maxPoolBackward } from "./pool";
+export { adam, sgd } from "./optim";

@@ -1,8 +1,13 @@
 import { type Backend, type Device, type DType, defineBackend, findBackend, type Kernels } from "@tt/core";
 import { Storage } from "@tt/core/dispatch";
 import { type Engine, makeEngine } from "./engine.ts";
+import { convKernels } from "./kernels/conv/kernels.ts";
 import { mapKernel } from "./kernels/map.ts";
 import { matmulKernels } from "./kernels/matmul.ts";
+import { optimKernels } from "./kernels/optim.ts";
+import { poolKernels } from "./kernels/pool.ts";
+import { reduceKernels } from "./kernels/reduce.ts";
+import { softmaxKernels } from "./kernels/softmax.ts";
 import { makeCollector } from "./memory/collect.ts";
 import { Heap, type HeapStats } from "./memory/heap.ts";
 import { WasmStorage } from "./memory/storage.ts";
@@ -64,7 +69,15 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
 }
 
 function kernelsOf(engine: Engine, relaxed: boolean): Kernels {
-  return { ...mapKernel(engine, relaxed), ...matmulKernels(engine) };
+  return {
+    ...mapKernel(engine, relaxed),
+    ...matmulKernels(engine),
+    ...convKernels(engine),
+    ...reduceKernels(engine),
+    ...softmaxKernels(engine),
+    ...poolKernels(engine),
+    ...optimKernels(engine),
+  };
 }
 
 function isStrict({ simd = "auto" }: WasmOptions): boolean {

@@ -3,12 +3,26 @@ import { relaxed, simd } from "./kernels.gen.ts";
 /** What assembly/index.ts exports. Addresses and strides are in bytes. */
 export interface Exports {
   gemm(m: number, n: number, k: number, a: number, aRow: number, aColumn: number, b: number, bRow: number, bColumn: number, c: number, cRow: number, alpha: number, add: boolean | number, work: number): void;
-  gemmImage(m: number, n: number, k: number, a: number, aRow: number, aColumn: number, image: number, taps: number, places: number, c: number, cRow: number, add: boolean | number, work: number): void;
+  gemmPacked(m: number, n: number, k: number, a: number, b: number, bRow: number, bColumn: number, c: number, cRow: number, add: boolean | number, work: number): void;
+  gemmImage(m: number, n: number, k: number, a: number, image: number, taps: number, places: number, c: number, cRow: number, add: boolean | number, work: number): void;
   gemmImageT(m: number, n: number, k: number, a: number, aRow: number, aColumn: number, image: number, taps: number, places: number, c: number, cRow: number, add: boolean | number, work: number): void;
   gemmScratch(): number;
+  packedBytes(m: number, k: number): number;
+  packWhole(m: number, k: number, a: number, aRow: number, aColumn: number, to: number): void;
   foldColumns(k: number, n: number, columns: number, image: number, taps: number, places: number): void;
   copyBlock(depth: number, height: number, width: number, from: number, fromPlane: number, fromRow: number, to: number, toPlane: number, toRow: number): void;
   fillRows(rows: number, n: number, bias: number, c: number): void;
+  sumRows(rows: number, n: number, x: number, out: number, scale: number): void;
+  sumColumns(rows: number, n: number, x: number, out: number, scale: number): void;
+  softmax(rows: number, n: number, x: number, out: number): void;
+  shiftRows(rows: number, n: number, x: number, out: number, work: number): void;
+  subtractRows(rows: number, n: number, out: number, shifts: number): void;
+  softmaxBackward(rows: number, n: number, g: number, y: number, out: number): void;
+  logSoftmaxBackward(rows: number, n: number, g: number, y: number, out: number): void;
+  maxPool(planes: number, height: number, width: number, outHeight: number, outWidth: number, kernelY: number, kernelX: number, strideY: number, strideX: number, padY: number, padX: number, stepY: number, stepX: number, x: number, out: number, indices: number): void;
+  maxPoolBackward(planes: number, from: number, to: number, grad: number, indices: number, out: number): void;
+  sgd(n: number, p: number, g: number, b: number, decay: number, momentum: number, take: number, lr: number, sign: number, nesterov: boolean | number, first: boolean | number): void;
+  adam(n: number, p: number, g: number, m: number, v: number, top: number, keep1: number, take1: number, keep2: number, take2: number, eps: number, decay: number, shrink: number, root: number, size: number, sign: number): void;
 }
 
 /** Which build runs: `relaxed` has fused multiply-add, whose results may differ in the last bit. */

@@ -1,5 +1,6 @@
 import { float32, type Kernel, type Kernels, type Tensor } from "@tt/core";
 import type { Engine } from "../engine.ts";
+import { broadcast } from "./views.ts";
 
 /** Multiplications below which the host's loops are as fast. */
 const WORTHWHILE = 8192;
@@ -51,7 +52,7 @@ export function matmulKernels(engine: Engine): Kernels {
     },
     addmm(out: Tensor, bias: Tensor, a: Tensor, b: Tensor, beta: number, alpha: number): void {
       if (suits(out, a, b) && bias.dtype === float32 && beta === 1 && bias.storage !== out.storage) {
-        (host["copy"] as Kernel)(out, bias.expand(out.shape));
+        (host["copy"] as Kernel)(out, broadcast(bias, out.shape));
         if (multiply(out, a, b, alpha, true)) return;
       }
       (host["addmm"] as Kernel)(out, bias, a, b, beta, alpha);

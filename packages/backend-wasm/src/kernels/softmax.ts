@@ -1,0 +1,54 @@
+import type { Kernel, Kernels, Tensor } from "@tt/core";
+import type { Engine } from "../engine.ts";
+import { areFloat32 } from "./views.ts";
+
+/** Elements below which the host's loops are as fast. */
+const FEW = 256;
+
+/** Softmax and its logarithm along the last dimension of dense float32 tensors, with their gradients. */
+export function softmaxKernels(engine: Engine): Kernels {
+  const { exports, heap, operands, host } = engine;
+
+  function suits(tensors: readonly Tensor[], dim: number): boolean {
+    const out = tensors[0]!;
+    return (
+      out.numel() >= FEW && dim === out.ndim - 1 && areFloat32(...tensors) && tensors.every((tensor) => tensor.contiguous_)
+    );
+  }
+
+  function run(tensors: readonly Tensor[], dim: number, body: (rows: number, n: number, at: readonly number[]) => boolean | void): boolean {
+    if (!suits(tensors, dim)) return false;
+    operands.begin();
+    const at = tensors.map((tensor, i) => (i === 0 ? operands.output(tensor) : operands.input(tensor)));
+    if (at.some((address) => address < 0)) return false;
+    const n = tensors[0]!.shape[dim]!;
+    if (body(tensors[0]!.numel() / n, n, at) === false) return false;
+    operands.end();
+    return true;
+  }
+
+  return {
+    _softmax(out: Tensor, input: Tensor, dim: number): void {
+      if (!run([out, input], dim, (rows, n, [y, x]) => exports.softmax(rows, n, x!, y!))) (host["_softmax"] as Kernel)(out, input, dim);
+    },
+    _log_softmax(out: Tensor, input: Tensor, dim: number): void {
+      const done = run([out, input], dim, (rows, n, [y, x]) => {
+        const work = heap.scratch(8 * rows);
+        if (work < 0) return false;
+        exports.shiftRows(rows, n, x!, y!, work);
+        const sums = new Float64Array(heap.memory.buffer, work, rows);
+        for (let i = 0; i < rows; i++) sums[i] = Math.log(sums[i]!);
+        exports.subtractRows(rows, n, y!, work);
+      });
+      if (!done) (host["_log_softmax"] as Kernel)(out, input, dim);
+    },
+    _softmax_backward_data(out: Tensor, grad: Tensor, output: Tensor, dim: number): void {
+      const done = run([out, grad, output], dim, (rows, n, [x, g, y]) => exports.softmaxBackward(rows, n, g!, y!, x!));
+      if (!done) (host["_softmax_backward_data"] as Kernel)(out, grad, output, dim);
+    },
+    _log_softmax_backward_data(out: Tensor, grad: Tensor, output: Tensor, dim: number): void {
+      const done = run([out, grad, output], dim, (rows, n, [x, g, y]) => exports.logSoftmaxBackward(rows, n, g!, y!, x!));
+      if (!done) (host["_log_softmax_backward_data"] as Kernel)(out, grad, output, dim);
+    },
+  };
+}
