@@ -613,3 +613,17 @@ export const pixel_unshuffle: {
   (options: { input: Tensor; downscale_factor: number }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("pixel_unshuffle") as never;
+
+/**
+ * The last dimensions divided by their root mean square (Zhang and Sennrich 2019).
+ *
+ * `rms_norm(Tensor input, int[1] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor`
+ */
+export const rms_norm: {
+  (input: Tensor, normalized_shape: number | readonly number[], weight?: Tensor | null, eps?: number | null): Tensor;
+  (input: Tensor, normalized_shape: number | readonly number[], weight: Tensor | null, options: { eps?: number | null }): Tensor;
+  (input: Tensor, normalized_shape: number | readonly number[], options: { weight?: Tensor | null; eps?: number | null }): Tensor;
+  (input: Tensor, options: { normalized_shape: number | readonly number[]; weight?: Tensor | null; eps?: number | null }): Tensor;
+  (options: { input: Tensor; normalized_shape: number | readonly number[]; weight?: Tensor | null; eps?: number | null }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("rms_norm") as never;

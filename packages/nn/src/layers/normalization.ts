@@ -1,4 +1,5 @@
 import { ones, Parameter, type Tensor, ValueError, zeros } from "@tt/core";
+import { rms_norm } from "@tt/core/neural";
 import * as F from "../functional/index.ts";
 import { ones_, zeros_ } from "../init/index.ts";
 import { bindConstructor, type ConstructorArgs, pyFloat, pyRepr, type Sizes } from "../module/construct.ts";
@@ -153,10 +154,7 @@ export class RMSNorm extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    const dims = this.normalized_shape.map((_, i) => i - this.normalized_shape.length);
-    const eps = this.eps ?? (input.dtype.name === "float64" ? 2 ** -52 : 2 ** -23);
-    const out = input.mul(input.pow(2).mean(dims, true).add(eps).rsqrt());
-    return this.weight === null ? out : out.mul(this.weight);
+    return rms_norm(input, this.normalized_shape, this.weight, this.eps);
   }
 
   override extra_repr(): string {
