@@ -140,11 +140,11 @@ export const lu_unpack: {
 /**
  * The exponential of square matrices.
  *
- * `matrix_exp(Tensor input) -> Tensor`
+ * `matrix_exp(Tensor A) -> Tensor`
  */
 export const matrix_exp: {
-  (input: Tensor, options?: { out?: Tensor }): Tensor;
-  (options: { input: Tensor; out?: Tensor }): Tensor;
+  (A: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { A: Tensor; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("matrix_exp") as never;
 
@@ -163,27 +163,27 @@ export const matrix_power: {
 /**
  * `linalg.householder_product`.
  *
- * `orgqr(Tensor input, Tensor input2) -> Tensor`
+ * `orgqr(Tensor input, Tensor tau) -> Tensor`
  */
 export const orgqr: {
-  (input: Tensor, input2: Tensor, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, options: { input2: Tensor; out?: Tensor }): Tensor;
-  (options: { input: Tensor; input2: Tensor; out?: Tensor }): Tensor;
+  (input: Tensor, tau: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { tau: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; tau: Tensor; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("orgqr") as never;
 
 /**
- * `input3` times the Q of a QR decomposition given as by `geqrf`: Q C, Q^H C, C Q or C Q^H.
+ * `other` times the Q of a QR decomposition given as by `geqrf`: Q C, Q^H C, C Q or C Q^H.
  *
- * `ormqr(Tensor input, Tensor input2, Tensor input3, bool left=True, bool transpose=False) -> Tensor`
+ * `ormqr(Tensor input, Tensor tau, Tensor other, bool left=True, bool transpose=False) -> Tensor`
  */
 export const ormqr: {
-  (input: Tensor, input2: Tensor, input3: Tensor, left?: boolean, transpose?: boolean, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, input2: Tensor, input3: Tensor, left: boolean, options: { transpose?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor, input2: Tensor, input3: Tensor, options: { left?: boolean; transpose?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor, input2: Tensor, options: { input3: Tensor; left?: boolean; transpose?: boolean; out?: Tensor }): Tensor;
-  (input: Tensor, options: { input2: Tensor; input3: Tensor; left?: boolean; transpose?: boolean; out?: Tensor }): Tensor;
-  (options: { input: Tensor; input2: Tensor; input3: Tensor; left?: boolean; transpose?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, tau: Tensor, other: Tensor, left?: boolean, transpose?: boolean, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, tau: Tensor, other: Tensor, left: boolean, options: { transpose?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, tau: Tensor, other: Tensor, options: { left?: boolean; transpose?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, tau: Tensor, options: { other: Tensor; left?: boolean; transpose?: boolean; out?: Tensor }): Tensor;
+  (input: Tensor, options: { tau: Tensor; other: Tensor; left?: boolean; transpose?: boolean; out?: Tensor }): Tensor;
+  (options: { input: Tensor; tau: Tensor; other: Tensor; left?: boolean; transpose?: boolean; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("ormqr") as never;
 

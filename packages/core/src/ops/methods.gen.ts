@@ -1828,7 +1828,7 @@ export interface TensorMethods {
   /**
    * The exponential of square matrices.
    *
-   * `matrix_exp(Tensor input) -> Tensor`
+   * `matrix_exp(Tensor A) -> Tensor`
    */
   matrix_exp(options?: { out?: Tensor }): Tensor;
   /**
@@ -2218,14 +2218,14 @@ export interface TensorMethods {
   /**
    * `linalg.householder_product`.
    *
-   * `orgqr(Tensor input, Tensor input2) -> Tensor`
+   * `orgqr.method(Tensor input, Tensor input2) -> Tensor`
    */
   orgqr(input2: Tensor, options?: { out?: Tensor }): Tensor;
   orgqr(options: { input2: Tensor; out?: Tensor }): Tensor;
   /**
    * `input3` times the Q of a QR decomposition given as by `geqrf`: Q C, Q^H C, C Q or C Q^H.
    *
-   * `ormqr(Tensor input, Tensor input2, Tensor input3, bool left=True, bool transpose=False) -> Tensor`
+   * `ormqr.method(Tensor input, Tensor input2, Tensor input3, bool left=True, bool transpose=False) -> Tensor`
    */
   ormqr(input2: Tensor, input3: Tensor, left?: boolean, transpose?: boolean, options?: { out?: Tensor }): Tensor;
   ormqr(input2: Tensor, input3: Tensor, left: boolean, options: { transpose?: boolean; out?: Tensor }): Tensor;

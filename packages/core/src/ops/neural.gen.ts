@@ -615,7 +615,7 @@ export const pixel_unshuffle: {
 } = torchFunction("pixel_unshuffle") as never;
 
 /**
- * The last dimensions divided by their root mean square (Zhang and Sennrich 2019).
+ * The last dimensions divided by their root mean square (Zhang and Sennrich 2019), then scaled.
  *
  * `rms_norm(Tensor input, int[1] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor`
  */

@@ -1274,20 +1274,6 @@ export const relu_: {
 } = torchFunction("nn_relu_") as never;
 
 /**
- * Divides the last dimensions by their root mean square (Zhang and Sennrich 2019), then scales.
- *
- * `nn_rms_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor`
- */
-export const rms_norm: {
-  (input: Tensor, normalized_shape: readonly number[], weight?: Tensor | null, eps?: number | null): Tensor;
-  (input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, options: { eps?: number | null }): Tensor;
-  (input: Tensor, normalized_shape: readonly number[], options: { weight?: Tensor | null; eps?: number | null }): Tensor;
-  (input: Tensor, options: { normalized_shape: readonly number[]; weight?: Tensor | null; eps?: number | null }): Tensor;
-  (options: { input: Tensor; normalized_shape: readonly number[]; weight?: Tensor | null; eps?: number | null }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("nn_rms_norm") as never;
-
-/**
  * `input` where positive, else `input` times a slope: drawn between `lower` and `upper` in training, else their mean.
  *
  * `nn_rrelu(Tensor input, float lower=0.125, float upper=0.3333333333333333, bool training=False, bool inplace=False, *, Generator? generator=None) -> Tensor`

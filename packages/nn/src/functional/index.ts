@@ -17,6 +17,7 @@ export {
   pdist,
   pixel_shuffle,
   pixel_unshuffle,
+  rms_norm,
 } from "@tt/core/neural";
 export * from "./functions.gen.ts";
 export type { Reduction } from "./reduction.ts";

@@ -4,9 +4,6 @@ import { defineFunction } from "./define.ts";
 
 type Maybe = Tensor | null;
 
-/** Distance from 1 to the next number of a dtype. */
-const EPSILON: Readonly<Record<string, number>> = { float64: 2 ** -52, float16: 2 ** -10, bfloat16: 2 ** -7 };
-
 /** Statistics need more than one value a channel. */
 function checkCount(shape: readonly number[], perExample: boolean): void {
   const rest = shape.slice(2).reduce((a, b) => a * b, 1);
@@ -50,23 +47,6 @@ defineFunction(
     const [batch, channels, ...rest] = input.shape as [number, number, ...number[]];
     checkCount([Math.floor((batch * channels) / groups), groups, ...rest], false);
     return callOp("group_norm", input, groups, weight, bias, eps, true);
-  },
-);
-
-defineFunction(
-  "rms_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor",
-  "Divides the last dimensions by their root mean square (Zhang and Sennrich 2019), then scales.",
-  (input: Tensor, shape: readonly number[], weight: Maybe, eps: number | null) => {
-    const lead = input.ndim - shape.length;
-    if (lead < 0 || shape.some((s, d) => s !== input.shape[lead + d])) {
-      throw new RuntimeError(
-        `Given normalized_shape=[${shape.join(", ")}], expected input with shape [*, ${shape.join(", ")}], but got input of size[${input.shape.join(", ")}]`,
-      );
-    }
-    const dims = shape.map((_, d) => lead + d);
-    const scale = input.mul(input).mean(dims, { keepdim: true }).add(eps ?? (EPSILON[input.dtype.name] ?? 2 ** -23)).rsqrt();
-    const out = input.mul(scale);
-    return weight === null ? out : out.mul(weight);
   },
 );
 

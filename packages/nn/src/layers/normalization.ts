@@ -1,5 +1,4 @@
 import { ones, Parameter, type Tensor, ValueError, zeros } from "@tt/core";
-import { rms_norm } from "@tt/core/neural";
 import * as F from "../functional/index.ts";
 import { ones_, zeros_ } from "../init/index.ts";
 import { bindConstructor, type ConstructorArgs, pyFloat, pyRepr, type Sizes } from "../module/construct.ts";
@@ -154,7 +153,7 @@ export class RMSNorm extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    return rms_norm(input, this.normalized_shape, this.weight, this.eps);
+    return F.rms_norm(input, this.normalized_shape, this.weight, this.eps);
   }
 
   override extra_repr(): string {

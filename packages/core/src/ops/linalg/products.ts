@@ -194,4 +194,4 @@ const exponential: Op = defineOp({
   },
 });
 
-torchForm("matrix_exp(Tensor input) -> Tensor", "linalg_matrix_exp", "The exponential of square matrices.");
+torchForm("matrix_exp(Tensor A) -> Tensor", "linalg_matrix_exp", "The exponential of square matrices.");

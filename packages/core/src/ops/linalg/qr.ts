@@ -185,15 +185,33 @@ function checkTau(name: string, a: Tensor, tau: Tensor): void {
   }
 }
 
+// PyTorch documents these two functions and methods with different argument names.
 defineOp({
-  schema: "orgqr(Tensor input, Tensor input2) -> Tensor",
+  schema: "orgqr(Tensor input, Tensor tau) -> Tensor",
   doc: "`linalg.householder_product`.",
+  variants: "function",
   decompose: (a: Tensor, tau: Tensor) => callOp("linalg_householder_product", a, tau),
 });
 
 defineOp({
-  schema: "ormqr(Tensor input, Tensor input2, Tensor input3, bool left=True, bool transpose=False) -> Tensor",
+  schema: "orgqr.method(Tensor input, Tensor input2) -> Tensor",
+  doc: "`linalg.householder_product`.",
+  variants: "method",
+  decompose: (a: Tensor, tau: Tensor) => callOp("linalg_householder_product", a, tau),
+});
+
+defineOp({
+  schema: "ormqr.method(Tensor input, Tensor input2, Tensor input3, bool left=True, bool transpose=False) -> Tensor",
   doc: "`input3` times the Q of a QR decomposition given as by `geqrf`: Q C, Q^H C, C Q or C Q^H.",
+  variants: "method",
+  decompose: (a: Tensor, tau: Tensor, other: Tensor, left: boolean, transpose: boolean) =>
+    callOp("ormqr", a, tau, other, left, transpose),
+});
+
+defineOp({
+  schema: "ormqr(Tensor input, Tensor tau, Tensor other, bool left=True, bool transpose=False) -> Tensor",
+  doc: "`other` times the Q of a QR decomposition given as by `geqrf`: Q C, Q^H C, C Q or C Q^H.",
+  variants: "function",
   nondifferentiable: true,
   kernel: "ormqr",
   meta: (a: Tensor, tau: Tensor, other: Tensor, left: boolean) => {

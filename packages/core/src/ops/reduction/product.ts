@@ -20,7 +20,7 @@ function othersProduct(input: Tensor, dim: number): Tensor {
 
 function prodBackward(g: Tensor, input: Tensor, result: Tensor): Tensor {
   if (input.ndim === 0) return g;
-  const zeros = input.eq(0).sum().item();
+  const zeros = input.storage.readable ? input.eq(0).sum().item() : 1;
   if (zeros === 0) return g.mul(conj(result.div(input)));
   if (zeros > 1) return g.new_zeros(input.shape);
   return g.mul(conj(othersProduct(input.reshape([-1]), 0))).reshape(input.shape);
@@ -31,7 +31,7 @@ function prodDimBackward(g: Tensor, input: Tensor, dim: number, keepdim: boolean
   const at = wrapDim(dim, input.ndim);
   const grad = keepdim ? g : g.unsqueeze(at);
   if (input.numel() === 0) return grad.expand(input.shape);
-  if (input.eq(0).any().item()) return grad.mul(conj(othersProduct(input, at)));
+  if (!input.storage.readable || input.eq(0).any().item()) return grad.mul(conj(othersProduct(input, at)));
   return grad.mul(conj((keepdim ? result : result.unsqueeze(at)).div(input)));
 }
 

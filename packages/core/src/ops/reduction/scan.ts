@@ -21,7 +21,7 @@ function cumprodBackward(g: Tensor, input: Tensor, dim: number, result: Tensor):
   const size = input.shape[at]!;
   if (size === 1) return g;
   const x = conj(input);
-  if (!input.eq(0).any().item()) return reversedSums(conj(result).mul(g), at).div(x);
+  if (input.storage.readable && !input.eq(0).any().item()) return reversedSums(conj(result).mul(g), at).div(x);
   // Where zeros forbid dividing, each element's factor in the later products is formed anew.
   const one = x.new_ones(x.shape.with(at, 1));
   const from = (start: number): Tensor => call(slice, [x, at, start, null, 1]) as Tensor;

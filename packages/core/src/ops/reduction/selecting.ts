@@ -18,6 +18,6 @@ export function selectedBackward(
 
 /** Gradient of a single element of all: shared by those equal to it. */
 export function evenlyDistributed(g: Tensor, input: Tensor, result: Tensor): Tensor {
-  const mask = result.isnan().item() ? input.isnan() : input.eq(result);
+  const mask = input.eq(result).logical_or(input.isnan().logical_and(result.isnan()));
   return keep(g.div(mask.sum()).expand(input.shape), mask);
 }
