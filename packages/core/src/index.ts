@@ -2,7 +2,6 @@
  * Tensors on the cpu: dtypes, factories, operations, random numbers, printing, and the registry
  * that other backends plug into. Automatic differentiation comes with `@tt/autograd`.
  */
-import "./tensor/former.ts";
 import "./tensor/grad.ts";
 import "./tensor/indexing.ts";
 import "./tensor/introspection.ts";

@@ -9,6 +9,7 @@
  * ```
  */
 export * from "@tt/core";
+export * from "@tt/core/compat";
 export * from "@tt/core/fft/torch";
 export * from "@tt/core/linalg/torch";
 export * from "@tt/core/neural";

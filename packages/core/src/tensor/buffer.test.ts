@@ -1,17 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  arange,
-  asarray,
-  float32,
-  float64,
-  frombuffer,
-  int16,
-  int32,
-  int8,
-  ones,
-  Tensor,
-  ValueError,
-} from "../index.ts";
+import { asarray, frombuffer } from "../compat.ts";
+import { arange, float32, float64, int16, int32, int8, ones, Tensor, ValueError } from "../index.ts";
 
 const bytes = Uint8Array.from([97, 98, 99, 100]);
 

@@ -20,7 +20,8 @@ export interface BufferOptions {
  * @throws ValueError when the bytes are not a whole number of elements, or fewer than asked for
  * @example
  * ```ts
- * import { frombuffer, int16 } from "@tt/core";
+ * import { int16 } from "@tt/core";
+ * import { frombuffer } from "@tt/core/compat";
  * frombuffer(new Uint8Array([1, 0, 2, 0]), { dtype: int16 }).tolist(); // [1, 2]
  * ```
  */

@@ -5,7 +5,7 @@ import { alias } from "../ops/view/select.ts";
 import type { TensorData } from "./literal.ts";
 import { Tensor } from "./tensor.ts";
 
-/** Members that older programs use, and those of kinds of tensors that tt has not. */
+/** Members that older programs use, and those of kinds of tensors that tt has not. They work once `@tt/core/compat` is imported. */
 export interface TensorFormer {
   /** A tensor of this one's dtype and device: of the sizes given, without values, or of the data given. */
   "new"(...sizes: number[]): Tensor;

@@ -4,6 +4,5 @@ export type { Index, TensorIndexing } from "./indexing.ts";
 export type { TensorIntrospection } from "./introspection.ts";
 export type { NestedArray, TensorValues } from "./values.ts";
 export type { TensorFormer } from "./former.ts";
-export * from "./buffer.ts";
 export * from "./functions.ts";
 export * from "./literal.ts";
