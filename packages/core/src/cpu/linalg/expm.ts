@@ -1,17 +1,19 @@
+import { gemm } from "../matmul/index.ts";
 import { factorLU, solveLU } from "./lu.ts";
 import { Matrix } from "./matrix.ts";
 import { axpy, scale } from "./vector.ts";
 
 /** A B. */
 export function multiply(a: Matrix, b: Matrix): Matrix {
-  const result = new Matrix(a.rows, b.cols, a.im !== null);
-  for (let j = 0; j < b.cols; j++) {
-    for (let k = 0; k < a.cols; k++) {
-      const at = k + j * b.rows;
-      const re = b.re[at]!;
-      const im = b.im === null ? 0 : b.im[at]!;
-      if (re !== 0 || im !== 0) axpy(a.rows, re, im, a, k * a.rows, result, j * a.rows);
-    }
+  const [m, n, k] = [a.rows, b.cols, a.cols];
+  const result = new Matrix(m, n, a.im !== null);
+  const add = (x: Float64Array, y: Float64Array, out: Float64Array, sign: number, more: boolean): void =>
+    gemm(m, n, k, x, 0, 1, m, y, 0, 1, k, out, 0, 1, m, sign, more);
+  add(a.re, b.re, result.re, 1, false);
+  if (a.im !== null && b.im !== null) {
+    add(a.im, b.im, result.re, -1, true);
+    add(a.re, b.im, result.im!, 1, false);
+    add(a.im, b.re, result.im!, 1, true);
   }
   return result;
 }

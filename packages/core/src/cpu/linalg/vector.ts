@@ -8,7 +8,18 @@ export function axpy(n: number, ar: number, ai: number, x: Matrix, xAt: number, 
   const xi = x.im;
   const yi = y.im;
   if (xi === null || yi === null) {
-    for (let i = 0; i < n; i++) yr[yAt + i] = yr[yAt + i]! + ar * xr[xAt + i]!;
+    const shift = xAt - yAt;
+    const end = yAt + n;
+    let i = yAt;
+    // Four at a time: the loop's own work would cost as much as the arithmetic.
+    for (; i + 3 < end; i += 4) {
+      const j = i + shift;
+      yr[i] = yr[i]! + ar * xr[j]!;
+      yr[i + 1] = yr[i + 1]! + ar * xr[j + 1]!;
+      yr[i + 2] = yr[i + 2]! + ar * xr[j + 2]!;
+      yr[i + 3] = yr[i + 3]! + ar * xr[j + 3]!;
+    }
+    for (; i < end; i++) yr[i] = yr[i]! + ar * xr[i + shift]!;
     return;
   }
   for (let i = 0; i < n; i++) {
@@ -27,8 +38,19 @@ export function dot(n: number, x: Matrix, xAt: number, y: Matrix, yAt: number, o
   const yi = y.im;
   let re = 0;
   let im = 0;
-  if (xi === null || yi === null) for (let i = 0; i < n; i++) re += xr[xAt + i]! * yr[yAt + i]!;
-  else {
+  if (xi === null || yi === null) {
+    // Independent sums, so that additions need not wait for each other.
+    let [a, b, c] = [0, 0, 0];
+    let i = 0;
+    for (; i + 3 < n; i += 4) {
+      re += xr[xAt + i]! * yr[yAt + i]!;
+      a += xr[xAt + i + 1]! * yr[yAt + i + 1]!;
+      b += xr[xAt + i + 2]! * yr[yAt + i + 2]!;
+      c += xr[xAt + i + 3]! * yr[yAt + i + 3]!;
+    }
+    for (; i < n; i++) re += xr[xAt + i]! * yr[yAt + i]!;
+    re += a + (b + c);
+  } else {
     for (let i = 0; i < n; i++) {
       const a = xr[xAt + i]!;
       const b = xi[xAt + i]!;
