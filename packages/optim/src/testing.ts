@@ -1,4 +1,5 @@
-import { Tensor, tensor } from "@tt/core";
+import type { Tensor } from "@tt/core";
+import { tensor } from "@tt/core";
 
 /** A parameter with a gradient, without automatic differentiation. */
 export function withGrad(values: readonly number[], grad: readonly number[]): Tensor {

@@ -1,4 +1,20 @@
-import { bfloat16, bool, type DType, empty, float16, float32, float64, int16, int32, int64, int8, tensor, Tensor, type TensorData, uint8 } from "@tt/core";
+import {
+  bfloat16,
+  bool,
+  type DType,
+  empty,
+  float16,
+  float32,
+  float64,
+  int16,
+  int32,
+  int64,
+  int8,
+  tensor,
+  Tensor,
+  type TensorData,
+  uint8,
+} from "@tt/core";
 
 /** PyTorch's old constructors: sizes give a tensor without values, a list its values. */
 export interface LegacyTensor {

@@ -1,4 +1,4 @@
-import { pyRepr, type PyValue, RuntimeError, ValueError } from "@tt/core";
+import { pyRepr, RuntimeError, ValueError } from "@tt/core";
 
 /**
  * PyTorch's switches for programs that set them. Results of tt are the same on every run and its
@@ -36,7 +36,7 @@ export function set_num_interop_threads(num: number): void {
 }
 
 function checkThreads(name: string, num: number): void {
-  if (!Number.isInteger(num)) throw new TypeError(`${name} expects an int, but got ${pyRepr(num as PyValue)}`);
+  if (!Number.isInteger(num)) throw new TypeError(`${name} expects an int, but got ${pyRepr(num)}`);
   if (num <= 0) throw new RuntimeError(`${name} expects a positive integer`);
 }
 

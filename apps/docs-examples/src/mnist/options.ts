@@ -47,7 +47,9 @@ export function readOptions(argv: readonly string[]): MnistOptions {
     .option("--no-cuda", "disables CUDA training")
     .addOption(new Option("--seed <S>", "random seed").default(1).argParser(integer))
     .addOption(
-      new Option("--save-interval <N>", "how many batches to wait before checkpointing").default(10).argParser(positive),
+      new Option("--save-interval <N>", "how many batches to wait before checkpointing")
+        .default(10)
+        .argParser(positive),
     )
     .option("--resume", "resume training from checkpoint", false)
     .option("--device <DEVICE>", "device to compute on", "cpu")

@@ -22,17 +22,35 @@ export async function main(run: Run): Promise<void> {
   };
   // Tensors, made and printed.
   for (const [key, value] of s.printed()) run.emit(`print ${key}`, String(value));
-  run.emit("types", [t([1n]).type(), t([1.5]).type(), t([true]).type(), torch.LongTensor([1]).type(), torch.from_numpy(new Float64Array(2)).type()]);
+  run.emit("types", [
+    t([1n]).type(),
+    t([1.5]).type(),
+    t([true]).type(),
+    torch.LongTensor([1]).type(),
+    torch.from_numpy(new Float64Array(2)).type(),
+  ]);
   run.emit("dtype words", s.dtypeWords());
   let x = torch.rand(4, 6);
   const size = `torch.Size([${x.shape.join(", ")}])`;
-  run.emit("attributes", [size, size, String(x.dtype), String(x.device), x.size(0), x.dim(), x.numel(), [...x.stride()]]);
+  run.emit("attributes", [
+    size,
+    size,
+    String(x.dtype),
+    String(x.device),
+    x.size(0),
+    x.dim(),
+    x.numel(),
+    [...x.stride()],
+  ]);
   const like = torch.ones(2, 3, { dtype: torch.float64 });
   run.emit(
     "like",
-    [torch.ones_like(like), torch.rand_like(like), like.new_ones([4]), torch.zeros_like(like, { dtype: torch.int32 })].map(
-      (v) => `${String(v.dtype)}[${v.shape.join(", ")}]`,
-    ),
+    [
+      torch.ones_like(like),
+      torch.rand_like(like),
+      like.new_ones([4]),
+      torch.zeros_like(like, { dtype: torch.int32 }),
+    ].map((v) => `${String(v.dtype)}[${v.shape.join(", ")}]`),
   );
 
   // Memory shared with the host's arrays, both ways.
@@ -118,15 +136,26 @@ export async function main(run: Run): Promise<void> {
   run.emit("train flag", [m.training, (m.eval(), dropout!.training), (m.train(), norm!.training)]);
   run.emit("repr nested", String(m));
   const state = new nn.BatchNorm1d(2).state_dict();
-  run.emit("state_dict of a norm", Object.entries(state).map(([k, value]) => [k, String((value as torch.Tensor).dtype)]));
+  run.emit(
+    "state_dict of a norm",
+    Object.entries(state).map(([k, value]) => [k, String(value.dtype)]),
+  );
   error("batch norm of one value", () => new nn.BatchNorm1d(2)(torch.ones(1, 2)));
 
   // torchvision's transforms on a formula image.
-  const picture = new Image(Uint8Array.from({ length: 18 }, (_, i) => (i * 13) % 256), 3, 2, "RGB");
+  const picture = new Image(
+    Uint8Array.from({ length: 18 }, (_, i) => (i * 13) % 256),
+    3,
+    2,
+    "RGB",
+  );
   const tensor = new transforms.ToTensor()(picture);
   run.emit("ToTensor", [tensor.shape, String(tensor.dtype), tensor]);
   run.emit("Normalize", new transforms.Normalize([0.5, 0.4, 0.3], [0.5, 0.2, 0.1])(tensor));
-  run.emit("Compose repr", String(new transforms.Compose([new transforms.ToTensor(), new transforms.Normalize([0.1307], [0.3081])])));
+  run.emit(
+    "Compose repr",
+    String(new transforms.Compose([new transforms.ToTensor(), new transforms.Normalize([0.1307], [0.3081])])),
+  );
 
   // Learning-rate schedules and optimisers.
   for (const [key, value] of s.schedules()) run.emit(`lr ${key}`, value);

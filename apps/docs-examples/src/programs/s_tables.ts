@@ -39,10 +39,22 @@ export function printed(): Table<torch.Tensor> {
     ["leaf", torch.ones(2, { requires_grad: true })],
     ["Parameter", new nn.Parameter(torch.ones(2))],
     ["complex", t([new torch.Complex(1, 2)])],
-    ["LongTensor", torch.LongTensor([[2, 4], [5, 6]])],
+    [
+      "LongTensor",
+      torch.LongTensor([
+        [2, 4],
+        [5, 6],
+      ]),
+    ],
     ["FloatTensor", torch.FloatTensor([4])],
     ["DoubleTensor", torch.DoubleTensor([[1, 2]])],
-    ["negative", t([[-1.5, 2.25], [3.125, -4]])],
+    [
+      "negative",
+      t([
+        [-1.5, 2.25],
+        [3.125, -4],
+      ]),
+    ],
   ];
 }
 

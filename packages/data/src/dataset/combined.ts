@@ -97,9 +97,9 @@ export class Subset<T> extends Dataset<T> {
 }
 
 /** Several datasets side by side: an item holds one of each. */
-export class StackDataset<D extends readonly MapDataset<unknown>[] | Readonly<Record<string, MapDataset<unknown>>>> extends Dataset<
-  { -readonly [K in keyof D]: D[K] extends MapDataset<infer T> ? T : never }
-> {
+export class StackDataset<
+  D extends readonly MapDataset<unknown>[] | Readonly<Record<string, MapDataset<unknown>>>,
+> extends Dataset<{ -readonly [K in keyof D]: D[K] extends MapDataset<infer T> ? T : never }> {
   readonly datasets: D;
   override readonly length: number;
 
@@ -109,7 +109,9 @@ export class StackDataset<D extends readonly MapDataset<unknown>[] | Readonly<Re
    */
   constructor(datasets: D) {
     super();
-    const lengths = Object.values<MapDataset<unknown>>(datasets as Record<string, MapDataset<unknown>>).map((d) => d.length);
+    const lengths = Object.values<MapDataset<unknown>>(datasets as Record<string, MapDataset<unknown>>).map(
+      (d) => d.length,
+    );
     if (lengths.length === 0) throw new ValueError("At least one dataset should be passed");
     if (lengths.some((n) => n !== lengths[0])) throw new ValueError("Size mismatch between datasets");
     this.datasets = datasets;

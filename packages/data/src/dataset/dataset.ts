@@ -7,7 +7,11 @@ export interface MapDataset<T> {
 }
 
 /** The type of a dataset's items. */
-export type ItemOf<D> = D extends { at(index: number): infer R } ? Exclude<Awaited<R>, undefined> : D extends Streamable<infer T> ? T : never;
+export type ItemOf<D> = D extends { at(index: number): infer R }
+  ? Exclude<Awaited<R>, undefined>
+  : D extends Streamable<infer T>
+    ? T
+    : never;
 
 /** What can be walked through. */
 export type Streamable<T> = Iterable<T> | AsyncIterable<T>;
@@ -46,6 +50,7 @@ export abstract class Dataset<T> implements MapDataset<T> {
  * [...loader].map((batch) => batch.tolist()); // [[3, 2], [1]]
  * ```
  */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- loaders infer it
 export abstract class IterableDataset<T> {
   /** Number of items, where it is known. */
   readonly length?: number;

@@ -59,15 +59,21 @@ describe("datasets", () => {
     expect(parts.flatMap((part) => [...part.indices]).sort((a, b) => a - b)).toEqual(items);
     const split = (): readonly number[] => random_split(items, [3, 7], new Generator().manual_seed(1))[0]!.indices;
     expect(split()).toEqual(split());
-    expect(() => random_split(items, [3, 3])).toThrow("Sum of input lengths does not equal the length of the input dataset!");
+    expect(() => random_split(items, [3, 3])).toThrow(
+      "Sum of input lengths does not equal the length of the input dataset!",
+    );
   });
 });
 
 describe("samplers", () => {
   it("check their counts", () => {
-    expect(() => new RandomSampler([])).toThrow("num_samples should be a positive integer value, but got num_samples=0");
+    expect(() => new RandomSampler([])).toThrow(
+      "num_samples should be a positive integer value, but got num_samples=0",
+    );
     expect(() => new BatchSampler([1], 0, false)).toThrow("batch_size should be a positive integer value");
-    expect(() => new BatchSampler([1], 1, 3 as never)).toThrow("drop_last should be a boolean value, but got drop_last=3");
+    expect(() => new BatchSampler([1], 1, 3 as never)).toThrow(
+      "drop_last should be a boolean value, but got drop_last=3",
+    );
     expect(() => new WeightedRandomSampler([1], 0)).toThrow("num_samples should be a positive integer");
   });
 
@@ -83,8 +89,14 @@ describe("samplers", () => {
     const part = (rank: number, drop_last: boolean): number[] => [
       ...new DistributedSampler([0, 0, 0, 0, 0], 2, rank, false, { drop_last }),
     ];
-    expect([part(0, false), part(1, false)]).toEqual([[0, 2, 4], [1, 3, 0]]);
-    expect([part(0, true), part(1, true)]).toEqual([[0, 2], [1, 3]]);
+    expect([part(0, false), part(1, false)]).toEqual([
+      [0, 2, 4],
+      [1, 3, 0],
+    ]);
+    expect([part(0, true), part(1, true)]).toEqual([
+      [0, 2],
+      [1, 3],
+    ]);
     expect(() => new DistributedSampler([0], 2, 2)).toThrow("Invalid rank 2, rank should be in the interval [0, 1]");
   });
 });

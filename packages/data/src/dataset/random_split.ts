@@ -49,7 +49,8 @@ function sizesOf(lengths: readonly number[], total: number): number[] {
   const rest = total - sizes.reduce((a, b) => a + b, 0);
   for (let i = 0; i < rest; i++) sizes[i % sizes.length]!++;
   sizes.forEach((n, i) => {
-    if (n === 0) console.warn(`UserWarning: Length of split at index ${i} is 0. This might result in an empty dataset.`);
+    if (n === 0)
+      console.warn(`UserWarning: Length of split at index ${i} is 0. This might result in an empty dataset.`);
   });
   return sizes;
 }

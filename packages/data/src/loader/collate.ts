@@ -31,7 +31,11 @@ export function default_collate<T>(batch: readonly T[]): Collated<T> {
 function collate(batch: readonly unknown[]): unknown {
   const first = batch[0];
   if (first instanceof Tensor) return stack(batch as readonly Tensor[], 0);
-  if (ArrayBuffer.isView(first)) return stack((batch as readonly TypedArray[]).map((item) => as_tensor(item)), 0);
+  if (ArrayBuffer.isView(first))
+    return stack(
+      (batch as readonly TypedArray[]).map((item) => as_tensor(item)),
+      0,
+    );
   switch (typeof first) {
     case "number":
       return tensor(batch as number[], { dtype: batch.every(Number.isInteger) ? int64 : float64 });
@@ -67,7 +71,8 @@ export function default_convert(data: unknown): unknown {
   if (ArrayBuffer.isView(data)) return as_tensor(data as TypedArray);
   if (Array.isArray(data)) return data.map(default_convert);
   if (data instanceof Map) return new Map([...data].map(([key, value]) => [key, default_convert(value)]));
-  if (isRecord(data)) return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, default_convert(value)]));
+  if (isRecord(data))
+    return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, default_convert(value)]));
   return data;
 }
 

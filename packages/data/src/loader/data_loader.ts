@@ -3,7 +3,7 @@ import { type Arguments, signature } from "@tt/core/dispatch";
 import { withFirst } from "../arguments.ts";
 import { IterableDataset, type ItemOf } from "../dataset/dataset.ts";
 import { BatchSampler } from "../sampler/batch_sampler.ts";
-import { drawSeed, RandomSampler, SequentialSampler, type Sized } from "../sampler/sampler.ts";
+import { drawSeed, RandomSampler, SequentialSampler } from "../sampler/sampler.ts";
 import { type Collated, default_collate, default_convert } from "./collate.ts";
 import { type AnyDataset, asyncFetcher, END, fetcher, type Recipe } from "./fetch.ts";
 
@@ -109,7 +109,7 @@ export class DataLoader<const D extends AnyDataset<unknown>, const O extends Dat
     this.batch_sampler =
       options.batch_sampler ??
       (this.batch_size === null ? null : new BatchSampler(this.sampler, this.batch_size, this.drop_last));
-    this.collate_fn = options.collate_fn ?? (this.batch_sampler === null ? default_convert : (default_collate as never));
+    this.collate_fn = options.collate_fn ?? (this.batch_sampler === null ? default_convert : default_collate);
   }
 
   /** Number of batches of a pass. */
@@ -177,15 +177,13 @@ const forever: Iterable<number> = {
 
 function defaultSampler({ dataset, shuffle, generator }: Read<unknown>): Order<number> {
   if (dataset instanceof IterableDataset) return forever;
-  return shuffle ? new RandomSampler(dataset as Sized, { generator }) : new SequentialSampler(dataset as Sized);
+  return shuffle ? new RandomSampler(dataset, { generator }) : new SequentialSampler(dataset);
 }
 
 function checkWorkers(options: Read<unknown>): void {
   const { num_workers, timeout, prefetch_factor, persistent_workers, multiprocessing_context } = options;
   if (num_workers < 0) {
-    throw new ValueError(
-      "num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.",
-    );
+    throw new ValueError("num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.");
   }
   if (timeout < 0) throw new ValueError("timeout option should be non-negative");
   if (num_workers === 0 && prefetch_factor !== 2) {
@@ -210,7 +208,9 @@ function checkWorkers(options: Read<unknown>): void {
 function checkOrder(options: Read<unknown>): void {
   const { dataset, batch_size, shuffle, sampler, batch_sampler, drop_last } = options;
   const unspecified = (name: string, value: unknown): ValueError =>
-    new ValueError(`DataLoader with IterableDataset: expected unspecified ${name} option, but got ${name}=${textOf(value)}`);
+    new ValueError(
+      `DataLoader with IterableDataset: expected unspecified ${name} option, but got ${name}=${textOf(value)}`,
+    );
   if (dataset instanceof IterableDataset) {
     if (shuffle) throw unspecified("shuffle", shuffle);
     if (sampler !== null) throw unspecified("sampler", sampler);
@@ -218,9 +218,7 @@ function checkOrder(options: Read<unknown>): void {
   }
   if (sampler !== null && shuffle) throw new ValueError("sampler option is mutually exclusive with shuffle");
   if (batch_sampler !== null && (batch_size !== 1 || shuffle || sampler !== null || drop_last)) {
-    throw new ValueError(
-      "batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and drop_last",
-    );
+    throw new ValueError("batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and drop_last");
   }
   if (batch_sampler === null && batch_size === null && drop_last) {
     throw new ValueError("batch_size=None option disables auto-batching and is mutually exclusive with drop_last");

@@ -22,7 +22,9 @@ export function fetcher<T>({ dataset, batched, drop_last, collate_fn }: Recipe<T
   const collate = collate_fn as (data: unknown) => unknown;
   if (!(dataset instanceof IterableDataset)) {
     return (indices) => {
-      const data = batched ? (indices as readonly number[]).map((i) => settled(dataset.at(i))) : settled(dataset.at(indices as number));
+      const data = batched
+        ? (indices as readonly number[]).map((i) => settled(dataset.at(i)))
+        : settled(dataset.at(indices as number));
       return settled(collate(data));
     };
   }
@@ -51,7 +53,12 @@ function settled<R>(value: R): R {
 }
 
 /** Gives the batch for some indices, waiting for promises of items and of the collation. */
-export function asyncFetcher<T>({ dataset, batched, drop_last, collate_fn }: Recipe<T>): (indices: Indices) => Promise<unknown> {
+export function asyncFetcher<T>({
+  dataset,
+  batched,
+  drop_last,
+  collate_fn,
+}: Recipe<T>): (indices: Indices) => Promise<unknown> {
   const collate = collate_fn as (data: unknown) => unknown;
   if (!(dataset instanceof IterableDataset)) {
     return async (indices) => {

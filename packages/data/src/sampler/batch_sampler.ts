@@ -1,4 +1,4 @@
-import { pyRepr, type PyValue, ValueError } from "@tt/core";
+import { pyRepr, ValueError } from "@tt/core";
 import { type Arguments, signature } from "@tt/core/dispatch";
 import { withFirst } from "../arguments.ts";
 import { checkCount, Sampler } from "./sampler.ts";
@@ -29,7 +29,7 @@ export class BatchSampler extends Sampler<number[]> {
     const options = read(withFirst(sampler, args));
     checkCount("batch_size", options.batch_size);
     if (typeof options.drop_last !== "boolean") {
-      throw new ValueError(`drop_last should be a boolean value, but got drop_last=${pyRepr(options.drop_last as PyValue)}`);
+      throw new ValueError(`drop_last should be a boolean value, but got drop_last=${pyRepr(options.drop_last)}`);
     }
     this.sampler = options.sampler;
     this.batch_size = options.batch_size;

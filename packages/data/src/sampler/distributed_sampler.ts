@@ -32,7 +32,10 @@ export class DistributedSampler extends Sampler {
   /** @throws ValueError for a rank out of range; RuntimeError when replicas or rank are not given */
   constructor(
     dataset: Sized,
-    ...args: Arguments<[num_replicas: number | null, rank: number | null, shuffle: boolean, seed: number, drop_last: boolean], DistributedSamplerOptions>
+    ...args: Arguments<
+      [num_replicas: number | null, rank: number | null, shuffle: boolean, seed: number, drop_last: boolean],
+      DistributedSamplerOptions
+    >
   ) {
     super();
     const options = read(withFirst(dataset, args));

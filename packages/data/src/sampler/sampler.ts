@@ -63,7 +63,10 @@ export class RandomSampler extends Sampler {
   /** @throws ValueError when there is nothing to draw */
   constructor(
     data_source: Sized,
-    ...args: Arguments<[replacement: boolean, num_samples: number | null, generator: Generator | null], RandomSamplerOptions>
+    ...args: Arguments<
+      [replacement: boolean, num_samples: number | null, generator: Generator | null],
+      RandomSamplerOptions
+    >
   ) {
     super();
     const options = readRandom(withFirst(data_source, args));
@@ -88,7 +91,8 @@ export class RandomSampler extends Sampler {
     const { num_samples: count } = this;
     const generator = this.generator ?? new Generator().manual_seed(drawSeed());
     if (this.replacement) {
-      const draw = (size: number): number[] => randint(n, [size], { dtype: int64, generator, device: "cpu" }).tolist() as number[];
+      const draw = (size: number): number[] =>
+        randint(n, [size], { dtype: int64, generator, device: "cpu" }).tolist() as number[];
       for (let i = 0; i < Math.floor(count / 32); i++) yield* draw(32);
       yield* draw(count % 32);
       return;
@@ -155,7 +159,7 @@ export class WeightedRandomSampler extends Sampler {
       throw new ValueError(`replacement should be a boolean value, but got replacement=${String(options.replacement)}`);
     }
     const given = options.weights;
-    this.weights = given instanceof Tensor ? given.to(float64) : tensor(given as number[], { dtype: float64 });
+    this.weights = given instanceof Tensor ? given.to(float64) : tensor(given, { dtype: float64 });
     if (this.weights.ndim !== 1) {
       throw new ValueError(
         `weights should be a 1d sequence but given weights have shape ${pyRepr([...this.weights.shape])}`,

@@ -24,7 +24,10 @@ export class Adadelta extends Optimizer<AdadeltaOptions> {
   /** @throws ValueError for values out of range */
   constructor(
     params: Params<AdadeltaOptions>,
-    ...args: Arguments<[lr: number, rho: number, eps: number, weight_decay: number, foreach: boolean | null], AdadeltaOptions>
+    ...args: Arguments<
+      [lr: number, rho: number, eps: number, weight_decay: number, foreach: boolean | null],
+      AdadeltaOptions
+    >
   ) {
     const { params: given, ...options } = read([params, ...args]);
     checkNotNegative("learning rate", options.lr);
@@ -46,7 +49,9 @@ export class Adadelta extends Optimizer<AdadeltaOptions> {
       let grad = maximize ? param.gradTensor!.neg() : param.gradTensor!;
       if (weight_decay !== 0) grad = grad.add(param, { alpha: weight_decay });
       grad = asReal(grad);
-      const square_avg = asReal(state["square_avg"] as Tensor).mul_(rho).addcmul_(grad, grad, { value: 1 - rho });
+      const square_avg = asReal(state["square_avg"] as Tensor)
+        .mul_(rho)
+        .addcmul_(grad, grad, { value: 1 - rho });
       const acc_delta = asReal(state["acc_delta"] as Tensor);
       const std = square_avg.add(eps).sqrt_();
       const delta = acc_delta.add(eps).sqrt_().div_(std).mul_(grad);

@@ -28,7 +28,14 @@ export class Adagrad extends Optimizer<AdagradOptions> {
   constructor(
     params: Params<AdagradOptions>,
     ...args: Arguments<
-      [lr: number, lr_decay: number, weight_decay: number, initial_accumulator_value: number, eps: number, foreach: boolean | null],
+      [
+        lr: number,
+        lr_decay: number,
+        weight_decay: number,
+        initial_accumulator_value: number,
+        eps: number,
+        foreach: boolean | null,
+      ],
       AdagradOptions
     >
   ) {

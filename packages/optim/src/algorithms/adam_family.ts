@@ -23,7 +23,12 @@ export interface AdamOptions extends ImplementationOptions {
 }
 
 /** @throws ValueError for values out of range */
-export function checkAdam(options: { lr?: number; eps?: number; betas?: readonly number[]; weight_decay?: number }): void {
+export function checkAdam(options: {
+  lr?: number;
+  eps?: number;
+  betas?: readonly number[];
+  weight_decay?: number;
+}): void {
   checkNotNegative("learning rate", options.lr);
   checkNotNegative("epsilon value", options.eps);
   checkBetas(options.betas!);
@@ -78,4 +83,3 @@ export function adamUpdate(
     decoupled,
   ]);
 }
-

@@ -24,7 +24,10 @@ export class Adamax extends Optimizer<AdamaxOptions> {
   /** @throws ValueError for values out of range */
   constructor(
     params: Params<AdamaxOptions>,
-    ...args: Arguments<[lr: number, betas: readonly [number, number], eps: number, weight_decay: number, foreach: boolean | null], AdamaxOptions>
+    ...args: Arguments<
+      [lr: number, betas: readonly [number, number], eps: number, weight_decay: number, foreach: boolean | null],
+      AdamaxOptions
+    >
   ) {
     const { params: given, ...options } = read([params, ...args]);
     checkNotNegative("learning rate", options.lr);

@@ -29,7 +29,15 @@ export class ASGD extends Optimizer<ASGDOptions> {
   constructor(
     params: Params<ASGDOptions>,
     ...args: Arguments<
-      [lr: number, lambd: number, alpha: number, t0: number, weight_decay: number, foreach: boolean | null, maximize: boolean],
+      [
+        lr: number,
+        lambd: number,
+        alpha: number,
+        t0: number,
+        weight_decay: number,
+        foreach: boolean | null,
+        maximize: boolean,
+      ],
       ASGDOptions
     >
   ) {

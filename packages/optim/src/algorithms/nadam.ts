@@ -67,7 +67,10 @@ export class NAdam extends Optimizer<NAdamOptions> {
       const exp_avg_sq = state["exp_avg_sq"] as Tensor;
       exp_avg.mul_(beta1).add_(grad, { alpha: 1 - beta1 });
       exp_avg_sq.mul_(beta2).addcmul_(grad, grad, { value: 1 - beta2 });
-      const denom = exp_avg_sq.div(1 - beta2 ** step).sqrt().add_(eps);
+      const denom = exp_avg_sq
+        .div(1 - beta2 ** step)
+        .sqrt()
+        .add_(eps);
       param.addcdiv_(grad, denom, { value: (-lr * (1 - mu)) / (1 - product.item()) });
       param.addcdiv_(exp_avg, denom, { value: (-lr * muNext) / (1 - productNext) });
     }

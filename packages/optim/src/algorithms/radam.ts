@@ -23,7 +23,10 @@ export class RAdam extends Optimizer<RAdamOptions> {
   /** @throws ValueError for values out of range */
   constructor(
     params: Params<RAdamOptions>,
-    ...args: Arguments<[lr: number, betas: readonly [number, number], eps: number, weight_decay: number, foreach: boolean | null], RAdamOptions>
+    ...args: Arguments<
+      [lr: number, betas: readonly [number, number], eps: number, weight_decay: number, foreach: boolean | null],
+      RAdamOptions
+    >
   ) {
     const { params: given, ...options } = read([params, ...args]);
     checkNotNegative("learning rate", options.lr);

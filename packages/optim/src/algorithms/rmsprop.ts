@@ -58,10 +58,14 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
       if (weight_decay !== 0) grad = grad.add(param, { alpha: weight_decay });
       grad = asReal(grad);
       const target = asReal(param);
-      const square_avg = part("square_avg").mul_(alpha).addcmul_(grad, grad, { value: 1 - alpha });
+      const square_avg = part("square_avg")
+        .mul_(alpha)
+        .addcmul_(grad, grad, { value: 1 - alpha });
       let average: Tensor;
       if (centered) {
-        const grad_avg = part("grad_avg").mul_(alpha).add_(grad, { alpha: 1 - alpha });
+        const grad_avg = part("grad_avg")
+          .mul_(alpha)
+          .add_(grad, { alpha: 1 - alpha });
         average = square_avg.addcmul(grad_avg, grad_avg, { value: -1 }).sqrt_();
       } else average = square_avg.sqrt();
       average = group.differentiable ? average.add(eps) : average.add_(eps);

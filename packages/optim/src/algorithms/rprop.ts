@@ -26,7 +26,13 @@ export class Rprop extends Optimizer<RpropOptions> {
   constructor(
     params: Params<RpropOptions>,
     ...args: Arguments<
-      [lr: number, etas: readonly [number, number], step_sizes: readonly [number, number], foreach: boolean | null, maximize: boolean],
+      [
+        lr: number,
+        etas: readonly [number, number],
+        step_sizes: readonly [number, number],
+        foreach: boolean | null,
+        maximize: boolean,
+      ],
       RpropOptions
     >
   ) {
@@ -54,8 +60,14 @@ export class Rprop extends Optimizer<RpropOptions> {
       const prev = asReal(state["prev"] as Tensor);
       const agreement = grad.mul(prev);
       const turned = agreement.lt(0);
-      const factor = agreement.sign().masked_fill_(agreement.gt(0), plus).masked_fill_(turned, minus).masked_fill_(agreement.eq(0), 1);
-      const step_size = asReal(state["step_size"] as Tensor).mul_(factor).clamp_(smallest, largest);
+      const factor = agreement
+        .sign()
+        .masked_fill_(agreement.gt(0), plus)
+        .masked_fill_(turned, minus)
+        .masked_fill_(agreement.eq(0), 1);
+      const step_size = asReal(state["step_size"] as Tensor)
+        .mul_(factor)
+        .clamp_(smallest, largest);
       const used = grad.masked_fill(turned, 0);
       asReal(param).addcmul_(used.sign(), step_size, { value: -1 });
       prev.copy_(used);

@@ -1,6 +1,7 @@
 import { ValueError } from "@tt/core";
 import { type Arguments, signature } from "@tt/core/dispatch";
-import { type AnyOptimizer, LRScheduler, SchedulerBase, type SchedulerStateDict } from "./scheduler.ts";
+import type { LRScheduler } from "./scheduler.ts";
+import { type AnyOptimizer, SchedulerBase, type SchedulerStateDict } from "./scheduler.ts";
 
 /** Schedulers whose state holds that of others. */
 abstract class Composed<S extends SchedulerBase> extends SchedulerBase {

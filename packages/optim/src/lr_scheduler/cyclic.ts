@@ -24,7 +24,7 @@ const read = signature<Required<CyclicLROptions> & { optimizer: AnyOptimizer }>(
   'CyclicLR(Any optimizer, Any base_lr, Any max_lr, float step_size_up=2000, float? step_size_down=None, str mode="triangular", float gamma=1.0, Function? scale_fn=None, str scale_mode="cycle", bool cycle_momentum=True, Any base_momentum=0.8, Any max_momentum=0.9, int last_epoch=-1, bool verbose=False)',
 );
 
-const MODES = ["triangular", "triangular2", "exp_range"];
+const MODES = new Set(["triangular", "triangular2", "exp_range"]);
 
 /** Goes up and down between two learning rates (Smith, arXiv 1506.01186). Step it after every batch. */
 export class CyclicLR extends LRScheduler {
@@ -44,7 +44,12 @@ export class CyclicLR extends LRScheduler {
   constructor(
     optimizer: AnyOptimizer,
     ...args: Arguments<
-      [base_lr: number | readonly number[], max_lr: number | readonly number[], step_size_up: number, step_size_down: number | null],
+      [
+        base_lr: number | readonly number[],
+        max_lr: number | readonly number[],
+        step_size_up: number,
+        step_size_down: number | null,
+      ],
       CyclicLROptions
     >
   ) {
@@ -58,7 +63,7 @@ export class CyclicLR extends LRScheduler {
         groups[i]!.lr = lr;
       });
     }
-    if (!MODES.includes(mode) && scale_fn === null) throw new ValueError("mode is invalid and scale_fn is None");
+    if (!MODES.has(mode) && scale_fn === null) throw new ValueError("mode is invalid and scale_fn is None");
     if (cycle_momentum && !("momentum" in options.optimizer.defaults)) {
       throw new ValueError("optimizer must support momentum with `cycle_momentum` option enabled");
     }

@@ -62,7 +62,10 @@ export class LambdaLR extends WithLambdas {
 
   constructor(
     optimizer: AnyOptimizer,
-    ...args: Arguments<[lr_lambda: LRLambda | readonly LRLambda[], last_epoch: number, verbose: boolean], LambdaLROptions>
+    ...args: Arguments<
+      [lr_lambda: LRLambda | readonly LRLambda[], last_epoch: number, verbose: boolean],
+      LambdaLROptions
+    >
   ) {
     super(readLambda([optimizer, ...args]));
   }
@@ -79,7 +82,10 @@ export class MultiplicativeLR extends WithLambdas {
 
   constructor(
     optimizer: AnyOptimizer,
-    ...args: Arguments<[lr_lambda: LRLambda | readonly LRLambda[], last_epoch: number, verbose: boolean], LambdaLROptions>
+    ...args: Arguments<
+      [lr_lambda: LRLambda | readonly LRLambda[], last_epoch: number, verbose: boolean],
+      LambdaLROptions
+    >
   ) {
     super(readMultiplicative([optimizer, ...args]));
   }

@@ -43,7 +43,9 @@ describe("schedulers", () => {
       const scheduler = new lr_scheduler.ExponentialLR(sgd(), 0.9);
       scheduler.step();
     }
-    expect(warn.mock.calls.map(([text]) => String(text)).filter((text) => text.includes("before `optimizer.step()`"))).toHaveLength(1);
+    expect(
+      warn.mock.calls.map(([text]) => String(text)).filter((text) => text.includes("before `optimizer.step()`")),
+    ).toHaveLength(1);
     warn.mockRestore();
   });
 
@@ -87,6 +89,8 @@ it("ReduceLROnPlateau waits and cools down", () => {
 it("SequentialLR checks its parts", () => {
   const optimizer = sgd();
   const parts = [new lr_scheduler.ConstantLR(optimizer), new lr_scheduler.ExponentialLR(optimizer, 0.9)];
-  expect(() => new lr_scheduler.SequentialLR(optimizer, parts, [1, 2])).toThrow("one more than the number of milestone points");
+  expect(() => new lr_scheduler.SequentialLR(optimizer, parts, [1, 2])).toThrow(
+    "one more than the number of milestone points",
+  );
   expect(() => new lr_scheduler.SequentialLR(sgd(), parts, [1])).toThrow("schedulers at index 0 to be different");
 });

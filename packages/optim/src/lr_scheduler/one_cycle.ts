@@ -65,7 +65,12 @@ export class OneCycleLR extends LRScheduler {
   constructor(
     optimizer: AnyOptimizer,
     ...args: Arguments<
-      [max_lr: number | readonly number[], total_steps: number | null, epochs: number | null, steps_per_epoch: number | null],
+      [
+        max_lr: number | readonly number[],
+        total_steps: number | null,
+        epochs: number | null,
+        steps_per_epoch: number | null,
+      ],
       OneCycleLROptions
     >
   ) {
@@ -108,7 +113,8 @@ export class OneCycleLR extends LRScheduler {
     const start = at === 0 ? 0 : this._schedule_phases[at - 1]!.end_step;
     const pct = (step - start) / (end_step - start);
     return this.groups.map((group) => {
-      if (this.cycle_momentum) setMomentum(group, this.use_beta1, this.anneal(group, start_momentum, end_momentum, pct));
+      if (this.cycle_momentum)
+        setMomentum(group, this.use_beta1, this.anneal(group, start_momentum, end_momentum, pct));
       return this.anneal(group, start_lr, end_lr, pct);
     });
   }

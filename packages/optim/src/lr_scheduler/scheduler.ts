@@ -126,9 +126,7 @@ export class LRScheduler extends SchedulerBase {
     this.groups.forEach((group, i) => {
       if (last_epoch === -1) group.initial_lr ??= group.lr;
       else if (group.initial_lr === undefined) {
-        throw new ValueError(
-          `param 'initial_lr' is not specified in param_groups[${i}] when resuming an optimizer`,
-        );
+        throw new ValueError(`param 'initial_lr' is not specified in param_groups[${i}] when resuming an optimizer`);
       }
     });
     this.base_lrs = this.groups.map((group) => group.initial_lr!);

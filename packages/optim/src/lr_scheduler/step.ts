@@ -60,7 +60,10 @@ export class MultiStepLR extends LRScheduler {
 
   constructor(
     optimizer: AnyOptimizer,
-    ...args: Arguments<[milestones: readonly number[], gamma: number, last_epoch: number, verbose: boolean], MultiStepLROptions>
+    ...args: Arguments<
+      [milestones: readonly number[], gamma: number, last_epoch: number, verbose: boolean],
+      MultiStepLROptions
+    >
   ) {
     const options = readMulti([optimizer, ...args]);
     super(options.optimizer, options.last_epoch, options.verbose);

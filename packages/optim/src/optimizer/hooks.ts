@@ -18,6 +18,6 @@ export class Hooks<Hook extends (...args: never[]) => unknown> {
   }
 
   *[Symbol.iterator](): IterableIterator<Hook> {
-    yield* [...this.hooks.values()];
+    yield* this.hooks.values();
   }
 }

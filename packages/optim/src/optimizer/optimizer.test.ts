@@ -24,7 +24,9 @@ describe("Optimizer", () => {
       "Nesterov momentum requires a momentum and zero dampening",
     );
     expect(() => new Adam([p], { betas: [1, 0.9] })).toThrow("Invalid beta parameter at index 0: 1");
-    expect(() => new SGD(p as never, { lr: 1 })).toThrow("params argument given to the optimizer should be an iterable");
+    expect(() => new SGD(p as never, { lr: 1 })).toThrow(
+      "params argument given to the optimizer should be an iterable",
+    );
     expect(() => new SGD([{ params: [p] }, { params: [p] }], { lr: 1 })).toThrow(
       "some parameters appear in more than one parameter group",
     );

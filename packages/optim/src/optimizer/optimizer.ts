@@ -12,7 +12,15 @@ import {
 import { isOptions, pythonTypeName } from "@tt/core/dispatch";
 import { Hooks } from "./hooks.ts";
 import { type LoadableStateDict, packState, type StateMap, unpackState } from "./state_dict.ts";
-import type { Closure, CommonOptions, OptimizerStateDict, ParamGroup, ParamGroupInput, Params, ParamState } from "./types.ts";
+import type {
+  Closure,
+  CommonOptions,
+  OptimizerStateDict,
+  ParamGroup,
+  ParamGroupInput,
+  Params,
+  ParamState,
+} from "./types.ts";
 
 /** Called around {@link Optimizer.step} with the arguments of the call. */
 export type StepHook = (optimizer: Optimizer, args: readonly unknown[]) => void;
@@ -87,7 +95,8 @@ export class Optimizer<Options extends object = CommonOptions> {
       if (!(param instanceof Tensor)) {
         throw new TypeError(`optimizer can only optimize Tensors, but one of the params is ${pythonTypeName(param)}`);
       }
-      if (!differentiable && !param.is_leaf && !param.retains_grad) throw new ValueError("can't optimize a non-leaf Tensor");
+      if (!differentiable && !param.is_leaf && !param.retains_grad)
+        throw new ValueError("can't optimize a non-leaf Tensor");
     }
     const group = { ...param_group, params } as unknown as ParamGroup<Options>;
     for (const [name, value] of Object.entries(this.defaults)) {
@@ -118,7 +127,7 @@ export class Optimizer<Options extends object = CommonOptions> {
   step<R>(closure: Closure<R>): R;
   step<R>(closure?: Closure<R> | null): R | null;
   step<R>(closure: Closure<R> | null = null): R | null {
-    for (const hook of this.preHooks) hook(this as unknown as Optimizer, [closure]);
+    for (const hook of this.preHooks) hook(this, [closure]);
     const loss = closure === null ? null : enable_grad(closure);
     const differentiable = (this.defaults as { differentiable?: boolean }).differentiable === true;
     const run = (): void => {
@@ -126,7 +135,7 @@ export class Optimizer<Options extends object = CommonOptions> {
     };
     if (differentiable) set_grad_enabled(true, run);
     else no_grad(run);
-    for (const hook of this.postHooks) hook(this as unknown as Optimizer, [closure]);
+    for (const hook of this.postHooks) hook(this, [closure]);
     return loss;
   }
 
@@ -188,8 +197,9 @@ export class Optimizer<Options extends object = CommonOptions> {
 
   /** PyTorch's text of the optimizer. */
   toString(): string {
-    const groups = this.param_groups.map(({ params: _, ...options }, i) => {
-      const lines = Object.entries(options)
+    const groups = this.param_groups.map((group, i) => {
+      const lines = Object.entries(group)
+        .filter(([name]) => name !== "params")
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([name, value]) => `    ${name}: ${pyStr(value as PyValue)}\n`);
       return `\nParameter Group ${i}\n${lines.join("")}`;

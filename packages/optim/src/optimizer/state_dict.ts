@@ -1,7 +1,7 @@
 import { Tensor, ValueError } from "@tt/core";
-import type { CommonOptions, OptimizerStateDict, ParamGroup, ParamState } from "./types.ts";
+import type { OptimizerStateDict, ParamGroup, ParamState } from "./types.ts";
 
-type Groups = readonly ParamGroup<CommonOptions>[];
+type Groups = readonly ParamGroup[];
 export type StateMap = Map<Tensor | number | string, ParamState>;
 
 /** The state with parameters replaced by their numbers; tensors are shared. */
@@ -38,7 +38,9 @@ export function unpackState(groups: Groups, saved: LoadableStateDict): { state: 
     throw new ValueError("loaded state dict has a different number of parameter groups");
   }
   if (groups.some(({ params }, i) => params.length !== param_groups[i]!.params.length)) {
-    throw new ValueError("loaded state dict contains a parameter group that doesn't match the size of optimizer's group");
+    throw new ValueError(
+      "loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
+    );
   }
   const byNumber = new Map<number, Tensor>();
   param_groups.forEach(({ params }, g) => params.forEach((number, i) => byNumber.set(number, groups[g]!.params[i]!)));
@@ -65,7 +67,8 @@ function copyOf(value: unknown, param: Tensor | null, key: string): unknown {
     return copy.to(param.device, param.is_floating_point() ? param.dtype : copy.dtype);
   }
   if (Array.isArray(value)) return value.map((item: unknown) => copyOf(item, param, ""));
-  if (value instanceof Map) return new Map([...value].map(([k, v]: [unknown, unknown]) => [k, copyOf(v, param, String(k))]));
+  if (value instanceof Map)
+    return new Map([...value].map(([k, v]: [unknown, unknown]) => [k, copyOf(v, param, String(k))]));
   if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
     return Object.fromEntries(Object.entries(value).map(([k, v]: [string, unknown]) => [k, copyOf(v, param, k)]));
   }

@@ -47,7 +47,7 @@ export class FakeData<X = Image, Y = number> extends VisionDataset<Image, X, Y> 
     const [channels, height, width] = this.image_size;
     // As torchvision converts floats to an image: times 255, cut to a byte.
     const bytes = this.draw(index).pixels.mul(255).to(int64).to(uint8).permute(1, 2, 0).contiguous();
-    return new Image(bytes.numpy() as Uint8Array, width, height, MODES[channels]!);
+    return new Image(bytes.numpy() as Uint8Array, width, height, MODES[channels]);
   }
 
   protected override label(index: number): number {

@@ -4,20 +4,22 @@ interface Host {
   getBuiltinModule?(id: string): unknown;
 }
 
-/** A module of Node. @throws RuntimeError elsewhere */
-function builtin<T>(id: string): T {
-  const found = (globalThis as { process?: Host }).process?.getBuiltinModule?.(id);
-  if (found === undefined) throw new RuntimeError(`reading files needs Node (${id})`);
-  return found as T;
+interface Modules {
+  "node:fs": typeof import("node:fs");
+  "node:path": typeof import("node:path");
+  "node:zlib": typeof import("node:zlib");
 }
 
-type Fs = typeof import("node:fs");
-type Path = typeof import("node:path");
-type Zlib = typeof import("node:zlib");
+/** A module of Node. @throws RuntimeError elsewhere */
+function builtin<Id extends keyof Modules>(id: Id): Modules[Id] {
+  const found = (globalThis as { process?: Host }).process?.getBuiltinModule?.(id);
+  if (found === undefined) throw new RuntimeError(`reading files needs Node (${id})`);
+  return found as Modules[Id];
+}
 
 /** The path of `name`, plain or with ".gz", in the first of `folders` that has it; null when none does. */
 export function findFile(folders: readonly string[], name: string): string | null {
-  const { existsSync } = builtin<Fs>("node:fs");
+  const { existsSync } = builtin("node:fs");
   for (const folder of folders) {
     for (const candidate of [name, `${name}.gz`]) {
       const path = join(folder, candidate);
@@ -28,7 +30,7 @@ export function findFile(folders: readonly string[], name: string): string | nul
 }
 
 export function join(...parts: readonly string[]): string {
-  return builtin<Path>("node:path").join(...parts);
+  return builtin("node:path").join(...parts);
 }
 
 /**
@@ -36,10 +38,10 @@ export function join(...parts: readonly string[]): string {
  * @throws RuntimeError naming the file when it cannot be unpacked
  */
 export function readFile(path: string): Uint8Array {
-  const bytes = builtin<Fs>("node:fs").readFileSync(path);
+  const bytes = builtin("node:fs").readFileSync(path);
   if (!path.endsWith(".gz")) return bytes;
   try {
-    return builtin<Zlib>("node:zlib").gunzipSync(bytes);
+    return builtin("node:zlib").gunzipSync(bytes);
   } catch (error) {
     throw new RuntimeError(`${path}: truncated or damaged gzip file: ${(error as Error).message}`, { cause: error });
   }

@@ -20,7 +20,9 @@ export function read_idx(bytes: Uint8Array, name = "IDX file"): Tensor {
   const type = bytes.length >= 4 ? TYPES[bytes[2]!] : undefined;
   if (type === undefined || bytes[0] !== 0 || bytes[1] !== 0) {
     const start = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
-    throw new ValueError(`${name}: not an IDX file: it starts with "${start}", expected "00 00", a type and a number of dimensions`);
+    throw new ValueError(
+      `${name}: not an IDX file: it starts with "${start}", expected "00 00", a type and a number of dimensions`,
+    );
   }
   const rank = bytes[3]!;
   const start = 4 + 4 * rank;
@@ -32,7 +34,9 @@ export function read_idx(bytes: Uint8Array, name = "IDX file"): Tensor {
   const wanted = start + count * type[1];
   if (bytes.length !== wanted) {
     const problem = bytes.length < wanted ? "truncated" : "too long";
-    throw new ValueError(`${name}: ${problem}: ${bytes.length} bytes, expected ${wanted} for shape [${shape.join(", ")}] of ${type[0]}`);
+    throw new ValueError(
+      `${name}: ${problem}: ${bytes.length} bytes, expected ${wanted} for shape [${shape.join(", ")}] of ${type[0]}`,
+    );
   }
   return from_numpy(elements(view, type[0], start, count)).view([...shape]);
 }

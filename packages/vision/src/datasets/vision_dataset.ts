@@ -32,7 +32,8 @@ export abstract class VisionDataset<I, X, Y> extends Dataset<[image: X, target: 
   override at(index: number): [image: X, target: Y] {
     const { length } = this;
     const place = index < 0 ? length + index : index;
-    if (place < 0 || place >= length) throw new RangeError(`index ${index} is out of bounds for dimension 0 with size ${length}`);
+    if (place < 0 || place >= length)
+      throw new RangeError(`index ${index} is out of bounds for dimension 0 with size ${length}`);
     const image = this.image(place);
     const label = this.label(place);
     return [

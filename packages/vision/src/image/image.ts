@@ -26,7 +26,9 @@ export class Image {
   constructor(data: Uint8Array, width: number, height: number, mode: ImageMode = "L") {
     const wanted = width * height * CHANNELS[mode];
     if (data.length !== wanted) {
-      throw new ValueError(`an image of mode ${mode} and size ${width}x${height} has ${wanted} bytes, not ${data.length}`);
+      throw new ValueError(
+        `an image of mode ${mode} and size ${width}x${height} has ${wanted} bytes, not ${data.length}`,
+      );
     }
     this.data = data;
     this.width = width;

@@ -55,11 +55,12 @@ export function normalize(
     );
   }
   if (std.includes(0)) {
-    throw new ValueError(`std evaluated to zero after conversion to ${input.dtype.toString()}, leading to division by zero.`);
+    throw new ValueError(
+      `std evaluated to zero after conversion to ${input.dtype.toString()}, leading to division by zero.`,
+    );
   }
   const { dtype, device } = input;
   const over = (values: readonly number[]): Tensor => tensor([...values], { dtype, device }).view(-1, 1, 1);
   const target = (typeof inplace === "boolean" ? inplace : inplace.inplace) ? input : input.clone();
   return target.sub_(over(mean)).div_(over(std));
 }
-

@@ -8,6 +8,7 @@ export interface Transform<I, O> {
 
 /** Base class of transforms: a function with parameters and a text. */
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the merged interface uses them too
 export abstract class Transform<I, O> extends Callable {
   /** What the transform does. */
   abstract forward(input: I): O;

@@ -2,7 +2,12 @@ import { tensor, zeros } from "@tt/core";
 import { expect, it } from "vitest";
 import { Image, transforms } from "../index.ts";
 
-const picture = new Image(Uint8Array.from({ length: 12 }, (_, i) => i * 20), 2, 2, "RGB");
+const picture = new Image(
+  Uint8Array.from({ length: 12 }, (_, i) => i * 20),
+  2,
+  2,
+  "RGB",
+);
 
 it("ToTensor puts channels first and divides by 255", () => {
   const image = new transforms.ToTensor()(picture);
@@ -26,9 +31,14 @@ it("Normalize takes each channel's mean and deviation", () => {
 });
 
 it("Compose applies in order and prints as torchvision does", () => {
-  const both = new transforms.Compose([new transforms.ToTensor(), new transforms.Lambda((x: ReturnType<typeof zeros>) => x.mul(2))]);
+  const both = new transforms.Compose([
+    new transforms.ToTensor(),
+    new transforms.Lambda((x: ReturnType<typeof zeros>) => x.mul(2)),
+  ]);
   expect(both(picture).max().item()).toBeCloseTo((2 * 220) / 255);
-  const text = String(new transforms.Compose([new transforms.ToTensor(), new transforms.Normalize([0.1307], [0.3081])]));
+  const text = String(
+    new transforms.Compose([new transforms.ToTensor(), new transforms.Normalize([0.1307], [0.3081])]),
+  );
   expect(text).toBe("Compose(\n    ToTensor()\n    Normalize(mean=(0.1307,), std=(0.3081,))\n)");
   expect(() => new transforms.Lambda(3 as never)).toThrow("Argument lambd should be callable, got int");
 });

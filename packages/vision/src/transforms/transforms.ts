@@ -38,7 +38,7 @@ export class Compose<const T extends readonly AnyTransform[]> extends Transform<
   override forward(input: Composed<T>[0]): Composed<T>[1] {
     let value: unknown = input;
     for (const transform of this.transforms) value = transform(value);
-    return value as Composed<T>[1];
+    return value;
   }
 
   override toString(): string {

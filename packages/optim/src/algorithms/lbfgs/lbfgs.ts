@@ -134,7 +134,12 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
 
     let direction = state.d ?? null;
     let t = numberOf(state.t ?? 0);
-    let memory: Memory = { dirs: state.old_dirs ?? [], steps: state.old_stps ?? [], ro: state.ro ?? [], diagonal: numberOf(state.H_diag ?? 1) };
+    let memory: Memory = {
+      dirs: state.old_dirs ?? [],
+      steps: state.old_stps ?? [],
+      ro: state.ro ?? [],
+      diagonal: numberOf(state.H_diag ?? 1),
+    };
     let previous = state.prev_flat_grad ?? null;
     let previousLoss = state.prev_loss ?? loss;
     for (let iteration = 1; iteration <= max_iter; iteration++) {

@@ -87,7 +87,16 @@ export function strongWolfe(
       break;
     }
     const bounds = [point.step + 0.01 * (point.step - previous.step), point.step * 10] as const;
-    const next = cubicInterpolate(round, previous.step, previous.loss, previous.slope, point.step, point.loss, point.slope, bounds);
+    const next = cubicInterpolate(
+      round,
+      previous.step,
+      previous.loss,
+      previous.slope,
+      point.step,
+      point.loss,
+      point.slope,
+      bounds,
+    );
     previous = point;
     point = at(next);
     iteration++;
