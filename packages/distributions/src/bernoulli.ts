@@ -31,10 +31,9 @@ export class Bernoulli extends ExponentialFamily {
 
   constructor(...args: ConstructorArgs<BernoulliOptions, ["probs", "logits", "validate_args"]>) {
     super();
-    const [probs, logits, validate_args] = bindConstructor<[TensorOrNumber | null, TensorOrNumber | null, boolean | null]>(
-      "Bernoulli(Any? probs=None, Any? logits=None, bool? validate_args=None)",
-      args,
-    );
+    const [probs, logits, validate_args] = bindConstructor<
+      [TensorOrNumber | null, TensorOrNumber | null, boolean | null]
+    >("Bernoulli(Any? probs=None, Any? logits=None, bool? validate_args=None)", args);
     const { name, value } = eitherOf(probs, logits);
     const [parameter] = broadcast_all(value);
     assign<Bernoulli>(this, { [name]: parameter });

@@ -23,7 +23,10 @@ export function lazyParameters<T extends Parametrised>(type: { readonly prototyp
 }
 
 /** The one of two parameters that is given. @throws ValueError unless exactly one is */
-export function eitherOf<T>(probs: T | null, logits: T | null): { readonly name: "probs" | "logits"; readonly value: T } {
+export function eitherOf<T>(
+  probs: T | null,
+  logits: T | null,
+): { readonly name: "probs" | "logits"; readonly value: T } {
   if ((probs === null) === (logits === null)) {
     throw new ValueError("Either `probs` or `logits` must be specified, but not both.");
   }

@@ -21,7 +21,12 @@ export interface BinomialOptions extends ProbsOrLogits<TensorOrNumber> {
 }
 
 /** clamp(x, min=0), but with a gradient of 1/2 at 0. */
-const clampByZero = (x: Tensor): Tensor => x.clamp({ min: 0 }).add(x).sub(x.clamp({ max: 0 })).div(2);
+const clampByZero = (x: Tensor): Tensor =>
+  x
+    .clamp({ min: 0 })
+    .add(x)
+    .sub(x.clamp({ max: 0 }))
+    .div(2);
 
 /**
  * The number of successes of `total_count` trials that succeed with probability `probs`.
@@ -96,10 +101,7 @@ export class Binomial extends Distribution {
     if (this._validate_args) this._validate_sample(value);
     const { total_count: n, logits } = this;
     // k log p + (n - k) log(1 - p) = k logit - n max(logit, 0) - n log(1 + exp(-|logit|)), for either sign of the logit.
-    const normalizer = n
-      .mul(clampByZero(logits))
-      .add(n.mul(logits.abs().neg().exp().log1p()))
-      .sub(n.add(1).lgamma());
+    const normalizer = n.mul(clampByZero(logits)).add(n.mul(logits.abs().neg().exp().log1p())).sub(n.add(1).lgamma());
     return value.mul(logits).sub(value.add(1).lgamma()).sub(n.sub(value).add(1).lgamma()).sub(normalizer);
   }
 

@@ -3,7 +3,8 @@
 export abstract class Callable {
   constructor() {
     // oxlint-disable-next-line typescript/no-this-alias
-    const self = (...args: unknown[]): unknown => (self as unknown as { call_(...args: unknown[]): unknown }).call_(...args);
+    const self = (...args: unknown[]): unknown =>
+      (self as unknown as { call_(...args: unknown[]): unknown }).call_(...args);
     // A function's own `name` and `length` are read-only and would get in the way of attributes.
     delete (self as { name?: string }).name;
     delete (self as { length?: number }).length;

@@ -30,7 +30,10 @@ export type CategoricalOptions = ProbsOrLogits<Tensor>;
  * ```
  */
 export class Categorical extends Distribution {
-  static override readonly arg_constraints: ArgConstraints<"probs" | "logits"> = { probs: simplex, logits: real_vector };
+  static override readonly arg_constraints: ArgConstraints<"probs" | "logits"> = {
+    probs: simplex,
+    logits: real_vector,
+  };
   static override readonly support: Constraint = dependent_property({ is_discrete: true, event_dim: 0 });
   static override readonly has_enumerate_support: boolean = true;
   declare readonly probs: Tensor;
@@ -107,7 +110,11 @@ export class Categorical extends Distribution {
   }
 
   override enumerate_support(expand: boolean | { readonly expand?: boolean } = true): Tensor {
-    return enumerated(arange(this._num_events, { dtype: int64, device: this._param.device }), this._batch_shape, expand);
+    return enumerated(
+      arange(this._num_events, { dtype: int64, device: this._param.device }),
+      this._batch_shape,
+      expand,
+    );
   }
 }
 

@@ -14,7 +14,10 @@ export class Chi2 extends Gamma {
   static override readonly arg_constraints: ArgConstraints<"df"> = { df: positive };
 
   constructor(...args: ConstructorArgs<Chi2Options, ["df", "validate_args"]>) {
-    const [df, validate_args] = bindConstructor<[TensorOrNumber, boolean | null]>("Chi2(Any df, bool? validate_args=None)", args);
+    const [df, validate_args] = bindConstructor<[TensorOrNumber, boolean | null]>(
+      "Chi2(Any df, bool? validate_args=None)",
+      args,
+    );
     super(df instanceof Tensor ? df.mul(0.5) : df * 0.5, 0.5, validate_args);
   }
 

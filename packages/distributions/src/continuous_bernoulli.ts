@@ -40,7 +40,10 @@ export class ContinuousBernoulli extends ExponentialFamily {
     super();
     const [probs, logits, lims, validate_args] = bindConstructor<
       [TensorOrNumber | null, TensorOrNumber | null, Limits, boolean | null]
-    >("ContinuousBernoulli(Any? probs=None, Any? logits=None, float[] lims=[0.499, 0.501], bool? validate_args=None)", args);
+    >(
+      "ContinuousBernoulli(Any? probs=None, Any? logits=None, float[] lims=[0.499, 0.501], bool? validate_args=None)",
+      args,
+    );
     const { name, value } = eitherOf(probs, logits);
     const [parameter] = broadcast_all(value);
     if (name === "probs" && validate_args !== null && !unit_interval.check(parameter).all().item()) {
@@ -86,7 +89,11 @@ export class ContinuousBernoulli extends ExponentialFamily {
       .log()
       .sub(where(low, below.mul(-2).log1p(), above.mul(2).sub(1).log()));
     const x = this.probs.sub(0.5).pow(2);
-    const taylor = x.mul(104 / 45).add(4 / 3).mul(x).add(Math.LN2);
+    const taylor = x
+      .mul(104 / 45)
+      .add(4 / 3)
+      .mul(x)
+      .add(Math.LN2);
     return where(this.stable(), exact, taylor);
   }
 
@@ -94,7 +101,12 @@ export class ContinuousBernoulli extends ExponentialFamily {
     const cut = this.cutProbs();
     const exact = cut.div(cut.mul(2).sub(1)).add(cut.neg().log1p().sub(cut.log()).reciprocal());
     const x = this.probs.sub(0.5);
-    const taylor = x.pow(2).mul(16 / 45).add(1 / 3).mul(x).add(0.5);
+    const taylor = x
+      .pow(2)
+      .mul(16 / 45)
+      .add(1 / 3)
+      .mul(x)
+      .add(0.5);
     return where(this.stable(), exact, taylor);
   }
 
@@ -109,7 +121,11 @@ export class ContinuousBernoulli extends ExponentialFamily {
       .div(cut.mul(2).rsub(1).pow(2))
       .add(cut.neg().log1p().sub(cut.log()).pow(2).reciprocal());
     const x = this.probs.sub(0.5).pow(2);
-    const taylor = x.mul(128 / 945).rsub(1 / 15).mul(x).rsub(1 / 12);
+    const taylor = x
+      .mul(128 / 945)
+      .rsub(1 / 15)
+      .mul(x)
+      .rsub(1 / 12);
     return where(this.stable(), exact, taylor);
   }
 

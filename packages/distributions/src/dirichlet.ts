@@ -22,7 +22,9 @@ export interface DirichletOptions extends ValidateOptions {
  * ```
  */
 export class Dirichlet extends ExponentialFamily {
-  static override readonly arg_constraints: ArgConstraints<"concentration"> = { concentration: independent(positive, 1) };
+  static override readonly arg_constraints: ArgConstraints<"concentration"> = {
+    concentration: independent(positive, 1),
+  };
   static override readonly support: Constraint = simplex;
   static override readonly has_rsample: boolean = true;
   readonly concentration: Tensor;

@@ -266,7 +266,8 @@ export abstract class Distribution {
     const created = this._get_checked_instance(instance);
     const values: Record<string, Tensor> = {};
     for (const name of names) {
-      if (Object.hasOwn(this, name)) values[name] = (this[name] as Tensor).expand([...batch_shape, ...this._event_shape]);
+      if (Object.hasOwn(this, name))
+        values[name] = (this[name] as Tensor).expand([...batch_shape, ...this._event_shape]);
     }
     assign(created, values as Partial<this>);
     return created._init_expanded(this, batch_shape);
@@ -298,7 +299,13 @@ export abstract class Distribution {
 inspectable(Distribution);
 
 /** Enumerates integers along a new first dimension. @internal */
-export function enumerated(values: Tensor, batch_shape: Shape, expand: boolean | { readonly expand?: boolean }): Tensor {
+export function enumerated(
+  values: Tensor,
+  batch_shape: Shape,
+  expand: boolean | { readonly expand?: boolean },
+): Tensor {
   const column = values.view([-1, ...batch_shape.map(() => 1)]);
-  return (typeof expand === "boolean" ? expand : (expand.expand ?? true)) ? column.expand([-1, ...batch_shape]) : column;
+  return (typeof expand === "boolean" ? expand : (expand.expand ?? true))
+    ? column.expand([-1, ...batch_shape])
+    : column;
 }

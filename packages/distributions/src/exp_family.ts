@@ -26,7 +26,12 @@ export abstract class ExponentialFamily extends Distribution {
     const [normalizer, params, gradients] = differentiatedNormalizer(this);
     let result = normalizer.sub(carrier);
     params.forEach((param, i) => {
-      result = result.sub(param.mul(gradients[i]!).reshape([...this._batch_shape, -1]).sum(-1));
+      result = result.sub(
+        param
+          .mul(gradients[i]!)
+          .reshape([...this._batch_shape, -1])
+          .sum(-1),
+      );
     });
     return result;
   }

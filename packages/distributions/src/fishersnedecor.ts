@@ -38,7 +38,10 @@ export class FisherSnedecor extends Distribution {
 
   override expand(batch_shape: Shape, _instance?: this): this {
     const created = this._get_checked_instance(_instance);
-    assign<FisherSnedecor>(created, { _gamma1: this._gamma1.expand(batch_shape), _gamma2: this._gamma2.expand(batch_shape) });
+    assign<FisherSnedecor>(created, {
+      _gamma1: this._gamma1.expand(batch_shape),
+      _gamma2: this._gamma2.expand(batch_shape),
+    });
     return this._expand_parameters(["df1", "df2"], batch_shape, created);
   }
 

@@ -23,7 +23,9 @@ const LIMITS: Readonly<Record<string, FloatLimits>> = {
 export function finfo(dtype: DType): FloatLimits {
   const found = LIMITS[dtype.name];
   if (found === undefined) {
-    throw new TypeError(`torch.finfo() requires a floating point input type. Use torch.iinfo to handle '${dtype.toString()}'`);
+    throw new TypeError(
+      `torch.finfo() requires a floating point input type. Use torch.iinfo to handle '${dtype.toString()}'`,
+    );
   }
   return found;
 }

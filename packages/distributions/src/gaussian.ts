@@ -32,10 +32,7 @@ export function mahalanobis(L: Tensor, x: Tensor): Tensor {
   const flatL = L.reshape([-1, n, n]);
   const columns = grouped.reshape([-1, flatL.shape[0]!, n]).permute([1, 2, 0]);
   const distances = solve_triangular(flatL, columns, { upper: false }).pow(2).sum(-2).t();
-  const back = [
-    ...xBatch.slice(0, outer).keys(),
-    ...lBatch.flatMap((_, k) => [outer + k, outer + lBatch.length + k]),
-  ];
+  const back = [...xBatch.slice(0, outer).keys(), ...lBatch.flatMap((_, k) => [outer + k, outer + lBatch.length + k])];
   return distances.reshape(grouped.shape.slice(0, -1)).permute(back).reshape(xBatch);
 }
 

@@ -19,10 +19,9 @@ export class Geometric extends Distribution {
 
   constructor(...args: ConstructorArgs<GeometricOptions, ["probs", "logits", "validate_args"]>) {
     super();
-    const [probs, logits, validate_args] = bindConstructor<[TensorOrNumber | null, TensorOrNumber | null, boolean | null]>(
-      "Geometric(Any? probs=None, Any? logits=None, bool? validate_args=None)",
-      args,
-    );
+    const [probs, logits, validate_args] = bindConstructor<
+      [TensorOrNumber | null, TensorOrNumber | null, boolean | null]
+    >("Geometric(Any? probs=None, Any? logits=None, bool? validate_args=None)", args);
     const { name, value } = eitherOf(probs, logits);
     const [parameter] = broadcast_all(value);
     assign<Geometric>(this, { [name]: parameter });

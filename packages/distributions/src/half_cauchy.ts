@@ -32,7 +32,10 @@ export class HalfCauchy extends TransformedDistribution {
   }
 
   override get mean(): Tensor {
-    return full(this._extended_shape(), Number.POSITIVE_INFINITY, { dtype: this.scale.dtype, device: this.scale.device });
+    return full(this._extended_shape(), Number.POSITIVE_INFINITY, {
+      dtype: this.scale.dtype,
+      device: this.scale.device,
+    });
   }
 
   override get mode(): Tensor {

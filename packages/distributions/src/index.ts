@@ -32,11 +32,19 @@ export { Multinomial, type MultinomialOptions } from "./multinomial.ts";
 export { type CovarianceOptions, MultivariateNormal, type MultivariateNormalOptions } from "./multivariate_normal.ts";
 export { NegativeBinomial, type NegativeBinomialOptions } from "./negative_binomial.ts";
 export { Normal, type NormalOptions } from "./normal.ts";
-export { OneHotCategorical, type OneHotCategoricalOptions, OneHotCategoricalStraightThrough } from "./one_hot_categorical.ts";
+export {
+  OneHotCategorical,
+  type OneHotCategoricalOptions,
+  OneHotCategoricalStraightThrough,
+} from "./one_hot_categorical.ts";
 export { Pareto, type ParetoOptions } from "./pareto.ts";
 export { Poisson, type PoissonOptions } from "./poisson.ts";
 export { LogitRelaxedBernoulli, RelaxedBernoulli, type RelaxedBernoulliOptions } from "./relaxed_bernoulli.ts";
-export { ExpRelaxedCategorical, RelaxedOneHotCategorical, type RelaxedOneHotCategoricalOptions } from "./relaxed_categorical.ts";
+export {
+  ExpRelaxedCategorical,
+  RelaxedOneHotCategorical,
+  type RelaxedOneHotCategoricalOptions,
+} from "./relaxed_categorical.ts";
 export { StudentT, type StudentTOptions } from "./studentT.ts";
 export { TransformedDistribution, type TransformedDistributionOptions } from "./transformed_distribution.ts";
 export * from "./transforms/index.ts";

@@ -33,7 +33,11 @@ export class Kumaraswamy extends TransformedDistribution {
     );
     const [a, b] = broadcast_all(givenA, givenB);
     const base = new Uniform(full_like(b, 0), full_like(b, 1), validate_args);
-    super(base, [new PowerTransform(b.reciprocal()), new AffineTransform(1, -1), new PowerTransform(a.reciprocal())], false);
+    super(
+      base,
+      [new PowerTransform(b.reciprocal()), new AffineTransform(1, -1), new PowerTransform(a.reciprocal())],
+      false,
+    );
     this.concentration1 = a;
     this.concentration0 = b;
     this.init(this._batch_shape, this._event_shape, validate_args);

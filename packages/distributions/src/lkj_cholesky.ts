@@ -75,7 +75,10 @@ export class LKJCholesky extends Distribution {
   override log_prob(value: Tensor): Tensor {
     if (this._validate_args) this._validate_sample(value);
     const { dim, concentration } = this;
-    const logs = value.diagonal(0, -1, -2).narrow(-1, 1, dim - 1).log();
+    const logs = value
+      .diagonal(0, -1, -2)
+      .narrow(-1, 1, dim - 1)
+      .log();
     const i = arange(2, dim + 1, { device: concentration.device });
     const order = concentration.sub(1).mul(2).unsqueeze(-1).add(dim).sub(i);
     const alpha = concentration.add(0.5 * (dim - 1));

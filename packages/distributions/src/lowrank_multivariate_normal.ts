@@ -113,7 +113,11 @@ export class LowRankMultivariateNormal extends Distribution {
   }
 
   override get variance(): Tensor {
-    return this._unbroadcasted_cov_factor.pow(2).sum(-1).add(this._unbroadcasted_cov_diag).expand(this._extended_shape());
+    return this._unbroadcasted_cov_factor
+      .pow(2)
+      .sum(-1)
+      .add(this._unbroadcasted_cov_diag)
+      .expand(this._extended_shape());
   }
 
   override rsample(sample_shape: Shape = []): Tensor {

@@ -30,11 +30,16 @@ const numel = (shape: Shape): number => shape.reduce((n, size) => n * size, 1);
 export class MixtureSameFamily<D extends Distribution = Distribution> extends Distribution {
   static override readonly arg_constraints: ArgConstraints = {};
   static override readonly support: Constraint = dependent_property();
-  readonly mixture_distribution: Categorical;
-  readonly component_distribution: D;
+  /** @internal */
+  readonly _mixture_distribution: Categorical;
+  /** @internal */
+  readonly _component_distribution: D;
 
   constructor(
-    ...args: ConstructorArgs<MixtureSameFamilyOptions<D>, ["mixture_distribution", "component_distribution", "validate_args"]>
+    ...args: ConstructorArgs<
+      MixtureSameFamilyOptions<D>,
+      ["mixture_distribution", "component_distribution", "validate_args"]
+    >
   ) {
     super();
     const [mixture, component, validate_args] = bindConstructor<[Categorical, D, boolean | null]>(
@@ -63,18 +68,31 @@ export class MixtureSameFamily<D extends Distribution = Distribution> extends Di
         `\`mixture_distribution component\` (${wanted}) does not equal \`component_distribution.batch_shape[-1]\` (${given})`,
       );
     }
-    this.mixture_distribution = mixture;
-    this.component_distribution = component;
+    this._mixture_distribution = mixture;
+    this._component_distribution = component;
     this.init(batch_shape, component.event_shape, validate_args);
   }
 
   override expand(batch_shape: Shape, _instance?: this): this {
     const created = this._get_checked_instance(_instance);
     assign<MixtureSameFamily<D>>(created, {
-      component_distribution: this.component_distribution.expand([...batch_shape, this.mixture_distribution._num_events]),
-      mixture_distribution: this.mixture_distribution.expand(batch_shape),
+      _component_distribution: this.component_distribution.expand([
+        ...batch_shape,
+        this.mixture_distribution._num_events,
+      ]),
+      _mixture_distribution: this.mixture_distribution.expand(batch_shape),
     });
     return created._init_expanded(this, batch_shape);
+  }
+
+  /** Selects the component. */
+  get mixture_distribution(): Categorical {
+    return this._mixture_distribution;
+  }
+
+  /** The components, along the last batch dimension. */
+  get component_distribution(): D {
+    return this._component_distribution;
   }
 
   override get support(): Constraint {
@@ -131,7 +149,12 @@ export class MixtureSameFamily<D extends Distribution = Distribution> extends Di
     const own = numel(batch_shape);
     const more = own === 1 ? 0 : numel(this._batch_shape) - own;
     const ones = (n: number): number[] => Array.from({ length: n }, () => 1);
-    return probs.reshape([...probs.shape.slice(0, -1), ...ones(more), probs.shape.at(-1)!, ...ones(this._event_shape.length)]);
+    return probs.reshape([
+      ...probs.shape.slice(0, -1),
+      ...ones(more),
+      probs.shape.at(-1)!,
+      ...ones(this._event_shape.length),
+    ]);
   }
 
   override toString(): string {

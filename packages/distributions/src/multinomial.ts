@@ -3,7 +3,14 @@ import { Binomial } from "./binomial.ts";
 import type { ProbsOrLogits } from "./binary_parameters.ts";
 import { Categorical } from "./categorical.ts";
 import { assign, bindConstructor, type ConstructorArgs } from "./construct.ts";
-import { type ArgConstraints, type Constraint, dependent_property, multinomial, real_vector, simplex } from "./constraints/index.ts";
+import {
+  type ArgConstraints,
+  type Constraint,
+  dependent_property,
+  multinomial,
+  real_vector,
+  simplex,
+} from "./constraints/index.ts";
 import { Distribution, type Shape } from "./distribution.ts";
 import { broadcast_all } from "./utils.ts";
 
@@ -26,7 +33,10 @@ export interface MultinomialOptions extends ProbsOrLogits<Tensor> {
  * ```
  */
 export class Multinomial extends Distribution {
-  static override readonly arg_constraints: ArgConstraints<"probs" | "logits"> = { probs: simplex, logits: real_vector };
+  static override readonly arg_constraints: ArgConstraints<"probs" | "logits"> = {
+    probs: simplex,
+    logits: real_vector,
+  };
   static override readonly support: Constraint = dependent_property({ is_discrete: true, event_dim: 1 });
   readonly total_count: number;
   /** @internal */

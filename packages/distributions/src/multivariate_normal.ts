@@ -2,7 +2,13 @@ import { broadcast_shapes, type Tensor, ValueError } from "@tt/core";
 import { cholesky } from "@tt/core/linalg";
 import { cholesky_inverse } from "@tt/core/linalg/torch";
 import { assign, bindConstructor, type ConstructorArgs, type ValidateOptions } from "./construct.ts";
-import { type ArgConstraints, type Constraint, lower_cholesky, positive_definite, real_vector } from "./constraints/index.ts";
+import {
+  type ArgConstraints,
+  type Constraint,
+  lower_cholesky,
+  positive_definite,
+  real_vector,
+} from "./constraints/index.ts";
 import { Distribution, type Shape } from "./distribution.ts";
 import { batchMv, logDiagonalSum, mahalanobis, precisionToScaleTril, transposed } from "./gaussian.ts";
 import { _standard_normal, lazy_properties } from "./utils.ts";
@@ -100,7 +106,8 @@ export class MultivariateNormal extends Distribution {
     const created = this._get_checked_instance(_instance);
     const n = this._event_shape[0]!;
     for (const name of COVARIANCES) {
-      if (Object.hasOwn(this, name)) assign<MultivariateNormal>(created, { [name]: this[name].expand([...batch_shape, n, n]) });
+      if (Object.hasOwn(this, name))
+        assign<MultivariateNormal>(created, { [name]: this[name].expand([...batch_shape, n, n]) });
     }
     assign<MultivariateNormal>(created, {
       loc: this.loc.expand([...batch_shape, n]),

@@ -2,7 +2,13 @@ import { eye, type Tensor } from "@tt/core";
 import type { ProbsOrLogits } from "./binary_parameters.ts";
 import { Categorical } from "./categorical.ts";
 import { assign, bindConstructor, type ConstructorArgs } from "./construct.ts";
-import { type ArgConstraints, type Constraint, one_hot as oneHotVectors, real_vector, simplex } from "./constraints/index.ts";
+import {
+  type ArgConstraints,
+  type Constraint,
+  one_hot as oneHotVectors,
+  real_vector,
+  simplex,
+} from "./constraints/index.ts";
 import { Distribution, type Shape } from "./distribution.ts";
 import { one_hot } from "./functional.ts";
 
@@ -11,7 +17,10 @@ export type OneHotCategoricalOptions = ProbsOrLogits<Tensor>;
 
 /** {@link Categorical} with one-hot vectors for values. */
 export class OneHotCategorical extends Distribution {
-  static override readonly arg_constraints: ArgConstraints<"probs" | "logits"> = { probs: simplex, logits: real_vector };
+  static override readonly arg_constraints: ArgConstraints<"probs" | "logits"> = {
+    probs: simplex,
+    logits: real_vector,
+  };
   static override readonly support: Constraint = oneHotVectors;
   static override readonly has_enumerate_support: boolean = true;
   /** @internal */

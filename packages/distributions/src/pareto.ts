@@ -1,6 +1,12 @@
 import type { Tensor } from "@tt/core";
 import { assign, bindConstructor, type ConstructorArgs, type ValidateOptions } from "./construct.ts";
-import { type ArgConstraints, type Constraint, dependent_property, greater_than_eq, positive } from "./constraints/index.ts";
+import {
+  type ArgConstraints,
+  type Constraint,
+  dependent_property,
+  greater_than_eq,
+  positive,
+} from "./constraints/index.ts";
 import type { Shape } from "./distribution.ts";
 import { Exponential } from "./exponential.ts";
 import { TransformedDistribution } from "./transformed_distribution.ts";
@@ -57,7 +63,10 @@ export class Pareto extends TransformedDistribution {
   /** Infinite for alpha up to 2. */
   override get variance(): Tensor {
     const alpha = this.alpha.clamp({ min: 2 });
-    return this.scale.pow(2).mul(alpha).div(alpha.sub(1).pow(2).mul(alpha.sub(2)));
+    return this.scale
+      .pow(2)
+      .mul(alpha)
+      .div(alpha.sub(1).pow(2).mul(alpha.sub(2)));
   }
 
   override entropy(): Tensor {

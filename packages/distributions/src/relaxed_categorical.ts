@@ -15,7 +15,10 @@ export interface RelaxedOneHotCategoricalOptions extends ProbsOrLogits<Tensor> {
 
 /** The logarithm of {@link RelaxedOneHotCategorical} (Maddison et al., "The Concrete Distribution", 2017). */
 export class ExpRelaxedCategorical extends Distribution {
-  static override readonly arg_constraints: ArgConstraints<"probs" | "logits"> = { probs: simplex, logits: real_vector };
+  static override readonly arg_constraints: ArgConstraints<"probs" | "logits"> = {
+    probs: simplex,
+    logits: real_vector,
+  };
   // The true support is a submanifold of this.
   static override readonly support: Constraint = real_vector;
   static override readonly has_rsample: boolean = true;
@@ -23,11 +26,16 @@ export class ExpRelaxedCategorical extends Distribution {
   readonly _categorical: Categorical;
   readonly temperature: TensorOrNumber;
 
-  constructor(...args: ConstructorArgs<RelaxedOneHotCategoricalOptions, ["temperature", "probs", "logits", "validate_args"]>) {
+  constructor(
+    ...args: ConstructorArgs<RelaxedOneHotCategoricalOptions, ["temperature", "probs", "logits", "validate_args"]>
+  ) {
     super();
     const [temperature, probs, logits, validate_args] = bindConstructor<
       [TensorOrNumber, Tensor | null, Tensor | null, boolean | null]
-    >("ExpRelaxedCategorical(Any temperature, Tensor? probs=None, Tensor? logits=None, bool? validate_args=None)", args);
+    >(
+      "ExpRelaxedCategorical(Any temperature, Tensor? probs=None, Tensor? logits=None, bool? validate_args=None)",
+      args,
+    );
     this._categorical = new Categorical(probs, logits);
     this.temperature = temperature;
     this.init(this._categorical.batch_shape, this._categorical.param_shape.slice(-1), validate_args);
@@ -67,7 +75,8 @@ export class ExpRelaxedCategorical extends Distribution {
     if (this._validate_args) this._validate_sample(value);
     const k = this._categorical._num_events;
     const [logits, x] = broadcast_all(this.logits, value);
-    const temperature = this.temperature instanceof Tensor ? this.temperature : tensor(this.temperature, { dtype: x.dtype });
+    const temperature =
+      this.temperature instanceof Tensor ? this.temperature : tensor(this.temperature, { dtype: x.dtype });
     const log_scale = temperature
       .new_full(temperature.shape, k)
       .lgamma()
@@ -89,15 +98,23 @@ export class ExpRelaxedCategorical extends Distribution {
  * ```
  */
 export class RelaxedOneHotCategorical extends TransformedDistribution {
-  static override readonly arg_constraints: ArgConstraints<"probs" | "logits"> = { probs: simplex, logits: real_vector };
+  static override readonly arg_constraints: ArgConstraints<"probs" | "logits"> = {
+    probs: simplex,
+    logits: real_vector,
+  };
   static override readonly support: Constraint = simplex;
   static override readonly has_rsample: boolean = true;
   declare readonly base_dist: ExpRelaxedCategorical;
 
-  constructor(...args: ConstructorArgs<RelaxedOneHotCategoricalOptions, ["temperature", "probs", "logits", "validate_args"]>) {
+  constructor(
+    ...args: ConstructorArgs<RelaxedOneHotCategoricalOptions, ["temperature", "probs", "logits", "validate_args"]>
+  ) {
     const [temperature, probs, logits, validate_args] = bindConstructor<
       [TensorOrNumber, Tensor | null, Tensor | null, boolean | null]
-    >("RelaxedOneHotCategorical(Any temperature, Tensor? probs=None, Tensor? logits=None, bool? validate_args=None)", args);
+    >(
+      "RelaxedOneHotCategorical(Any temperature, Tensor? probs=None, Tensor? logits=None, bool? validate_args=None)",
+      args,
+    );
     super(new ExpRelaxedCategorical(temperature, probs, logits, validate_args), new ExpTransform(), validate_args);
   }
 

@@ -19,7 +19,11 @@ const LGAMMA_HALF: number = 0.5 * Math.log(Math.PI);
 
 /** Student's t-distribution of `df` degrees of freedom. */
 export class StudentT extends Distribution {
-  static override readonly arg_constraints: ArgConstraints<"df" | "loc" | "scale"> = { df: positive, loc: real, scale: positive };
+  static override readonly arg_constraints: ArgConstraints<"df" | "loc" | "scale"> = {
+    df: positive,
+    loc: real,
+    scale: positive,
+  };
   static override readonly support: Constraint = real;
   static override readonly has_rsample: boolean = true;
   readonly df: Tensor;
@@ -30,10 +34,9 @@ export class StudentT extends Distribution {
 
   constructor(...args: ConstructorArgs<StudentTOptions, ["df", "loc", "scale", "validate_args"]>) {
     super();
-    const [df, loc, scale, validate_args] = bindConstructor<[TensorOrNumber, TensorOrNumber, TensorOrNumber, boolean | null]>(
-      "StudentT(Any df, Any loc=0, Any scale=1, bool? validate_args=None)",
-      args,
-    );
+    const [df, loc, scale, validate_args] = bindConstructor<
+      [TensorOrNumber, TensorOrNumber, TensorOrNumber, boolean | null]
+    >("StudentT(Any df, Any loc=0, Any scale=1, bool? validate_args=None)", args);
     [this.df, this.loc, this.scale] = broadcast_all(df, loc, scale);
     this._chi2 = new Chi2(this.df);
     this.init(this.df.shape, [], validate_args);

@@ -14,7 +14,8 @@ export function tensorText(value: Tensor): string {
 }
 
 /** A bound of a constraint: a Python float, or a tensor. */
-export const boundText = (value: Tensor | number): string => (value instanceof Tensor ? tensorText(value) : pyFloat(value));
+export const boundText = (value: Tensor | number): string =>
+  value instanceof Tensor ? tensorText(value) : pyFloat(value);
 
 /** Makes `console.log` show instances of `type` as `String` does. */
 export function inspectable(type: { readonly prototype: object }): void {

@@ -54,7 +54,9 @@ export class TransformedDistribution extends Distribution {
     }
     const shape = transform.forward_shape(base_shape);
     const wanted = transform.inverse_shape(shape);
-    const expanded = sameShape(base_shape, wanted) ? base : base.expand(wanted.slice(0, wanted.length - base_event_dim));
+    const expanded = sameShape(base_shape, wanted)
+      ? base
+      : base.expand(wanted.slice(0, wanted.length - base_event_dim));
     const ndims = domain_event_dim - base_event_dim;
     this.base_dist = ndims > 0 ? new Independent(expanded, ndims) : expanded;
     const event_dim = transform.codomain.event_dim + Math.max(base_event_dim - domain_event_dim, 0);

@@ -17,8 +17,14 @@ const SMALL: readonly (readonly number[])[] = [
   [0.5, 0.87890594, 0.51498869, 0.15084934, 0.2658733e-1, 0.301532e-2, 0.32411e-3],
 ];
 const LARGE: readonly (readonly number[])[] = [
-  [0.39894228, 0.1328592e-1, 0.225319e-2, -0.157565e-2, 0.916281e-2, -0.2057706e-1, 0.2635537e-1, -0.1647633e-1, 0.392377e-2],
-  [0.39894228, -0.3988024e-1, -0.362018e-2, 0.163801e-2, -0.1031555e-1, 0.2282967e-1, -0.2895312e-1, 0.1787654e-1, -0.420059e-2],
+  [
+    0.39894228, 0.1328592e-1, 0.225319e-2, -0.157565e-2, 0.916281e-2, -0.2057706e-1, 0.2635537e-1, -0.1647633e-1,
+    0.392377e-2,
+  ],
+  [
+    0.39894228, -0.3988024e-1, -0.362018e-2, 0.163801e-2, -0.1031555e-1, 0.2282967e-1, -0.2895312e-1, 0.1787654e-1,
+    -0.420059e-2,
+  ],
 ];
 
 function polynomial(y: Tensor, coefficients: readonly number[]): Tensor {
@@ -41,7 +47,10 @@ function logBessel(x: Tensor, order: 0 | 1): Tensor {
  * [-pi, pi).
  */
 export class VonMises extends Distribution {
-  static override readonly arg_constraints: ArgConstraints<"loc" | "concentration"> = { loc: real, concentration: positive };
+  static override readonly arg_constraints: ArgConstraints<"loc" | "concentration"> = {
+    loc: real,
+    concentration: positive,
+  };
   static override readonly support: Constraint = real;
   readonly loc: Tensor;
   readonly concentration: Tensor;
@@ -90,7 +99,11 @@ export class VonMises extends Distribution {
       x = where(accept, u3.sub(0.5).sign().mul(f.acos()), x);
       done = done.logical_or(accept);
     }
-    return x.add(Math.PI).add(loc).remainder(2 * Math.PI).sub(Math.PI);
+    return x
+      .add(Math.PI)
+      .add(loc)
+      .remainder(2 * Math.PI)
+      .sub(Math.PI);
   }
 
   /** The circular mean. */

@@ -3,7 +3,13 @@ import { slogdet } from "@tt/core/linalg";
 import { cholesky_solve } from "@tt/core/linalg/torch";
 import { Chi2 } from "./chi2.ts";
 import { assign, bindConstructor, type ConstructorArgs } from "./construct.ts";
-import { type ArgConstraints, type Constraint, greater_than, lower_cholesky, positive_definite } from "./constraints/index.ts";
+import {
+  type ArgConstraints,
+  type Constraint,
+  greater_than,
+  lower_cholesky,
+  positive_definite,
+} from "./constraints/index.ts";
 import type { Shape } from "./distribution.ts";
 import { ExponentialFamily } from "./exp_family.ts";
 import { finfo } from "./functional.ts";
@@ -47,7 +53,10 @@ export class Wishart extends ExponentialFamily {
   readonly _dist_chi2: Chi2;
 
   constructor(
-    ...args: ConstructorArgs<WishartOptions, ["df", "covariance_matrix", "precision_matrix", "scale_tril", "validate_args"]>
+    ...args: ConstructorArgs<
+      WishartOptions,
+      ["df", "covariance_matrix", "precision_matrix", "scale_tril", "validate_args"]
+    >
   ) {
     super();
     const [df, covariance_matrix, precision_matrix, scale_tril, validate_args] = bindConstructor<
@@ -68,14 +77,21 @@ export class Wishart extends ExponentialFamily {
     const batch_shape = df instanceof Tensor ? broadcast_shapes(own, df.shape) : own;
     this.df = df instanceof Tensor ? df.expand(batch_shape) : tensor(df, { dtype: value.dtype, device: value.device });
     const p = value.shape.at(-1)!;
-    if (this.df.le(p - 1).any().item()) {
+    if (
+      this.df
+        .le(p - 1)
+        .any()
+        .item()
+    ) {
       throw new ValueError(
         `Value of df=${df instanceof Tensor ? tensorText(df) : df} expected to be greater than ndim - 1 = ${p - 1}.`,
       );
     }
     assign<Wishart>(this, { [name]: value.expand([...batch_shape, -1, -1]) });
     if (this.df.lt(p).any().item()) {
-      console.warn("UserWarning: Low df values detected. Singular samples are highly likely to occur for ndim - 1 < df < ndim.");
+      console.warn(
+        "UserWarning: Low df values detected. Singular samples are highly likely to occur for ndim - 1 < df < ndim.",
+      );
     }
     this.init(batch_shape, [p, p], validate_args);
     this._unbroadcasted_scale_tril = scaleTrilOf(name, value);
@@ -142,7 +158,8 @@ export class Wishart extends ExponentialFamily {
     sample_shape: Shape = [],
     max_try_correction: number | null | { readonly max_try_correction?: number | null } = null,
   ): Tensor {
-    const tries = (typeof max_try_correction === "object" ? max_try_correction?.max_try_correction : max_try_correction) ?? 10;
+    const tries =
+      (typeof max_try_correction === "object" ? max_try_correction?.max_try_correction : max_try_correction) ?? 10;
     const sample = this.bartlett(sample_shape);
     // PyTorch takes the valid samples of the first round for the singular ones; drawing them again keeps its numbers.
     const again = this.overBatch(this.support.check(sample));
@@ -168,7 +185,12 @@ export class Wishart extends ExponentialFamily {
       .neg()
       .mul(logDiagonalSum(this._unbroadcasted_scale_tril).add((p * Math.LN2) / 2))
       .sub(nu.div(2).mvlgamma(p))
-      .add(nu.sub(p + 1).div(2).mul(slogdet(value).logabsdet))
+      .add(
+        nu
+          .sub(p + 1)
+          .div(2)
+          .mul(slogdet(value).logabsdet),
+      )
       .sub(trace.div(2));
   }
 
@@ -179,7 +201,12 @@ export class Wishart extends ExponentialFamily {
       .add((p * Math.LN2) / 2)
       .mul(p + 1)
       .add(nu.div(2).mvlgamma(p))
-      .sub(nu.sub(p + 1).div(2).mul(mvdigamma(nu.div(2), p)))
+      .sub(
+        nu
+          .sub(p + 1)
+          .div(2)
+          .mul(mvdigamma(nu.div(2), p)),
+      )
       .add(nu.mul(p / 2));
   }
 
@@ -192,7 +219,13 @@ export class Wishart extends ExponentialFamily {
   override _log_normalizer(x: Tensor, y: Tensor): Tensor {
     const p = this._event_shape[0]!;
     const shape = y.add((p + 1) / 2);
-    return shape.mul(slogdet(x.mul(-2)).logabsdet.neg().add(Math.LN2 * p)).add(shape.mvlgamma(p));
+    return shape
+      .mul(
+        slogdet(x.mul(-2))
+          .logabsdet.neg()
+          .add(Math.LN2 * p),
+      )
+      .add(shape.mvlgamma(p));
   }
 
   /** @internal */

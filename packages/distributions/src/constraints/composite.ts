@@ -51,7 +51,9 @@ export class Cat extends Constraint {
     this.dim = dim;
     this.lengths = lengths === null ? this.cseq.map(() => 1) : [...lengths];
     if (this.lengths.length !== this.cseq.length) {
-      throw new ValueError(`Expected a length for each of ${this.cseq.length} constraints but got ${this.lengths.length}`);
+      throw new ValueError(
+        `Expected a length for each of ${this.cseq.length} constraints but got ${this.lengths.length}`,
+      );
     }
   }
 

@@ -30,7 +30,8 @@ export abstract class Constraint {
 inspectable(Constraint);
 
 /** Constraints of parameters by name. */
-export type ArgConstraints<K extends string = never> = Readonly<Record<string, Constraint>> & Readonly<Record<K, Constraint>>;
+export type ArgConstraints<K extends string = never> = Readonly<Record<string, Constraint>> &
+  Readonly<Record<K, Constraint>>;
 
 /** A class of constraints. */
 export type ConstraintClass<T extends Constraint = Constraint> = { readonly prototype: T };
@@ -41,6 +42,8 @@ export type ConstraintFactory<A extends readonly unknown[], T extends Constraint
 };
 
 /** @internal */
-export function factory<A extends readonly unknown[], T extends Constraint>(type: new (...args: A) => T): ConstraintFactory<A, T> {
+export function factory<A extends readonly unknown[], T extends Constraint>(
+  type: new (...args: A) => T,
+): ConstraintFactory<A, T> {
   return Object.assign((...args: A): T => new type(...args), { type });
 }

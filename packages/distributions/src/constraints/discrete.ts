@@ -102,6 +102,9 @@ export class Multinomial extends Discrete {
   }
 
   override check(value: Tensor): Tensor {
-    return value.ge(0).all(-1).logical_and(atMost(value.sum(-1), this.upper_bound));
+    return value
+      .ge(0)
+      .all(-1)
+      .logical_and(atMost(value.sum(-1), this.upper_bound));
   }
 }

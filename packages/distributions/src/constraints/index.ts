@@ -21,8 +21,10 @@ export const dependent: Dependent & ((known?: StaticAttributes) => Dependent) = 
 /** What a distribution's class says of a support that its instances compute. */
 export const dependent_property = (known: StaticAttributes = {}): Dependent => new Dependent(known);
 /** Events of `reinterpreted_batch_ndims` more dimensions. */
-export const independent: ConstraintFactory<[base_constraint: Constraint, reinterpreted_batch_ndims: number], IndependentConstraint> =
-  factory(IndependentConstraint);
+export const independent: ConstraintFactory<
+  [base_constraint: Constraint, reinterpreted_batch_ndims: number],
+  IndependentConstraint
+> = factory(IndependentConstraint);
 /** 0 and 1. */
 export const boolean: Constraint = new Boolean();
 /** One-hot vectors. */
@@ -32,7 +34,8 @@ export const nonnegative_integer: Constraint = new IntegerGreaterThan(0);
 /** 1, 2, 3, ... */
 export const positive_integer: Constraint = new IntegerGreaterThan(1);
 /** Integers between two bounds, both included. */
-export const integer_interval: ConstraintFactory<[lower_bound: Bound, upper_bound: Bound], IntegerInterval> = factory(IntegerInterval);
+export const integer_interval: ConstraintFactory<[lower_bound: Bound, upper_bound: Bound], IntegerInterval> =
+  factory(IntegerInterval);
 /** All numbers but NaN. */
 export const real: Constraint = new Real();
 /** Vectors of real numbers. */
@@ -69,7 +72,9 @@ export const square: Constraint = new Square();
 /** Symmetric matrices. */
 export const symmetric: Constraint = new Symmetric();
 /** Different constraints for parts along a dimension. */
-export const cat: ConstraintFactory<[cseq: readonly Constraint[], dim?: number, lengths?: readonly number[] | null], Cat> =
-  factory(Cat);
+export const cat: ConstraintFactory<
+  [cseq: readonly Constraint[], dim?: number, lengths?: readonly number[] | null],
+  Cat
+> = factory(Cat);
 /** Different constraints for slices along a dimension. */
 export const stack: ConstraintFactory<[cseq: readonly Constraint[], dim?: number], Stack> = factory(Stack);

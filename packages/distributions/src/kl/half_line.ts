@@ -65,9 +65,16 @@ function gammaNormal(p: Gamma, q: Normal): Tensor {
 function gumbelNormal(p: Gumbel, q: Normal): Tensor {
   const ratio = p.scale.div(q.scale);
   const t1 = ratio.div(Math.sqrt(TWO_PI)).log();
-  const t2 = ratio.mul(Math.PI * 0.5).pow(2).div(3);
+  const t2 = ratio
+    .mul(Math.PI * 0.5)
+    .pow(2)
+    .div(3);
   const t3 = p.loc.add(p.scale.mul(euler_constant)).sub(q.loc).div(q.scale).pow(2).mul(0.5);
-  return t1.neg().add(t2).add(t3).sub(euler_constant + 1);
+  return t1
+    .neg()
+    .add(t2)
+    .add(t3)
+    .sub(euler_constant + 1);
 }
 
 function laplaceNormal(p: Laplace, q: Normal): Tensor {

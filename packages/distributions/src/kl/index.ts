@@ -13,7 +13,8 @@ import { unbounded } from "./unbounded.ts";
 
 export type { DistributionClass, Divergence } from "./registry.ts";
 
-const same = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
+const same = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((n, i) => n === b[i]);
 
 function transformed(p: TransformedDistribution, q: TransformedDistribution): Tensor {
   const equal = p.transforms.length === q.transforms.length && p.transforms.every((t, i) => t.equals(q.transforms[i]!));

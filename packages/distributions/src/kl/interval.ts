@@ -26,7 +26,11 @@ function betaContinuousBernoulli(p: Beta, q: ContinuousBernoulli): Tensor {
 }
 
 function betaExponential(p: Beta, q: Exponential): Tensor {
-  return p.entropy().neg().sub(q.rate.log()).add(q.rate.mul(betaMean(p)));
+  return p
+    .entropy()
+    .neg()
+    .sub(q.rate.log())
+    .add(q.rate.mul(betaMean(p)));
 }
 
 function betaGamma(p: Beta, q: Gamma): Tensor {
@@ -79,11 +83,21 @@ function continuousBernoulliUniform(p: ContinuousBernoulli, q: Uniform): Tensor 
 function uniformBeta(p: Uniform, q: Beta): Tensor {
   const width = p.high.sub(p.low);
   const low = xLogX(p.high).sub(xLogX(p.low)).sub(width).div(width);
-  const high = xLogX(p.high.rsub(1)).sub(xLogX(p.low.rsub(1))).add(width).div(width);
+  const high = xLogX(p.high.rsub(1))
+    .sub(xLogX(p.low.rsub(1)))
+    .add(width)
+    .div(width);
   const t2 = q.concentration1.sub(1).mul(low);
   const t3 = q.concentration0.sub(1).mul(high);
-  const t4 = q.concentration1.lgamma().add(q.concentration0.lgamma()).sub(q.concentration1.add(q.concentration0).lgamma());
-  return t3.add(t4).sub(width.log()).sub(t2).masked_fill(p.high.gt(1).logical_or(p.low.lt(0)), INF);
+  const t4 = q.concentration1
+    .lgamma()
+    .add(q.concentration0.lgamma())
+    .sub(q.concentration1.add(q.concentration0).lgamma());
+  return t3
+    .add(t4)
+    .sub(width.log())
+    .sub(t2)
+    .masked_fill(p.high.gt(1).logical_or(p.low.lt(0)), INF);
 }
 
 function uniformContinuousBernoulli(p: Uniform, q: ContinuousBernoulli): Tensor {
@@ -99,7 +113,10 @@ function uniformExponential(p: Uniform, q: Exponential): Tensor {
 function uniformGamma(p: Uniform, q: Gamma): Tensor {
   const width = p.high.sub(p.low);
   const t2 = q.concentration.lgamma().sub(q.concentration.mul(q.rate.log()));
-  const t3 = q.concentration.rsub(1).mul(xLogX(p.high).sub(xLogX(p.low)).sub(width)).div(width);
+  const t3 = q.concentration
+    .rsub(1)
+    .mul(xLogX(p.high).sub(xLogX(p.low)).sub(width))
+    .div(width);
   const t4 = q.rate.mul(p.high.add(p.low)).div(2);
   return width.log().neg().add(t2).add(t3).add(t4).masked_fill(p.low.lt(0), INF);
 }
@@ -114,7 +131,10 @@ function uniformGumbel(p: Uniform, q: Gumbel): Tensor {
 
 function uniformNormal(p: Uniform, q: Normal): Tensor {
   const width = p.high.sub(p.low);
-  const t1 = q.scale.mul(Math.sqrt(2 * Math.PI)).div(width).log();
+  const t1 = q.scale
+    .mul(Math.sqrt(2 * Math.PI))
+    .div(width)
+    .log();
   const t3 = p.high.add(p.low).sub(q.loc.mul(2)).div(2).pow(2);
   return t1.add(width.pow(2).div(12).add(t3).mul(0.5).div(q.scale.pow(2)));
 }

@@ -35,7 +35,12 @@ function lowrankLowrank(p: LowRankMultivariateNormal, q: LowRankMultivariateNorm
     .add(traceXXT(pW.mul(qD.rsqrt().unsqueeze(-1))))
     .sub(traceXXT(A.mul(pD.sqrt().unsqueeze(-2))))
     .sub(traceXXT(A.matmul(pW)));
-  return logdet(q).sub(logdet(p)).add(trace).add(distance(q, q.loc.sub(p.loc))).sub(p.event_shape[0]!).mul(0.5);
+  return logdet(q)
+    .sub(logdet(p))
+    .add(trace)
+    .add(distance(q, q.loc.sub(p.loc)))
+    .sub(p.event_shape[0]!)
+    .mul(0.5);
 }
 
 function fullLowrank(p: MultivariateNormal, q: LowRankMultivariateNormal): Tensor {

@@ -8,7 +8,10 @@ export interface DistributionClass<D extends Distribution = Distribution> {
 }
 
 /** Computes KL(p || q). */
-export type Divergence<P extends Distribution = Distribution, Q extends Distribution = Distribution> = (p: P, q: Q) => Tensor;
+export type Divergence<P extends Distribution = Distribution, Q extends Distribution = Distribution> = (
+  p: P,
+  q: Q,
+) => Tensor;
 
 /** A formula and the classes it is for, subclasses included. */
 export interface KlRule {

@@ -58,11 +58,7 @@ function binomial(p: Binomial, q: Binomial): Tensor {
 }
 
 function categorical(p: Categorical, q: Categorical): Tensor {
-  return p.probs
-    .mul(p.logits.sub(q.logits))
-    .masked_fill(q.probs.eq(0), INF)
-    .masked_fill(p.probs.eq(0), 0)
-    .sum(-1);
+  return p.probs.mul(p.logits.sub(q.logits)).masked_fill(q.probs.eq(0), INF).masked_fill(p.probs.eq(0), 0).sum(-1);
 }
 
 function continuousBernoulli(p: ContinuousBernoulli, q: ContinuousBernoulli): Tensor {
@@ -118,7 +114,10 @@ function gumbel(p: Gumbel, q: Gumbel): Tensor {
   const t1 = ratio.log().neg().sub(own).add(other);
   const t2 = ratio.mul(euler_constant);
   const t3 = own.add(ratio.add(1).lgamma()).sub(other).exp();
-  return t1.add(t2).add(t3).sub(1 + euler_constant);
+  return t1
+    .add(t2)
+    .add(t3)
+    .sub(1 + euler_constant);
 }
 
 function geometric(p: Geometric, q: Geometric): Tensor {

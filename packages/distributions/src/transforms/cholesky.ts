@@ -1,5 +1,12 @@
 import { eye, type Tensor, ValueError } from "@tt/core";
-import { type Constraint, corr_cholesky, independent, lower_cholesky, real, real_vector } from "../constraints/index.ts";
+import {
+  type Constraint,
+  corr_cholesky,
+  independent,
+  lower_cholesky,
+  real,
+  real_vector,
+} from "../constraints/index.ts";
 import { finfo, padOnes, softplus } from "../functional.ts";
 import { tril_matrix_to_vec, vec_to_tril_matrix } from "../utils.ts";
 import { Transform } from "./transform.ts";
@@ -68,7 +75,11 @@ export class CorrCholeskyTransform extends Transform {
     // The diagonal -2 saves shifting the products to the right.
     const rest = tril_matrix_to_vec(y.mul(y).cumsum(-1).rsub(1), -2);
     const stick = rest.log().sum(-1).mul(0.5);
-    const tanh = x.add(softplus(x.mul(-2))).sub(Math.LN2).sum(-1).mul(-2);
+    const tanh = x
+      .add(softplus(x.mul(-2)))
+      .sub(Math.LN2)
+      .sum(-1)
+      .mul(-2);
     return stick.add(tanh);
   }
 

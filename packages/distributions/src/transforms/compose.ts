@@ -124,7 +124,9 @@ export class IndependentTransform extends Transform {
   readonly base_transform: Transform;
   readonly reinterpreted_batch_ndims: number;
 
-  constructor(...args: ConstructorArgs<IndependentTransformOptions, ["base_transform", "reinterpreted_batch_ndims", "cache_size"]>) {
+  constructor(
+    ...args: ConstructorArgs<IndependentTransformOptions, ["base_transform", "reinterpreted_batch_ndims", "cache_size"]>
+  ) {
     const [base, ndims, cache_size] = bindConstructor<[Transform, number, number]>(
       "IndependentTransform(Any base_transform, int reinterpreted_batch_ndims, int cache_size=0)",
       args,

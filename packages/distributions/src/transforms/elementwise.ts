@@ -54,7 +54,10 @@ export class PowerTransform extends Increasing {
   readonly exponent: Tensor;
 
   constructor(...args: ConstructorArgs<PowerTransformOptions, ["exponent", "cache_size"]>) {
-    const [exponent, cache_size] = bindConstructor<[TensorOrNumber, number]>("PowerTransform(Any exponent, int cache_size=0)", args);
+    const [exponent, cache_size] = bindConstructor<[TensorOrNumber, number]>(
+      "PowerTransform(Any exponent, int cache_size=0)",
+      args,
+    );
     super(cache_size);
     [this.exponent] = broadcast_all(exponent);
   }
@@ -161,7 +164,10 @@ export class TanhTransform extends Increasing {
 
   // The numerically stable form of log(1 - tanh(x)**2), after TensorFlow Probability's Tanh bijector.
   override log_abs_det_jacobian(x: Tensor, _y: Tensor): Tensor {
-    return x.rsub(Math.LN2).sub(softplus(x.mul(-2))).mul(2);
+    return x
+      .rsub(Math.LN2)
+      .sub(softplus(x.mul(-2)))
+      .mul(2);
   }
 }
 

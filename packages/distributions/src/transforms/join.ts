@@ -18,7 +18,8 @@ export interface CatTransformOptions extends StackTransformOptions {
 }
 
 function checkSize(x: Tensor, dim: number, size: number): void {
-  if (dim < -x.ndim || dim >= x.ndim) throw new ValueError(`Expected dim in [${-x.ndim}, ${x.ndim - 1}] but got ${dim}`);
+  if (dim < -x.ndim || dim >= x.ndim)
+    throw new ValueError(`Expected dim in [${-x.ndim}, ${x.ndim - 1}] but got ${dim}`);
   const given = x.shape.at(dim)!;
   if (given !== size) throw new ValueError(`Expected size ${size} along dimension ${dim} but got ${given}`);
 }

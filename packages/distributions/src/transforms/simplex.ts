@@ -47,7 +47,11 @@ export class SoftmaxTransform extends ToSimplex {
 /** log(n), log(n - 1), ..., log(1), n being the last size of `x`. */
 const logOffsets = (x: Tensor): Tensor => {
   const n = x.shape.at(-1)!;
-  return x.new_ones([n]).cumsum(-1).rsub(n + 1).log();
+  return x
+    .new_ones([n])
+    .cumsum(-1)
+    .rsub(n + 1)
+    .log();
 };
 
 /** Breaks a stick of length one: each coordinate says which part of the rest goes to its class. Bijective. */
@@ -64,14 +68,21 @@ export class StickBreakingTransform extends ToSimplex {
   override _inverse(y: Tensor): Tensor {
     const cropped = y.narrow(-1, 0, y.shape.at(-1)! - 1);
     // What is left may come out negative by rounding.
-    const rest = cropped.cumsum(-1).rsub(1).clamp({ min: finfo(y.dtype).tiny });
+    const rest = cropped
+      .cumsum(-1)
+      .rsub(1)
+      .clamp({ min: finfo(y.dtype).tiny });
     return cropped.log().sub(rest.log()).add(logOffsets(cropped));
   }
 
   override log_abs_det_jacobian(x: Tensor, y: Tensor): Tensor {
     const shifted = x.sub(logOffsets(x));
     // 1 - sigmoid(x) = exp(-x) * sigmoid(x)
-    return shifted.neg().add(logsigmoid(shifted)).add(y.narrow(-1, 0, y.shape.at(-1)! - 1).log()).sum(-1);
+    return shifted
+      .neg()
+      .add(logsigmoid(shifted))
+      .add(y.narrow(-1, 0, y.shape.at(-1)! - 1).log())
+      .sum(-1);
   }
 
   override forward_shape(shape: readonly number[]): readonly number[] {
