@@ -33,6 +33,11 @@ export class Storage {
     return this.host;
   }
 
+  /** Whether elements can be looked at; where not (under vmap), formulas take the way that is right for all values. */
+  get readable(): boolean {
+    return true;
+  }
+
   /** The memory as entries of `dtype`'s typed array. */
   as(dtype: DType): TypedArray {
     const host = this.host!;

@@ -29,6 +29,7 @@ export {
   set_autocast_dtype,
 } from "@tt/amp";
 export * as autograd from "@tt/autograd";
+export { vmap } from "@tt/autograd/func";
 export * as distributions from "@tt/distributions";
 export { BytesIO, hub, load, loadSync, save, saveSync } from "@tt/serialization";
 export * as nn from "@tt/nn";
@@ -38,6 +39,7 @@ export * as utils from "./utils.ts";
 export * from "./constants.ts";
 export * from "./settings.ts";
 export * as cuda from "./cuda.ts";
+export * as func from "./func.ts";
 export * as random from "./random.ts";
 export * from "./legacy_tensors.ts";
 export { DType as dtype, addmm as saddmm, mm as dsmm, mm as spmm } from "@tt/core";

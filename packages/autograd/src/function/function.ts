@@ -2,6 +2,7 @@ import { is_tensor, no_grad, RuntimeError, type Tensor } from "@tt/core";
 import { modes } from "@tt/core/dispatch";
 import { is_anomaly_enabled, rememberStack } from "../graph/anomaly.ts";
 import { edgeOf } from "../graph/edges.ts";
+import { adoptValue, eachExample, recordedOutside } from "../func/vmap/each.ts";
 import { type Gradients, Node } from "../graph/node.ts";
 import { checkVersion, freedError } from "../graph/saved.ts";
 
@@ -161,14 +162,24 @@ export abstract class Function {
 
   /** Runs forward and records it. */
   static apply<F extends AnyFunction & FunctionStatics>(this: F, ...args: ForwardArgs<F>): ReturnType<F["forward"]> {
+    const again = (one: unknown[]): unknown => Reflect.apply(this.apply, this, one) as unknown;
+    const recording = modes().gradEnabled && args.some((arg) => is_tensor(arg) && arg.requires_grad);
+    if (!recording) {
+      const looped = eachExample(args, (one) => again(one));
+      if (looped !== null) return looped.result as ReturnType<F["forward"]>;
+    }
     const ctx = new FunctionCtx();
     ctx.needs_input_grad = args.map((arg) => is_tensor(arg) && arg.requires_grad);
-    const recording = modes().gradEnabled && ctx.needs_input_grad.includes(true);
     const node = recording ? new FunctionNode(`${this.name}Backward`, ctx, this.backward.bind(this), args) : null;
     if (node !== null && is_anomaly_enabled()) rememberStack(node);
     const result: unknown = no_grad(() => this.forward(ctx, ...args) as unknown);
     const outputs = (is_tensor(result) ? [result] : result) as unknown[];
     const finished = outputs.map((output) => (is_tensor(output) ? finish(output, args, ctx, node) : output));
+    if (recording && recordedOutside(args)) {
+      // Forward ran without grad mode; gradients outside of the vmap go through each example's own call.
+      const looped = eachExample(args, (one) => again(one))!.result;
+      finished.forEach((output, i) => adoptValue(output, is_tensor(looped) ? looped : (looped as unknown[])[i]));
+    }
     return (is_tensor(result) ? finished[0] : finished) as ReturnType<F["forward"]>;
   }
 }

@@ -139,7 +139,7 @@ export function runBackward(
     while (grads.length <= index) grads.push(null);
     const present = grads[index]!;
     if (present === null) grads[index] = grad;
-    else if (!createGraph && owned.has(present)) present.add_(grad);
+    else if (inPlace && owned.has(present)) present.add_(grad);
     else {
       const sum = present.add(grad);
       owned.add(sum);
@@ -149,6 +149,8 @@ export function runBackward(
 
   const current = modes();
   const before = current.gradEnabled;
+  // Under a layer such as vmap, sums may be larger than what is there.
+  const inPlace = !createGraph && current.layers.length === 0;
   current.gradEnabled = createGraph;
   try {
     roots.forEach((root, i) => {

@@ -90,11 +90,14 @@ function markView(output: Tensor, input: Tensor, kind: 0 | 1 | 2): void {
   if (input.extra?.inference === true) (output.extra ??= {}).inference = true;
 }
 
-function recordView(op: Op, args: unknown[]): unknown {
+/** Computes an op in another way than by the kernels, as batched tensors are. */
+export type Run = () => unknown;
+
+function recordView(op: Op, args: unknown[], run?: Run): unknown {
   const { gradEnabled } = modes();
   const needed = gradEnabled && op.recorded && anyRequiresGrad(op, args);
   const node = needed ? makeNode(op, args) : null;
-  const result = runWithoutGrad(op, args);
+  const result = run === undefined ? runWithoutGrad(op, args) : run();
   const input = args[0] as Tensor;
   if (is_tensor(result)) markView(result, input, gradEnabled ? 0 : 1);
   else for (const output of result as Tensor[]) markView(output, input, gradEnabled ? 2 : 1);
@@ -105,10 +108,11 @@ function recordView(op: Op, args: unknown[]): unknown {
   return result;
 }
 
-function record(op: Op, args: unknown[]): unknown {
-  if (op.view !== null) return recordView(op, args);
+/** Records `op` on its arguments; `run` computes it where kernels cannot. */
+export function record(op: Op, args: unknown[], run?: Run): unknown {
+  if (op.view !== null) return recordView(op, args, run);
   const node = makeNode(op, args);
-  const result = runWithoutGrad(op, args);
+  const result = run === undefined ? runWithoutGrad(op, args) : run();
   node.save(args, result);
   setHistory(node, op, result);
   return result;
@@ -148,10 +152,11 @@ function savesInput(op: Op): boolean {
   return planOf(op).entries.some((e) => e.saves.some((s) => s.kind === "arg" && s.position === 0));
 }
 
-function recordInplace(op: Op, args: unknown[], target: Tensor): Tensor {
+/** As {@link record}, in place. */
+export function recordInplace(op: Op, args: unknown[], target: Tensor, run?: Run): Tensor {
   const requires = anyRequiresGrad(op, args);
   checkInplace(target, requires);
-  if (!requires) return executeInplace(op, args, target);
+  if (!requires) return run === undefined ? executeInplace(op, args, target) : (run() as Tensor);
   if (op.composite !== null && !op.recorded) {
     // What the ops inside save must outlive the overwriting.
     const before = call(cloneOp(), [target, null]);
@@ -159,14 +164,14 @@ function recordInplace(op: Op, args: unknown[], target: Tensor): Tensor {
   }
   if (!op.recorded) {
     // No gradient leads through the new values.
-    inplaceWithoutGrad(op, args, target);
+    inplaceWithoutGrad(op, args, target, run);
     if (target.base === null) target.gradNode = null;
     return target;
   }
   const node = makeNode(op, args);
   const overwritten = { memory: target.versionCell, version: target._version };
-  const kept = savesInput(op) ? [runWithoutGrad(cloneOp(), [target, null]), ...args.slice(1)] : args;
-  inplaceWithoutGrad(op, args, target);
+  const kept = savesInput(op) ? [copyFor(target, run), ...args.slice(1)] : args;
+  inplaceWithoutGrad(op, args, target, run);
   node.addOutput(target);
   if (target.base === null) {
     target.gradNode = node;
@@ -183,7 +188,12 @@ function recordInplace(op: Op, args: unknown[], target: Tensor): Tensor {
   return target;
 }
 
-function inplaceWithoutGrad(op: Op, args: unknown[], target: Tensor): void {
+function copyFor(target: Tensor, run: Run | undefined): unknown {
+  return run === undefined ? runWithoutGrad(cloneOp(), [target, null]) : call(cloneOp(), [target, null]);
+}
+
+function inplaceWithoutGrad(op: Op, args: unknown[], target: Tensor, run: Run | undefined): void {
+  if (run !== undefined) return void run();
   const current = modes();
   const before = current.gradEnabled;
   current.gradEnabled = false;

@@ -1,4 +1,4 @@
-import type { Tensor } from "@tt/core";
+import { RuntimeError, stack, type Tensor } from "@tt/core";
 import type { Module } from "../module/module.ts";
 
 type Attributes = Record<string, unknown>;
@@ -30,4 +30,41 @@ export function functional_call<M extends Module>(
   } finally {
     for (const back of undo.toReversed()) back();
   }
+}
+
+/**
+ * The parameters and buffers of several modules of one architecture, each stacked along a new dimension 0: with
+ * `vmap` and {@link functional_call}, an ensemble in one call.
+ * @throws RuntimeError without models, or when they are not all in the same mode or of the same class
+ * @example
+ * ```ts
+ * import { nn, func, rand } from "@tt/torch";
+ * const models = [new nn.Linear(3, 2), new nn.Linear(3, 2)];
+ * const [params, buffers] = func.stack_module_state(models);
+ * const one = (p: typeof params, x: ReturnType<typeof rand>) => func.functional_call(models[0]!, p, x);
+ * func.vmap(one, { in_dims: [0, null] })(params, rand(4, 3)).shape; // [2, 4, 2]
+ * ```
+ */
+export function stack_module_state(
+  models: readonly Module[],
+): [params: Record<string, Tensor>, buffers: Record<string, Tensor>] {
+  const [first] = models;
+  if (first === undefined) throw new RuntimeError("stack_module_state: Expected at least one model, got 0.");
+  if (models.some((m) => m.training !== first.training)) {
+    throw new RuntimeError("stack_module_state: Expected all models to have the same training/eval mode.");
+  }
+  if (models.some((m) => m.constructor !== first.constructor)) {
+    throw new RuntimeError("stack_module_state: Expected all models to be of the same class.");
+  }
+  const stacked = (all: readonly ReadonlyMap<string, Tensor>[]): Record<string, Tensor> =>
+    Object.fromEntries(
+      [...all[0]!].map(([name, like]) => {
+        const tensor = stack(all.map((one) => one.get(name)!.detach()));
+        return [name, like.requires_grad ? tensor.requires_grad_() : tensor];
+      }),
+    );
+  return [
+    stacked(models.map((m) => new Map(m.named_parameters()))),
+    stacked(models.map((m) => new Map(m.named_buffers()))),
+  ];
 }
