@@ -15,7 +15,7 @@ interface Parametrised {
 }
 
 /** Adds `probs` and `logits`, each computed from the other when it was not given. */
-export function lazyParameters<T extends Parametrised>(type: { readonly prototype: T }, is_binary: boolean): void {
+export function lazyParameters(type: { readonly prototype: Parametrised }, is_binary: boolean): void {
   lazy_properties<Parametrised>(type, {
     probs: (self) => logits_to_probs(self.logits, is_binary),
     logits: (self) => probs_to_logits(self.probs, is_binary),

@@ -106,8 +106,8 @@ export class Binomial extends Distribution {
   }
 
   private sharedCount(method: string): number {
-    const count = Math.trunc(Number(this.total_count.max().item()));
-    if (Number(this.total_count.min().item()) !== count) {
+    const count = Math.trunc(this.total_count.max().item());
+    if (this.total_count.min().item() !== count) {
       throw new NotImplementedError(`Inhomogeneous total count not supported by \`${method}\`.`);
     }
     return count;

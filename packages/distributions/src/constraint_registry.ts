@@ -1,4 +1,5 @@
 import { NotImplementedError, Tensor } from "@tt/core";
+import { pythonTypeName } from "@tt/core/dispatch";
 import { Callable } from "./callable.ts";
 import { Cat, IndependentConstraint, Stack } from "./constraints/composite.ts";
 import { Constraint, type ConstraintClass } from "./constraints/constraint.ts";
@@ -61,7 +62,7 @@ function classOf(constraint: Registrable<Constraint>): object {
   const type = "type" in constraint ? constraint.type : constraint;
   if (typeof type === "function" && (type as { prototype: unknown }).prototype instanceof Constraint) return type;
   throw new TypeError(
-    `Expected constraint to be either a Constraint subclass or instance, but got ${String(constraint)}`,
+    `Expected constraint to be either a Constraint subclass or instance, but got ${pythonTypeName(type)}`,
   );
 }
 

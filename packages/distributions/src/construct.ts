@@ -25,6 +25,7 @@ const schemas = new Map<string, Schema>();
  * Arguments of a constructor in the order of `schema`, such as "Normal(Any loc, Any scale)", defaults filled in.
  * @throws TypeError in PyTorch's words for missing, superfluous, unknown or ill-typed arguments
  */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- what the schema text says, for the caller
 export function bindConstructor<T extends readonly unknown[]>(text: string, args: readonly unknown[]): T {
   let schema = schemas.get(text);
   if (schema === undefined) {

@@ -20,8 +20,8 @@ export const boundText = (value: Tensor | number): string =>
 /** Makes `console.log` show instances of `type` as `String` does. */
 export function inspectable(type: { readonly prototype: object }): void {
   Object.defineProperty(type.prototype, Symbol.for("nodejs.util.inspect.custom"), {
-    value(this: object): string {
-      return String(this);
+    value(this: { toString(): string }): string {
+      return this.toString();
     },
     writable: true,
     configurable: true,

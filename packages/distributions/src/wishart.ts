@@ -164,7 +164,7 @@ export class Wishart extends ExponentialFamily {
     // PyTorch takes the valid samples of the first round for the singular ones; drawing them again keeps its numbers.
     const again = this.overBatch(this.support.check(sample));
     for (let i = 0; i < tries && again.any().item(); i++) {
-      const drawn = this.bartlett([Number(again.sum().item())]);
+      const drawn = this.bartlett([again.sum().item()]);
       sample.setitem(again, drawn);
       again.setitem(again.clone(), this.overBatch(this.support.check(drawn).logical_not()));
     }

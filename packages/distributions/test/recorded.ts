@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { float64, Tensor, tensor } from "@tt/core";
+import { float64, type Tensor, tensor } from "@tt/core";
 import * as D from "../src/index.ts";
 
 /** Elements as JSON holds them: what is no JSON number comes as text. */

@@ -1,4 +1,5 @@
 import { NotImplementedError, type Tensor } from "@tt/core";
+import { pythonTypeName } from "@tt/core/dispatch";
 import { Distribution } from "../distribution.ts";
 
 /** A class of distributions. */
@@ -92,6 +93,6 @@ export class KlRegistry {
 /** @throws TypeError unless `type` is a class of distributions */
 export function checkClass(name: string, type: DistributionClass): void {
   if (typeof type !== "function" || !isSubclass(type, Distribution)) {
-    throw new TypeError(`Expected ${name} to be a Distribution subclass but got ${String(type)}`);
+    throw new TypeError(`Expected ${name} to be a Distribution subclass but got ${pythonTypeName(type)}`);
   }
 }
