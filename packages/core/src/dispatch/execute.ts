@@ -58,7 +58,9 @@ export function executeOut(op: Op, args: Bound[], out: Tensor | readonly Tensor[
   const targets = out instanceof Tensor ? [out] : out;
   results.forEach((value, i) => {
     const target = targets[i]!;
-    if (op.record.strictOut && value.dtype !== target.dtype) {
+    const { strictOut } = op.record;
+    if (strictOut !== undefined && strictOut !== false && value.dtype !== target.dtype) {
+      if (typeof strictOut === "function") throw new RuntimeError(strictOut(target.dtype));
       const [want, got] = [value, target].map(({ dtype }) => scalarTypeName(dtype).toLowerCase());
       throw new RuntimeError(`Expected out tensor to have dtype ${want}, but got ${got} instead`);
     }

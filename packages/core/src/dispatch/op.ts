@@ -66,8 +66,8 @@ interface OpCommon {
   readonly inplace?: boolean | "function";
   /** Offers the `out=` keyword; by default every function of the `torch` namespace does. */
   readonly out?: boolean;
-  /** `out=` must have exactly the result's dtype. */
-  readonly strictOut?: boolean;
+  /** `out=` must have exactly the result's dtype; a function gives the text for another. */
+  readonly strictOut?: boolean | ((got: DType) => string);
   /** Other public names of the same op. */
   readonly aliases?: readonly string[];
   /**

@@ -26,6 +26,12 @@ function lastNorm(difference: Tensor, p: number, keepdim = false): Tensor {
   return callOp("norm", difference.to(floatDtype(difference.dtype)), p, [-1], keepdim, null);
 }
 
+/** {@link lastNorm} of pairs' differences; the number of unlike entries (p = 0) has gradient 0. */
+function pairNorm(difference: Tensor, p: number): Tensor {
+  const norm = lastNorm(difference, p);
+  return p === 0 && difference.requires_grad ? norm.add(difference.nan_to_num(0, 0, 0).mul(0).sum(-1)) : norm;
+}
+
 defineOp({
   schema: "pairwise_distance(Tensor x1, Tensor x2, float p=2, float eps=1e-06, bool keepdim=False) -> Tensor",
   doc: "The p-norm of x1 - x2 + eps along the last dimension.",
@@ -57,7 +63,7 @@ defineOp({
     if (input.dtype.category !== 2) throw new RuntimeError("pdist only supports floating-point dtypes");
     if (p < 0) throw new RuntimeError("pdist only supports non-negative p values");
     const [first, second] = pairs(input.shape[0]!).map((at) => input.index_select(0, at.to(input.device)));
-    return lastNorm(first!.sub(second!), p);
+    return pairNorm(first!.sub(second!), p);
   },
 });
 
@@ -74,6 +80,6 @@ defineOp({
       throw new RuntimeError(`X1 and X2 must have the same number of columns. X1: ${x1.shape.at(-1)} X2: ${x2.shape.at(-1)}`);
     }
     if (p < 0) throw new RuntimeError("cdist only supports non-negative p values");
-    return lastNorm(x1.unsqueeze(-2).sub(x2.unsqueeze(-3)), p);
+    return pairNorm(x1.unsqueeze(-2).sub(x2.unsqueeze(-3)), p);
   },
 });

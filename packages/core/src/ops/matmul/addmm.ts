@@ -115,7 +115,7 @@ defineOp({
     if (batch1.ndim === 3 && batch2.ndim === 3) checkExpands(input, [batch1.shape[1]!, batch2.shape[2]!]);
   },
   decompose: (input: Tensor, batch1: Tensor, batch2: Tensor, beta: Scalar, alpha: Scalar) =>
-    blend(input, batch1.bmm(batch2).sum(0), beta, alpha),
+    blend(input, batch1.bmm(batch2).sum(0, { dtype: batch1.dtype }), beta, alpha),
   derivative: {
     input: [(g, beta) => scaled(g, beta), "beta"],
     batch1: [

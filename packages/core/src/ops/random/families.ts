@@ -1,5 +1,5 @@
 import { defineOp } from "../../dispatch/op.ts";
-import { int64 } from "../../dtype/index.ts";
+import { type DType, int64, scalarTypeName } from "../../dtype/index.ts";
 import { RuntimeError } from "../../errors.ts";
 import * as random from "../../random/index.ts";
 import type { Generator } from "../../random/index.ts";
@@ -105,6 +105,7 @@ defineOp({
   schema: "multinomial(Tensor input, int num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor",
   doc: "Indices drawn with the probabilities in the rows of `input` (which need not sum to one); int64.",
   kernel: "draw",
+  strictOut: (got: DType) => `multinomial expects Long tensor out, got: ${scalarTypeName(got)}`,
   meta: (input: Tensor, num_samples: number, replacement: boolean) => {
     if (input.ndim !== 1 && input.ndim !== 2) throw new RuntimeError("prob_dist must be 1 or 2 dim");
     if (!input.dtype.is_floating_point) {
