@@ -52,24 +52,6 @@ export class IntegerInterval extends Discrete {
   }
 }
 
-/** Integers of `(-inf, upper_bound]`. */
-export class IntegerLessThan extends Discrete {
-  readonly upper_bound: TensorOrNumber;
-
-  constructor(upper_bound: TensorOrNumber) {
-    super();
-    this.upper_bound = upper_bound;
-  }
-
-  override check(value: Tensor): Tensor {
-    return isInteger(value).logical_and(atMost(value, this.upper_bound));
-  }
-
-  override toString(): string {
-    return `${this.constructor.name}(upper_bound=${countText(this.upper_bound)})`;
-  }
-}
-
 /** Integers of `[lower_bound, inf)`. */
 export class IntegerGreaterThan extends Discrete {
   readonly lower_bound: TensorOrNumber;
