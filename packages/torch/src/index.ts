@@ -34,7 +34,7 @@ export * as distributions from "@tt/distributions";
 export { BytesIO, hub, load, loadSync, save, saveSync } from "@tt/serialization";
 export * as nn from "@tt/nn";
 export * from "@tt/nn/native";
-export * as optim from "@tt/optim";
+export * as optim from "./optim.ts";
 export * as utils from "./utils.ts";
 export * from "./constants.ts";
 export * from "./settings.ts";

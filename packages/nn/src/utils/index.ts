@@ -1,4 +1,5 @@
 /** torch.nn.utils. */
+export { AveragedModel, type AveragedModelOptions, type AverageFunction, update_bn } from "./averaged_model.ts";
 export { clip_grad_norm_, clip_grad_value_ } from "./clip_grad.ts";
 export { cloneModule } from "./clone_module.ts";
 export { parameters_to_vector, vector_to_parameters } from "./convert_parameters.ts";

@@ -1,6 +1,6 @@
 import { ones } from "@tt/core";
 import { describe, expect, it, vi } from "vitest";
-import { Adam, lr_scheduler, SGD } from "../index.ts";
+import { Adam, lr_scheduler, SGD, SWALR } from "../index.ts";
 
 function rates(scheduler: lr_scheduler.LRScheduler, epochs: number): number[] {
   return Array.from({ length: epochs }, () => {
@@ -93,4 +93,10 @@ it("SequentialLR checks its parts", () => {
     "one more than the number of milestone points",
   );
   expect(() => new lr_scheduler.SequentialLR(sgd(), parts, [1])).toThrow("schedulers at index 0 to be different");
+});
+
+it("SWALR goes to its rate and stays", () => {
+  // torch.optim.swa_utils.SWALR(SGD(lr=1), 0.2, anneal_epochs=4, anneal_strategy="linear")
+  expect(rates(new SWALR(sgd(), 0.2, { anneal_epochs: 4, anneal_strategy: "linear" }), 5)).toEqual([0.8, 0.6, 0.4, 0.2, 0.2]);
+  expect(() => new SWALR(sgd(), [1, 2])).toThrow("swa_lr must have the same length as optimizer.param_groups");
 });
