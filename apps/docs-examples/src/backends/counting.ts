@@ -9,7 +9,7 @@ torch.registerBackend(
     name: "counting",
     extends: "cpu",
     kernels: {
-      mm: (out, a, b) => {
+      mm: (out: torch.Tensor, a: torch.Tensor, b: torch.Tensor) => {
         products++;
         mm(out, a, b);
       },
