@@ -3,7 +3,7 @@
 /** image[taps[p] + places[j]] += columns[p][j]; tables in bytes, `columns` dense. */
 export function foldColumns(k: i32, n: i32, columns: usize, image: usize, taps: usize, places: usize): void {
   for (let p = 0; p < k; p++) {
-    const base = image + load<i32>(taps + (<usize>p << 2));
+    const base = image + load<i32>(taps + ((<usize>p) << 2));
     let j = 0;
     let at = places;
     while (j < n) {
@@ -25,13 +25,19 @@ export function foldColumns(k: i32, n: i32, columns: usize, image: usize, taps: 
 
 /** Rows of `width` floats between two blocks of three dimensions; steps in bytes. */
 export function copyBlock(
-  depth: i32, height: i32, width: i32,
-  from: usize, fromPlane: isize, fromRow: isize,
-  to: usize, toPlane: isize, toRow: isize,
+  depth: i32,
+  height: i32,
+  width: i32,
+  from: usize,
+  fromPlane: isize,
+  fromRow: isize,
+  to: usize,
+  toPlane: isize,
+  toRow: isize,
 ): void {
   for (let z = 0; z < depth; z++) {
     for (let y = 0; y < height; y++) {
-      memory.copy(to + z * toPlane + y * toRow, from + z * fromPlane + y * fromRow, <usize>width << 2);
+      memory.copy(to + z * toPlane + y * toRow, from + z * fromPlane + y * fromRow, (<usize>width) << 2);
     }
   }
 }
@@ -39,7 +45,7 @@ export function copyBlock(
 /** rows x n floats, each row filled with its bias. */
 export function fillRows(rows: i32, n: i32, bias: usize, c: usize): void {
   for (let r = 0; r < rows; r++) {
-    const value = f32x4.splat(load<f32>(bias + (<usize>r << 2)));
+    const value = f32x4.splat(load<f32>(bias + ((<usize>r) << 2)));
     let j = 0;
     for (; j + 4 <= n; j += 4) {
       v128.store(c, value);

@@ -18,11 +18,22 @@ export function gemmScratch(): i32 {
 }
 
 function product(
-  m: i32, n: i32, k: i32,
-  a: usize, aRow: isize, aColumn: isize,
-  mode: i32, b: usize, bRow: isize, bColumn: isize,
-  c: usize, cRow: isize,
-  alpha: f32, add: bool, work: usize, packed: bool,
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  aRow: isize,
+  aColumn: isize,
+  mode: i32,
+  b: usize,
+  bRow: isize,
+  bColumn: isize,
+  c: usize,
+  cRow: isize,
+  alpha: f32,
+  add: bool,
+  work: usize,
+  packed: bool,
 ): void {
   const padded = ((m + MR - 1) / MR) * MR;
   const blockB = work + MC * KC * 4;
@@ -37,7 +48,7 @@ function product(
       const accumulate = add || p0 > 0;
       for (let i0 = 0; i0 < m; i0 += MC) {
         const mc = min(MC, m - i0);
-        const blockA = packed ? a + (((<usize>p0 * padded) + <usize>i0 * kc) << 2) : work;
+        const blockA = packed ? a + ((<usize>p0 * padded + <usize>i0 * kc) << 2) : work;
         if (!packed) packA(mc, kc, a + i0 * aRow + p0 * aColumn, aRow, aColumn, MR, alpha, blockA);
         for (let j = 0; j < nc; j += 8) {
           const stripB = blockB + <usize>j * kc * 4;
@@ -85,11 +96,20 @@ function commitTile(tile: usize, rows: i32, columns: i32, c: usize, cRow: isize,
 
 /** c[m][n] (columns together) = alpha * a[m][k] times b[k][n], added to what is there if `add`. Strides in bytes. */
 export function gemm(
-  m: i32, n: i32, k: i32,
-  a: usize, aRow: isize, aColumn: isize,
-  b: usize, bRow: isize, bColumn: isize,
-  c: usize, cRow: isize,
-  alpha: f32, add: bool, work: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  aRow: isize,
+  aColumn: isize,
+  b: usize,
+  bRow: isize,
+  bColumn: isize,
+  c: usize,
+  cRow: isize,
+  alpha: f32,
+  add: bool,
+  work: usize,
 ): void {
   product(m, n, k, a, aRow, aColumn, STRIDED, b, bRow, bColumn, c, cRow, alpha, add, work, false);
 }
@@ -110,28 +130,53 @@ export function packWhole(m: i32, k: i32, a: usize, aRow: isize, aColumn: isize,
 
 /** As `gemm`, with a packed by {@link packWhole}. */
 export function gemmPacked(
-  m: i32, n: i32, k: i32,
-  a: usize, b: usize, bRow: isize, bColumn: isize,
-  c: usize, cRow: isize, add: bool, work: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  b: usize,
+  bRow: isize,
+  bColumn: isize,
+  c: usize,
+  cRow: isize,
+  add: bool,
+  work: usize,
 ): void {
   product(m, n, k, a, 0, 0, STRIDED, b, bRow, bColumn, c, cRow, 1, add, work, true);
 }
 
 /** c[m][places] = packed a[m][taps] times the unfolded image: a convolution of one image and group. */
 export function gemmImage(
-  m: i32, n: i32, k: i32,
-  a: usize, image: usize, taps: usize, places: usize,
-  c: usize, cRow: isize, add: bool, work: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  image: usize,
+  taps: usize,
+  places: usize,
+  c: usize,
+  cRow: isize,
+  add: bool,
+  work: usize,
 ): void {
   product(m, n, k, a, 0, 0, IMAGE, image, taps, places, c, cRow, 1, add, work, true);
 }
 
 /** c[m][taps] = a[m][places] times the unfolded image transposed: the gradient of a convolution's weight. */
 export function gemmImageT(
-  m: i32, n: i32, k: i32,
-  a: usize, aRow: isize, aColumn: isize,
-  image: usize, taps: usize, places: usize,
-  c: usize, cRow: isize, add: bool, work: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  aRow: isize,
+  aColumn: isize,
+  image: usize,
+  taps: usize,
+  places: usize,
+  c: usize,
+  cRow: isize,
+  add: bool,
+  work: usize,
 ): void {
   product(m, n, k, a, aRow, aColumn, 2, image, taps, places, c, cRow, 1, add, work, false);
 }

@@ -1,8 +1,17 @@
 /** Steps of optimizers on one parameter, in PyTorch's order of operations. Four elements at a time; the rest one by one. */
 
 export function sgd(
-  n: i32, p: usize, g: usize, b: usize,
-  decay: f32, momentum: f32, take: f32, lr: f32, sign: f32, nesterov: bool, first: bool,
+  n: i32,
+  p: usize,
+  g: usize,
+  b: usize,
+  decay: f32,
+  momentum: f32,
+  take: f32,
+  lr: f32,
+  sign: f32,
+  nesterov: bool,
+  first: bool,
 ): void {
   let i = 0;
   while (i < n) {
@@ -32,8 +41,22 @@ export function sgd(
 
 /** `top` is 0 without amsgrad. `root` is sqrt(1 - beta2^step), `size` lr / (1 - beta1^step). */
 export function adam(
-  n: i32, p: usize, g: usize, m: usize, v: usize, top: usize,
-  keep1: f32, take1: f32, keep2: f32, take2: f32, eps: f32, decay: f32, shrink: f32, root: f32, size: f32, sign: f32,
+  n: i32,
+  p: usize,
+  g: usize,
+  m: usize,
+  v: usize,
+  top: usize,
+  keep1: f32,
+  take1: f32,
+  keep2: f32,
+  take2: f32,
+  eps: f32,
+  decay: f32,
+  shrink: f32,
+  root: f32,
+  size: f32,
+  sign: f32,
 ): void {
   let i = 0;
   while (i < n) {

@@ -131,7 +131,7 @@ export function packImage(k: i32, n: i32, image: usize, taps: usize, places: usi
     const first = image + load<i32>(places);
     if (count == 8 && load<i32>(places, 28) - load<i32>(places) == 28) {
       for (let p = 0; p < k; p++) {
-        const get = first + load<i32>(taps + (<usize>p << 2));
+        const get = first + load<i32>(taps + ((<usize>p) << 2));
         v128.store(to, v128.load(get));
         v128.store(to, v128.load(get, 16), 16);
         to += 32;
@@ -147,7 +147,7 @@ export function packImage(k: i32, n: i32, image: usize, taps: usize, places: usi
       const left = o3 - first == 12;
       const right = o7 - o4 == 12;
       for (let p = 0; p < k; p++) {
-        const t = <usize>load<i32>(taps + (<usize>p << 2));
+        const t = <usize>load<i32>(taps + ((<usize>p) << 2));
         if (left) v128.store(to, v128.load(first + t));
         else {
           store<f32>(to, load<f32>(first + t));
@@ -166,7 +166,7 @@ export function packImage(k: i32, n: i32, image: usize, taps: usize, places: usi
       }
     } else {
       for (let p = 0; p < k; p++) {
-        const get = image + load<i32>(taps + (<usize>p << 2));
+        const get = image + load<i32>(taps + ((<usize>p) << 2));
         for (let c = 0; c < 8; c++) {
           store<f32>(to + (c << 2), c < count ? load<f32>(get + load<i32>(places + (c << 2))) : 0);
         }
@@ -216,7 +216,7 @@ export function packImageT(k: i32, n: i32, image: usize, taps: usize, places: us
       }
     } else {
       for (let p = 0; p < k; p++) {
-        const get = image + load<i32>(places + (<usize>p << 2));
+        const get = image + load<i32>(places + ((<usize>p) << 2));
         for (let c = 0; c < 8; c++) {
           store<f32>(to + (c << 2), c < count ? load<f32>(get + load<i32>(taps + (c << 2))) : 0);
         }

@@ -3,9 +3,22 @@
  * last nan.
  */
 export function maxPool(
-  planes: i32, height: i32, width: i32, outHeight: i32, outWidth: i32,
-  kernelY: i32, kernelX: i32, strideY: i32, strideX: i32, padY: i32, padX: i32, stepY: i32, stepX: i32,
-  x: usize, out: usize, indices: usize,
+  planes: i32,
+  height: i32,
+  width: i32,
+  outHeight: i32,
+  outWidth: i32,
+  kernelY: i32,
+  kernelX: i32,
+  strideY: i32,
+  strideX: i32,
+  padY: i32,
+  padX: i32,
+  stepY: i32,
+  stepX: i32,
+  x: usize,
+  out: usize,
+  indices: usize,
 ): void {
   for (let p = 0; p < planes; p++) {
     for (let j = 0; j < outHeight; j++) {
@@ -21,7 +34,7 @@ export function maxPool(
         for (let yy = y0; yy < y1; yy += stepY) {
           for (let xx = x0; xx < x1; xx += stepX) {
             const at = yy * width + xx;
-            const value = load<f32>(x + (<usize>at << 2));
+            const value = load<f32>(x + ((<usize>at) << 2));
             if (value > best || value != value) {
               best = value;
               where = at;
@@ -43,11 +56,11 @@ export function maxPoolBackward(planes: i32, from: i32, to: i32, grad: usize, in
   memory.fill(out, 0, (<usize>planes * to) << 2);
   for (let p = 0; p < planes; p++) {
     for (let i = 0; i < from; i++) {
-      const at = out + (<usize>load<i64>(indices) << 2);
+      const at = out + ((<usize>load<i64>(indices)) << 2);
       store<f32>(at, load<f32>(at) + load<f32>(grad));
       grad += 4;
       indices += 8;
     }
-    out += <usize>to << 2;
+    out += (<usize>to) << 2;
   }
 }

@@ -6,7 +6,7 @@ const BLOCK: usize = 1024 * 4;
 /** The sum of n floats: four accumulators over blocks, blocks in double precision. */
 export function sum(n: i32, x: usize): f64 {
   let total: f64 = 0;
-  const end = x + (<usize>n << 2);
+  const end = x + ((<usize>n) << 2);
   while (x + 64 <= end) {
     let a = f32x4.splat(0);
     let b = f32x4.splat(0);
@@ -33,14 +33,14 @@ export function sum(n: i32, x: usize): f64 {
 export function sumRows(rows: i32, n: i32, x: usize, out: usize, scale: f64): void {
   for (let i = 0; i < rows; i++) {
     store<f32>(out, <f32>(sum(n, x) * scale));
-    x += <usize>n << 2;
+    x += (<usize>n) << 2;
     out += 4;
   }
 }
 
 /** out[j] = scale * sum of column j of rows of n floats. */
 export function sumColumns(rows: i32, n: i32, x: usize, out: usize, scale: f64): void {
-  const step = <usize>n << 2;
+  const step = (<usize>n) << 2;
   let j = 0;
   const factor = f64x2.splat(scale);
   for (; j + 8 <= n; j += 8) {
@@ -48,7 +48,7 @@ export function sumColumns(rows: i32, n: i32, x: usize, out: usize, scale: f64):
     let low1 = f64x2.splat(0);
     let high0 = f64x2.splat(0);
     let high1 = f64x2.splat(0);
-    let at = x + (<usize>j << 2);
+    let at = x + ((<usize>j) << 2);
     let i = 0;
     while (i < rows) {
       let a = f32x4.splat(0);
@@ -64,18 +64,18 @@ export function sumColumns(rows: i32, n: i32, x: usize, out: usize, scale: f64):
       high0 = f64x2.add(high0, f64x2.promote_low_f32x4(b));
       high1 = f64x2.add(high1, f64x2.promote_low_f32x4(v128.shuffle<i64>(b, b, 1, 0)));
     }
-    const to = out + (<usize>j << 2);
+    const to = out + ((<usize>j) << 2);
     v128.store(to, join(f64x2.mul(low0, factor), f64x2.mul(low1, factor)));
     v128.store(to, join(f64x2.mul(high0, factor), f64x2.mul(high1, factor)), 16);
   }
   for (; j < n; j++) {
     let total: f64 = 0;
-    let at = x + (<usize>j << 2);
+    let at = x + ((<usize>j) << 2);
     for (let i = 0; i < rows; i++) {
       total += <f64>load<f32>(at);
       at += step;
     }
-    store<f32>(out + (<usize>j << 2), <f32>(total * scale));
+    store<f32>(out + ((<usize>j) << 2), <f32>(total * scale));
   }
 }
 

@@ -4,8 +4,8 @@ import { exp4, total4 } from "./exp";
 function maximum(n: i32, x: usize): f32 {
   let best = f32x4.splat(<f32>-Infinity);
   let j = 0;
-  for (; j + 4 <= n; j += 4) best = f32x4.pmax(best, v128.load(x + (<usize>j << 2)));
-  for (; j < n; j++) best = f32x4.pmax(best, v128.load_splat<f32>(x + (<usize>j << 2)));
+  for (; j + 4 <= n; j += 4) best = f32x4.pmax(best, v128.load(x + ((<usize>j) << 2)));
+  for (; j < n; j++) best = f32x4.pmax(best, v128.load_splat<f32>(x + ((<usize>j) << 2)));
   return max(
     max(f32x4.extract_lane(best, 0), f32x4.extract_lane(best, 1)),
     max(f32x4.extract_lane(best, 2), f32x4.extract_lane(best, 3)),
@@ -19,13 +19,13 @@ export function softmax(rows: i32, n: i32, x: usize, out: usize): void {
     let total: f64 = 0;
     let j = 0;
     for (; j + 4 <= n; j += 4) {
-      const at = <usize>j << 2;
+      const at = (<usize>j) << 2;
       const e = exp4(f32x4.sub(v128.load(x + at), shift));
       v128.store(out + at, e);
       total += total4(e);
     }
     for (; j < n; j++) {
-      const at = <usize>j << 2;
+      const at = (<usize>j) << 2;
       const e = exp4(f32x4.sub(v128.load_splat<f32>(x + at), shift));
       v128.store_lane<f32>(out + at, e, 0);
       total += <f64>f32x4.extract_lane(e, 0);
@@ -33,15 +33,15 @@ export function softmax(rows: i32, n: i32, x: usize, out: usize): void {
     const scale = <f32>(1 / total);
     const scales = f32x4.splat(scale);
     for (j = 0; j + 4 <= n; j += 4) {
-      const at = out + (<usize>j << 2);
+      const at = out + ((<usize>j) << 2);
       v128.store(at, f32x4.mul(v128.load(at), scales));
     }
     for (; j < n; j++) {
-      const at = out + (<usize>j << 2);
+      const at = out + ((<usize>j) << 2);
       store<f32>(at, load<f32>(at) * scale);
     }
-    x += <usize>n << 2;
-    out += <usize>n << 2;
+    x += (<usize>n) << 2;
+    out += (<usize>n) << 2;
   }
 }
 
@@ -52,27 +52,27 @@ export function shiftRows(rows: i32, n: i32, x: usize, out: usize, work: usize):
     let total: f64 = 0;
     let j = 0;
     for (; j + 4 <= n; j += 4) {
-      const at = <usize>j << 2;
+      const at = (<usize>j) << 2;
       const d = f32x4.sub(v128.load(x + at), shift);
       v128.store(out + at, d);
       total += total4(exp4(d));
     }
     for (; j < n; j++) {
-      const at = <usize>j << 2;
+      const at = (<usize>j) << 2;
       const d = f32x4.sub(v128.load_splat<f32>(x + at), shift);
       v128.store_lane<f32>(out + at, d, 0);
       total += <f64>f32x4.extract_lane(exp4(d), 0);
     }
-    store<f64>(work + (<usize>i << 3), total);
-    x += <usize>n << 2;
-    out += <usize>n << 2;
+    store<f64>(work + ((<usize>i) << 3), total);
+    x += (<usize>n) << 2;
+    out += (<usize>n) << 2;
   }
 }
 
 /** Subtracts the i-th of `shifts` (doubles) from row i. */
 export function subtractRows(rows: i32, n: i32, out: usize, shifts: usize): void {
   for (let i = 0; i < rows; i++) {
-    const shift = <f32>load<f64>(shifts + (<usize>i << 3));
+    const shift = <f32>load<f64>(shifts + ((<usize>i) << 3));
     const shift4 = f32x4.splat(shift);
     let j = 0;
     for (; j + 4 <= n; j += 4) {
@@ -91,21 +91,22 @@ export function softmaxBackward(rows: i32, n: i32, g: usize, y: usize, out: usiz
   for (let i = 0; i < rows; i++) {
     let total: f64 = 0;
     let j = 0;
-    for (; j + 4 <= n; j += 4) total += total4(f32x4.mul(v128.load(g + (<usize>j << 2)), v128.load(y + (<usize>j << 2))));
-    for (; j < n; j++) total += <f64>(load<f32>(g + (<usize>j << 2)) * load<f32>(y + (<usize>j << 2)));
+    for (; j + 4 <= n; j += 4)
+      total += total4(f32x4.mul(v128.load(g + ((<usize>j) << 2)), v128.load(y + ((<usize>j) << 2))));
+    for (; j < n; j++) total += <f64>(load<f32>(g + ((<usize>j) << 2)) * load<f32>(y + ((<usize>j) << 2)));
     const shift = <f32>total;
     const shift4 = f32x4.splat(shift);
     for (j = 0; j + 4 <= n; j += 4) {
-      const at = <usize>j << 2;
+      const at = (<usize>j) << 2;
       v128.store(out + at, f32x4.mul(v128.load(y + at), f32x4.sub(v128.load(g + at), shift4)));
     }
     for (; j < n; j++) {
-      const at = <usize>j << 2;
+      const at = (<usize>j) << 2;
       store<f32>(out + at, load<f32>(y + at) * (load<f32>(g + at) - shift));
     }
-    g += <usize>n << 2;
-    y += <usize>n << 2;
-    out += <usize>n << 2;
+    g += (<usize>n) << 2;
+    y += (<usize>n) << 2;
+    out += (<usize>n) << 2;
   }
 }
 
@@ -114,20 +115,20 @@ export function logSoftmaxBackward(rows: i32, n: i32, g: usize, y: usize, out: u
   for (let i = 0; i < rows; i++) {
     let total: f64 = 0;
     let j = 0;
-    for (; j + 4 <= n; j += 4) total += total4(v128.load(g + (<usize>j << 2)));
-    for (; j < n; j++) total += <f64>load<f32>(g + (<usize>j << 2));
+    for (; j + 4 <= n; j += 4) total += total4(v128.load(g + ((<usize>j) << 2)));
+    for (; j < n; j++) total += <f64>load<f32>(g + ((<usize>j) << 2));
     const factor = f32x4.splat(<f32>total);
     for (j = 0; j + 4 <= n; j += 4) {
-      const at = <usize>j << 2;
+      const at = (<usize>j) << 2;
       v128.store(out + at, f32x4.sub(v128.load(g + at), f32x4.mul(exp4(v128.load(y + at)), factor)));
     }
     for (; j < n; j++) {
-      const at = <usize>j << 2;
+      const at = (<usize>j) << 2;
       const d = f32x4.sub(v128.load_splat<f32>(g + at), f32x4.mul(exp4(v128.load_splat<f32>(y + at)), factor));
       v128.store_lane<f32>(out + at, d, 0);
     }
-    g += <usize>n << 2;
-    y += <usize>n << 2;
-    out += <usize>n << 2;
+    g += (<usize>n) << 2;
+    y += (<usize>n) << 2;
+    out += (<usize>n) << 2;
   }
 }

@@ -1,7 +1,7 @@
 /** Compiles assembly/ for plain and for relaxed SIMD and embeds both in src/kernels.gen.ts. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import asc from "assemblyscript/asc";
+import { main } from "assemblyscript/asc";
 import { microKernels } from "./micro.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -10,12 +10,13 @@ mkdirSync(`${root}build`, { recursive: true });
 
 const builds = [];
 for (const target of ["relaxed", "simd"]) {
-  const { error, stderr } = await asc.main(["--target", target, "--baseDir", root, "--config", `${root}asconfig.json`]);
-  if (error) {
-    console.error(stderr.toString());
-    throw error;
-  }
-  builds.push(`export const ${target}: string =\n  "${readFileSync(`${root}build/kernels.${target}.wasm`).toString("base64")}";\n`);
+  const { error } = await main(["--target", target, "--baseDir", root, "--config", `${root}asconfig.json`], {
+    stderr: process.stderr,
+  });
+  if (error) throw error;
+  builds.push(
+    `export const ${target}: string =\n  "${readFileSync(`${root}build/kernels.${target}.wasm`).toString("base64")}";\n`,
+  );
 }
 writeFileSync(
   `${root}src/kernels.gen.ts`,

@@ -49,7 +49,12 @@ export interface WasmBackend extends Backend {
 export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
   const limit = numberOption("heap_limit", options.heap_limit ?? 2048 * MIB, MIB, 4096 * MIB);
   const target = numberOption("heap_target", options.heap_target ?? 256 * MIB, MIB, 4096 * MIB);
-  const small = numberOption("small_storage", options.small_storage ?? Number(env("TT_WASM_SMALL_STORAGE") ?? 4096), 0, 16384);
+  const small = numberOption(
+    "small_storage",
+    options.small_storage ?? Number(env("TT_WASM_SMALL_STORAGE") ?? 4096),
+    0,
+    16384,
+  );
   const heap = new Heap({ limit, target }, makeCollector());
   const { level, exports } = await instantiate(heap.memory, isStrict(options));
   const parent = findBackend("cpu");
@@ -89,6 +94,7 @@ function env(name: string): string | undefined {
 }
 
 function numberOption(name: string, value: number, least: number, most: number): number {
-  if (!(value >= least && value <= most)) throw new RangeError(`${name} must be between ${least} and ${most}, but is ${value}`);
+  if (!(value >= least && value <= most))
+    throw new RangeError(`${name} must be between ${least} and ${most}, but is ${value}`);
   return value;
 }

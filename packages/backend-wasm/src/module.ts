@@ -2,15 +2,78 @@ import { relaxed, simd } from "./kernels.gen.ts";
 
 /** What assembly/index.ts exports. Addresses and strides are in bytes. */
 export interface Exports {
-  gemm(m: number, n: number, k: number, a: number, aRow: number, aColumn: number, b: number, bRow: number, bColumn: number, c: number, cRow: number, alpha: number, add: boolean | number, work: number): void;
-  gemmPacked(m: number, n: number, k: number, a: number, b: number, bRow: number, bColumn: number, c: number, cRow: number, add: boolean | number, work: number): void;
-  gemmImage(m: number, n: number, k: number, a: number, image: number, taps: number, places: number, c: number, cRow: number, add: boolean | number, work: number): void;
-  gemmImageT(m: number, n: number, k: number, a: number, aRow: number, aColumn: number, image: number, taps: number, places: number, c: number, cRow: number, add: boolean | number, work: number): void;
+  gemm(
+    m: number,
+    n: number,
+    k: number,
+    a: number,
+    aRow: number,
+    aColumn: number,
+    b: number,
+    bRow: number,
+    bColumn: number,
+    c: number,
+    cRow: number,
+    alpha: number,
+    add: boolean | number,
+    work: number,
+  ): void;
+  gemmPacked(
+    m: number,
+    n: number,
+    k: number,
+    a: number,
+    b: number,
+    bRow: number,
+    bColumn: number,
+    c: number,
+    cRow: number,
+    add: boolean | number,
+    work: number,
+  ): void;
+  gemmImage(
+    m: number,
+    n: number,
+    k: number,
+    a: number,
+    image: number,
+    taps: number,
+    places: number,
+    c: number,
+    cRow: number,
+    add: boolean | number,
+    work: number,
+  ): void;
+  gemmImageT(
+    m: number,
+    n: number,
+    k: number,
+    a: number,
+    aRow: number,
+    aColumn: number,
+    image: number,
+    taps: number,
+    places: number,
+    c: number,
+    cRow: number,
+    add: boolean | number,
+    work: number,
+  ): void;
   gemmScratch(): number;
   packedBytes(m: number, k: number): number;
   packWhole(m: number, k: number, a: number, aRow: number, aColumn: number, to: number): void;
   foldColumns(k: number, n: number, columns: number, image: number, taps: number, places: number): void;
-  copyBlock(depth: number, height: number, width: number, from: number, fromPlane: number, fromRow: number, to: number, toPlane: number, toRow: number): void;
+  copyBlock(
+    depth: number,
+    height: number,
+    width: number,
+    from: number,
+    fromPlane: number,
+    fromRow: number,
+    to: number,
+    toPlane: number,
+    toRow: number,
+  ): void;
   fillRows(rows: number, n: number, bias: number, c: number): void;
   sumRows(rows: number, n: number, x: number, out: number, scale: number): void;
   sumColumns(rows: number, n: number, x: number, out: number, scale: number): void;
@@ -19,10 +82,56 @@ export interface Exports {
   subtractRows(rows: number, n: number, out: number, shifts: number): void;
   softmaxBackward(rows: number, n: number, g: number, y: number, out: number): void;
   logSoftmaxBackward(rows: number, n: number, g: number, y: number, out: number): void;
-  maxPool(planes: number, height: number, width: number, outHeight: number, outWidth: number, kernelY: number, kernelX: number, strideY: number, strideX: number, padY: number, padX: number, stepY: number, stepX: number, x: number, out: number, indices: number): void;
+  maxPool(
+    planes: number,
+    height: number,
+    width: number,
+    outHeight: number,
+    outWidth: number,
+    kernelY: number,
+    kernelX: number,
+    strideY: number,
+    strideX: number,
+    padY: number,
+    padX: number,
+    stepY: number,
+    stepX: number,
+    x: number,
+    out: number,
+    indices: number,
+  ): void;
   maxPoolBackward(planes: number, from: number, to: number, grad: number, indices: number, out: number): void;
-  sgd(n: number, p: number, g: number, b: number, decay: number, momentum: number, take: number, lr: number, sign: number, nesterov: boolean | number, first: boolean | number): void;
-  adam(n: number, p: number, g: number, m: number, v: number, top: number, keep1: number, take1: number, keep2: number, take2: number, eps: number, decay: number, shrink: number, root: number, size: number, sign: number): void;
+  sgd(
+    n: number,
+    p: number,
+    g: number,
+    b: number,
+    decay: number,
+    momentum: number,
+    take: number,
+    lr: number,
+    sign: number,
+    nesterov: boolean | number,
+    first: boolean | number,
+  ): void;
+  adam(
+    n: number,
+    p: number,
+    g: number,
+    m: number,
+    v: number,
+    top: number,
+    keep1: number,
+    take1: number,
+    keep2: number,
+    take2: number,
+    eps: number,
+    decay: number,
+    shrink: number,
+    root: number,
+    size: number,
+    sign: number,
+  ): void;
 }
 
 /** Which build runs: `relaxed` has fused multiply-add, whose results may differ in the last bit. */
@@ -53,7 +162,9 @@ function decode(text: string): Uint8Array<ArrayBuffer> {
 
 /** Node 20 has relaxed SIMD behind a flag that may still be set before the first compilation that needs it. */
 function allowRelaxed(): void {
-  const host = (globalThis as { process?: { versions?: { node?: string }; getBuiltinModule?: (id: string) => unknown } }).process;
+  const host = (
+    globalThis as { process?: { versions?: { node?: string }; getBuiltinModule?: (id: string) => unknown } }
+  ).process;
   const major = Number(host?.versions?.node?.split(".")[0]);
   if (!(major < 22)) return;
   const v8 = host?.getBuiltinModule?.("node:v8") as { setFlagsFromString(flag: string): void } | undefined;

@@ -51,9 +51,10 @@ export class Operands {
 
   /** Writes staged results to their storages. */
   end(): void {
-    for (let i = 0; i < this.staged.length; i++) {
-      if (this.written[i]) bytesOf(this.staged[i]!).set(this.heap.bytes.subarray(this.places[i]!, this.places[i]! + this.staged[i]!.nbytes));
-    }
+    this.staged.forEach((storage, i) => {
+      const at = this.places[i]!;
+      if (this.written[i] === true) bytesOf(storage).set(this.heap.bytes.subarray(at, at + storage.nbytes));
+    });
     this.staged.length = 0;
   }
 
@@ -84,4 +85,7 @@ function bytesOf(storage: Storage): Uint8Array {
 }
 
 /** Fixed memory for a kernel's tables, after the staging area. */
-export const TABLES: { readonly start: number; readonly bytes: number } = { start: STAGE_END, bytes: SCRATCH - STAGE_END };
+export const TABLES: { readonly start: number; readonly bytes: number } = {
+  start: STAGE_END,
+  bytes: SCRATCH - STAGE_END,
+};

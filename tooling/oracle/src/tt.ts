@@ -112,7 +112,7 @@ export class TT {
     if (contiguous) return send(tensor, "to", [this.device]) as Tensor;
     // A move keeps the order of strides but not gaps: the whole memory goes, and is seen in the same way there.
     const extent = numel(shape) === 0 ? 0 : shape.reduce((end, size, d) => end + (size - 1) * strides[d]!, 1);
-    const memory = send(send(tensor, "as_strided", [[extent], [1]]) as Tensor, "to", [this.device]) as Tensor;
+    const memory = send(send(tensor, "as_strided", [[extent], [1]]), "to", [this.device]) as Tensor;
     return send(memory, "as_strided", [[...shape], [...strides]]) as Tensor;
   }
 

@@ -94,7 +94,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   if (values.device === "wasm") {
     const [{ use }, { wasm }] = await Promise.all([import("@tt/torch"), import("@tt/backend-wasm")]);
-    await use(wasm(), { default: false });
+    await use(wasm());
   }
   const chosen = choose(readExpected(EXPECTED), values.only);
   let passed = 0;

@@ -44,7 +44,14 @@ export function moduleOf(
 ): Uint8Array<ArrayBuffer> {
   const body = [...vector(locals.map(([count, type]) => [...unsigned(count), type])), ...code, 0x0b];
   return new Uint8Array([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    0x00,
+    0x61,
+    0x73,
+    0x6d,
+    0x01,
+    0x00,
+    0x00,
+    0x00,
     ...section(1, vector([[0x60, ...vector(parameters.map((p) => [p])), 0]])),
     // A shared memory of at least one page and at most all.
     ...section(2, vector([[...name("env"), ...name("memory"), 0x02, 0x03, 0x01, ...unsigned(65536)]])),

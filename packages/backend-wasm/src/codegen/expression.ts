@@ -45,7 +45,12 @@ function argumentsOf(expr: Expr & { kind: "call" }, program: Program): Kind {
 }
 
 /** Writes the program's code; operands and scalars are given as lanes. A truth value results as a mask. */
-export function write(c: Code, program: Program, operands: readonly Lanes[], scalars: readonly Lanes[]): { value: Lanes; kind: Kind } {
+export function write(
+  c: Code,
+  program: Program,
+  operands: readonly Lanes[],
+  scalars: readonly Lanes[],
+): { value: Lanes; kind: Kind } {
   const locals: Lanes[] = [];
   const value = (expr: Expr): Lanes => {
     switch (expr.kind) {

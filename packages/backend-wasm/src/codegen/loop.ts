@@ -60,7 +60,12 @@ function bytesOf({ program, operands, out, relaxed }: LoopSpec): Uint8Array<Arra
   const streams = operands.map((slot, i): Stream => {
     const base = bases[i]!;
     if (slot.mode === "constant") return { slot, base, at: base, value: splatOf(c, base) };
-    return { slot, base, at: slot.mode === "vector" ? c.counter() : base, value: slot.mode === "splat" ? c.lanes() : null };
+    return {
+      slot,
+      base,
+      at: slot.mode === "vector" ? c.counter() : base,
+      value: slot.mode === "splat" ? c.lanes() : null,
+    };
   });
   const scalars = program.scalars.map((_, i) => splatOf(c, firstScalar + i));
   const setup = c.bytes.splice(0);
@@ -71,7 +76,9 @@ function bytesOf({ program, operands, out, relaxed }: LoopSpec): Uint8Array<Arra
     for (let u = 0; u < step; u++) {
       const loaded = streams.map((s) => s.value ?? load(c, s.at, s.slot.element, u, single));
       const result = write(c, program, loaded, scalars);
-      values.push(out === "bool" ? convert(c, result.value, result.kind, BOOL) : convert(c, result.value, result.kind, REAL));
+      values.push(
+        out === "bool" ? convert(c, result.value, result.kind, BOOL) : convert(c, result.value, result.kind, REAL),
+      );
     }
     for (let u = 0; u < step; u++) store(c, put, values[u]!, out, u, single);
     const count = single ? 1 : 4 * step;
@@ -84,7 +91,11 @@ function bytesOf({ program, operands, out, relaxed }: LoopSpec): Uint8Array<Arra
   c.emit(0x02, 0x40, 0x03, 0x40);
   c.get(rows);
   c.emit(0x45, 0x0d, 1);
-  for (const [to, from] of [[put, target], [left, n], ...streams.filter((s) => s.slot.mode === "vector").map((s) => [s.at, s.base])]) {
+  for (const [to, from] of [
+    [put, target],
+    [left, n],
+    ...streams.filter((s) => s.slot.mode === "vector").map((s) => [s.at, s.base]),
+  ]) {
     c.get(from!);
     c.set(to!);
   }
@@ -97,7 +108,10 @@ function bytesOf({ program, operands, out, relaxed }: LoopSpec): Uint8Array<Arra
   if (unroll > 1) whileAtLeast(c, left, 4 * unroll, () => body(unroll, false));
   whileAtLeast(c, left, 4, () => body(1, false));
   whileAtLeast(c, left, 1, () => body(1, true));
-  for (const [pointer, step] of [[target, targetStep], ...streams.filter((s) => s.slot.mode !== "constant").map((s) => [s.base, s.base + 1])]) {
+  for (const [pointer, step] of [
+    [target, targetStep],
+    ...streams.filter((s) => s.slot.mode !== "constant").map((s) => [s.base, s.base + 1]),
+  ]) {
     c.get(pointer!);
     c.get(step!);
     c.emit(0x6a);
@@ -105,7 +119,11 @@ function bytesOf({ program, operands, out, relaxed }: LoopSpec): Uint8Array<Arra
   }
   c.advance(rows, -1);
   c.emit(0x0c, 0, 0x0b, 0x0b);
-  return moduleOf(parameters, c.types.map((type) => [1, type] as const), [...c.prologue, ...setup, ...c.bytes]);
+  return moduleOf(
+    parameters,
+    c.types.map((type) => [1, type] as const),
+    [...c.prologue, ...setup, ...c.bytes],
+  );
 }
 
 function whileAtLeast(c: Code, counter: number, least: number, body: () => void): void {

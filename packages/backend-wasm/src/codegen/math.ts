@@ -12,7 +12,10 @@ export function exp(c: Code, input: Lanes): Lanes {
   const shifted = c.madd(x, c.float(Math.LOG2E), magic);
   const n = c.sub(shifted, magic);
   const r = c.nmadd(n, c.float(-2.1219444e-4), c.nmadd(n, c.float(0.693359375), x));
-  const p = c.polynomial(r, [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 0.50000001201]);
+  const p = c.polynomial(
+    r,
+    [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 0.50000001201],
+  );
   const y = c.add(c.madd(c.mul(p, r), r, r), c.float(1));
   const exponent = c.binary("isub", shifted, magic);
   const half = c.shift("sar", exponent, 1);
@@ -74,7 +77,10 @@ export function expm1(c: Code, x: Lanes): Lanes {
 export function tanh(c: Code, x: Lanes): Lanes {
   const size = c.unary("abs", x);
   const z = c.mul(x, x);
-  const p = c.polynomial(z, [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1]);
+  const p = c.polynomial(
+    z,
+    [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1],
+  );
   const near = c.madd(c.mul(p, z), x, x);
   const one = c.float(1);
   const far = c.sub(one, c.div(c.float(2), c.add(exp(c, c.add(size, size)), one)));
@@ -92,11 +98,32 @@ export function erf(c: Code, x: Lanes): Lanes {
   const size = c.unary("abs", x);
   const one = c.float(1);
   const z = c.mul(x, x);
-  const near = c.mul(x, c.polynomial(z, [7.853861353153693e-5, -8.010193625184903e-4, 5.188327685732524e-3, -2.685381193529856e-2, 1.128358514861418e-1, -3.7612625824233e-1, 1.12837916572671]));
+  const near = c.mul(
+    x,
+    c.polynomial(
+      z,
+      [
+        7.853861353153693e-5, -8.010193625184903e-4, 5.188327685732524e-3, -2.685381193529856e-2, 1.128358514861418e-1,
+        -3.7612625824233e-1, 1.12837916572671,
+      ],
+    ),
+  );
   const q = c.div(one, size);
   const y = c.mul(q, q);
-  const middle = c.polynomial(y, [2.326819970068386e-2, -1.387039388740657e-1, 3.687424674597105e-1, -5.824733027278666e-1, 6.210004621745983e-1, -4.944515323274145e-1, 3.404879937665872e-1, -2.741127028184656e-1, 5.638259427386472e-1]);
-  const outer = c.polynomial(y, [-1.047766399936249e1, 1.297719955372516e1, -7.495518717768503, 2.921019019210786, -1.0152652792027, 4.218463358204948e-1, -2.820767439740514e-1, 5.641895067754075e-1]);
+  const middle = c.polynomial(
+    y,
+    [
+      2.326819970068386e-2, -1.387039388740657e-1, 3.687424674597105e-1, -5.824733027278666e-1, 6.210004621745983e-1,
+      -4.944515323274145e-1, 3.404879937665872e-1, -2.741127028184656e-1, 5.638259427386472e-1,
+    ],
+  );
+  const outer = c.polynomial(
+    y,
+    [
+      -1.047766399936249e1, 1.297719955372516e1, -7.495518717768503, 2.921019019210786, -1.0152652792027,
+      4.218463358204948e-1, -2.820767439740514e-1, 5.641895067754075e-1,
+    ],
+  );
   const tail = c.select(c.binary("lt", size, c.float(2)), middle, outer);
   const far = c.sub(one, c.mul(c.mul(exp(c, c.unary("neg", z)), q), tail));
   return c.select(c.binary("gt", size, one), c.select(c.bits(-0x80000000), x, far), near);

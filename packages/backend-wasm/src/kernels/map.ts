@@ -34,7 +34,12 @@ export function mapKernel(engine: Engine, relaxed: boolean): Kernels {
     return entry;
   }
 
-  function run(program: Program, out: Tensor, inputs: readonly (Tensor | Scalar)[], scalars: readonly Scalar[]): boolean {
+  function run(
+    program: Program,
+    out: Tensor,
+    inputs: readonly (Tensor | Scalar)[],
+    scalars: readonly Scalar[],
+  ): boolean {
     const { from, loops } = entryOf(program);
     const n = out.numel();
     if (n < from) return false;
@@ -132,7 +137,8 @@ export function mapKernel(engine: Engine, relaxed: boolean): Kernels {
 
   const fallback = host.map!;
   const map: MapKernel = (program, compute, out, inputs, scalars) => {
-    if (compute === float32 && (out.dtype === float32 || out.dtype === bool) && run(program, out, inputs, scalars)) return;
+    if (compute === float32 && (out.dtype === float32 || out.dtype === bool) && run(program, out, inputs, scalars))
+      return;
     fallback(program, compute, out, inputs, scalars);
   };
   return { map };

@@ -31,7 +31,22 @@ export function matmulKernels(engine: Engine): Kernels {
     ];
     for (let i = 0; i < batch; i++) {
       const at = rank === 3 ? 4 * i : 0;
-      exports.gemm(m, n, k, pa + at * a.strides[0]!, aRow, aColumn, pb + at * b.strides[0]!, bRow, bColumn, pc + at * out.strides[0]!, cRow, alpha, add, work);
+      exports.gemm(
+        m,
+        n,
+        k,
+        pa + at * a.strides[0]!,
+        aRow,
+        aColumn,
+        pb + at * b.strides[0]!,
+        bRow,
+        bColumn,
+        pc + at * out.strides[0]!,
+        cRow,
+        alpha,
+        add,
+        work,
+      );
     }
     operands.end();
     return true;

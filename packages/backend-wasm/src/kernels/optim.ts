@@ -36,10 +36,34 @@ export function optimKernels(engine: Engine): Kernels {
       const at = locate(buffer === undefined ? [param, grads[i]!] : [param, grads[i]!, buffer]);
       if (at === null) {
         const state = buffer === undefined ? [] : [buffer];
-        (host["_fused_sgd_"] as Kernel)(null, [param], [grads[i]!], state, weight_decay, momentum, lr, dampening, nesterov, maximize, is_first_step);
+        (host["_fused_sgd_"] as Kernel)(
+          null,
+          [param],
+          [grads[i]!],
+          state,
+          weight_decay,
+          momentum,
+          lr,
+          dampening,
+          nesterov,
+          maximize,
+          is_first_step,
+        );
         return;
       }
-      exports.sgd(param.numel(), at[0]!, at[1]!, at[2] ?? 0, weight_decay, momentum, 1 - dampening, lr, maximize ? -1 : 1, nesterov, is_first_step);
+      exports.sgd(
+        param.numel(),
+        at[0]!,
+        at[1]!,
+        at[2] ?? 0,
+        weight_decay,
+        momentum,
+        1 - dampening,
+        lr,
+        maximize ? -1 : 1,
+        nesterov,
+        is_first_step,
+      );
       operands.end();
     });
   }
@@ -67,13 +91,45 @@ export function optimKernels(engine: Engine): Kernels {
       const step = steps[i]!;
       if (at === null) {
         const [p, g, m, v] = state.map((tensor) => [tensor]);
-        (host["_fused_adam_"] as Kernel)(null, p, g, m, v, maximum === undefined ? [] : [maximum], [step], lr, beta1, beta2, weight_decay, eps, maximize, decoupled);
+        (host["_fused_adam_"] as Kernel)(
+          null,
+          p,
+          g,
+          m,
+          v,
+          maximum === undefined ? [] : [maximum],
+          [step],
+          lr,
+          beta1,
+          beta2,
+          weight_decay,
+          eps,
+          maximize,
+          decoupled,
+        );
         return;
       }
       const shrink = decoupled ? 1 - lr * weight_decay : 1;
       const root = Math.sqrt(1 - beta2 ** step);
       const size = lr / (1 - beta1 ** step);
-      exports.adam(param.numel(), at[0]!, at[1]!, at[2]!, at[3]!, at[4] ?? 0, beta1, 1 - beta1, beta2, 1 - beta2, eps, decoupled ? 0 : weight_decay, shrink, root, size, maximize ? -1 : 1);
+      exports.adam(
+        param.numel(),
+        at[0]!,
+        at[1]!,
+        at[2]!,
+        at[3]!,
+        at[4] ?? 0,
+        beta1,
+        1 - beta1,
+        beta2,
+        1 - beta2,
+        eps,
+        decoupled ? 0 : weight_decay,
+        shrink,
+        root,
+        size,
+        maximize ? -1 : 1,
+      );
       operands.end();
     });
   }

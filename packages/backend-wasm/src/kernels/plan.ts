@@ -18,7 +18,8 @@ export class Plan {
     for (let d = 0; d < dims; d++) {
       if (shape[d] === 1) continue;
       let at = kept++;
-      for (; at > 0 && Math.abs(out.strides[order[at - 1]!]!) < Math.abs(out.strides[d]!); at--) order[at] = order[at - 1]!;
+      for (; at > 0 && Math.abs(out.strides[order[at - 1]!]!) < Math.abs(out.strides[d]!); at--)
+        order[at] = order[at - 1]!;
       order[at] = d;
     }
     let rank = 0;

@@ -22,13 +22,36 @@ export function poolKernels(engine: Engine): Kernels {
     const [height, width] = input.shape.slice(-2) as [number, number];
     const [rows, columns] = out.shape.slice(-2) as [number, number];
     const [k, s, b, d] = [p.kernel_size, p.stride, p.padding, p.dilation] as readonly (readonly number[])[];
-    exports.maxPool(product(input.shape.slice(0, -2)), height, width, rows, columns, k![0]!, k![1]!, s![0]!, s![1]!, b![0]!, b![1]!, d![0]!, d![1]!, x, y, at);
+    exports.maxPool(
+      product(input.shape.slice(0, -2)),
+      height,
+      width,
+      rows,
+      columns,
+      k![0]!,
+      k![1]!,
+      s![0]!,
+      s![1]!,
+      b![0]!,
+      b![1]!,
+      d![0]!,
+      d![1]!,
+      x,
+      y,
+      at,
+    );
     operands.end();
     return true;
   }
 
   function backward(gradInput: Tensor, gradOutput: Tensor, indices: Tensor, rank: number): boolean {
-    if (!areFloat32(gradInput, gradOutput) || indices.dtype !== int64 || !gradInput.contiguous_ || gradOutput.numel() === 0) return false;
+    if (
+      !areFloat32(gradInput, gradOutput) ||
+      indices.dtype !== int64 ||
+      !gradInput.contiguous_ ||
+      gradOutput.numel() === 0
+    )
+      return false;
     const [grad, found] = [dense(engine, gradOutput), dense(engine, indices)];
     operands.begin();
     const [g, at, x] = [operands.input(grad), operands.input(found), operands.output(gradInput)];
@@ -41,10 +64,12 @@ export function poolKernels(engine: Engine): Kernels {
 
   return {
     max_pool(outs: readonly [Tensor, Tensor], input: Tensor, params: WindowParams): void {
-      if (input.dtype !== float32 || !pool(outs[0], outs[1], input, params)) (host["max_pool"] as Kernel)(outs, input, params);
+      if (input.dtype !== float32 || !pool(outs[0], outs[1], input, params))
+        (host["max_pool"] as Kernel)(outs, input, params);
     },
     max_pool_backward(gradInput: Tensor, gradOutput: Tensor, indices: Tensor, rank: number): void {
-      if (!backward(gradInput, gradOutput, indices, rank)) (host["max_pool_backward"] as Kernel)(gradInput, gradOutput, indices, rank);
+      if (!backward(gradInput, gradOutput, indices, rank))
+        (host["max_pool_backward"] as Kernel)(gradInput, gradOutput, indices, rank);
     },
   };
 }

@@ -44,7 +44,8 @@ export function reduceKernels(engine: Engine): Kernels {
   const kernel =
     (name: "sum" | "mean"): Kernel =>
     (out: Tensor, input: Tensor, dims: readonly number[]) => {
-      if (input.dtype !== float32 || !reduce(out, input, dims, name === "mean")) (host[name] as Kernel)(out, input, dims);
+      if (input.dtype !== float32 || !reduce(out, input, dims, name === "mean"))
+        (host[name] as Kernel)(out, input, dims);
     };
   return { sum: kernel("sum"), mean: kernel("mean") };
 }

@@ -12,11 +12,18 @@ export function softmaxKernels(engine: Engine): Kernels {
   function suits(tensors: readonly Tensor[], dim: number): boolean {
     const out = tensors[0]!;
     return (
-      out.numel() >= FEW && dim === out.ndim - 1 && areFloat32(...tensors) && tensors.every((tensor) => tensor.contiguous_)
+      out.numel() >= FEW &&
+      dim === out.ndim - 1 &&
+      areFloat32(...tensors) &&
+      tensors.every((tensor) => tensor.contiguous_)
     );
   }
 
-  function run(tensors: readonly Tensor[], dim: number, body: (rows: number, n: number, at: readonly number[]) => boolean | void): boolean {
+  function run(
+    tensors: readonly Tensor[],
+    dim: number,
+    body: (rows: number, n: number, at: readonly number[]) => boolean | void,
+  ): boolean {
     if (!suits(tensors, dim)) return false;
     operands.begin();
     const at = tensors.map((tensor, i) => (i === 0 ? operands.output(tensor) : operands.input(tensor)));
@@ -29,7 +36,8 @@ export function softmaxKernels(engine: Engine): Kernels {
 
   return {
     _softmax(out: Tensor, input: Tensor, dim: number): void {
-      if (!run([out, input], dim, (rows, n, [y, x]) => exports.softmax(rows, n, x!, y!))) (host["_softmax"] as Kernel)(out, input, dim);
+      if (!run([out, input], dim, (rows, n, [y, x]) => exports.softmax(rows, n, x!, y!)))
+        (host["_softmax"] as Kernel)(out, input, dim);
     },
     _log_softmax(out: Tensor, input: Tensor, dim: number): void {
       const done = run([out, input], dim, (rows, n, [y, x]) => {
@@ -47,7 +55,9 @@ export function softmaxKernels(engine: Engine): Kernels {
       if (!done) (host["_softmax_backward_data"] as Kernel)(out, grad, output, dim);
     },
     _log_softmax_backward_data(out: Tensor, grad: Tensor, output: Tensor, dim: number): void {
-      const done = run([out, grad, output], dim, (rows, n, [x, g, y]) => exports.logSoftmaxBackward(rows, n, g!, y!, x!));
+      const done = run([out, grad, output], dim, (rows, n, [x, g, y]) =>
+        exports.logSoftmaxBackward(rows, n, g!, y!, x!),
+      );
       if (!done) (host["_log_softmax_backward_data"] as Kernel)(out, grad, output, dim);
     },
   };

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, integer, nat, oneof, property } from "fast-check";
 import { expect, it } from "vitest";
 import { Allocator, type Block, classOf, classSize, LARGEST_CLASS, roundedSize } from "./allocator.ts";
 
@@ -13,15 +13,15 @@ it("has a class for every size, at most a quarter too large", () => {
   }
 });
 
-const size = fc.oneof(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 3 * MIB }));
-const action = fc.oneof(
+const size = oneof(integer({ min: 1, max: 5000 }), integer({ min: 1, max: 3 * MIB }));
+const action = oneof(
   size.map((bytes) => ({ bytes, free: -1 })),
-  fc.nat(1000).map((free) => ({ bytes: 0, free })),
+  nat(1000).map((free) => ({ bytes: 0, free })),
 );
 
 it("hands out blocks that do not overlap and takes all of them back", () => {
-  fc.assert(
-    fc.property(fc.array(action, { maxLength: 200 }), (actions) => {
+  assert(
+    property(array(action, { maxLength: 200 }), (actions) => {
       const allocator = new Allocator();
       allocator.extend(0, 8 * MIB);
       allocator.extend(8 * MIB, 8 * MIB);

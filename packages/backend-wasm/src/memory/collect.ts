@@ -26,7 +26,9 @@ interface Cleanup {
  */
 export function makeCollector(): Collector {
   const none: Collector = { Registry: FinalizationRegistry, collect: null };
-  const host = (globalThis as { process?: { versions?: { node?: string }; getBuiltinModule?: (id: string) => unknown } }).process;
+  const host = (
+    globalThis as { process?: { versions?: { node?: string }; getBuiltinModule?: (id: string) => unknown } }
+  ).process;
   const v8 = host?.getBuiltinModule?.("node:v8") as V8 | undefined;
   const vm = host?.getBuiltinModule?.("node:vm") as Vm | undefined;
   if (v8 === undefined || vm === undefined) return none;

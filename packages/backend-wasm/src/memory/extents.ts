@@ -34,7 +34,7 @@ export class Extents {
       if (starts[mid]! < start) low = mid + 1;
       else high = mid;
     }
-    const joinsBefore = low > 0 && starts[low - 1]! + sizes[low - 1]! === start;
+    const joinsBefore = low > 0 && start === starts[low - 1]! + sizes[low - 1]!;
     const joinsAfter = low < starts.length && start + size === starts[low]!;
     if (joinsBefore && joinsAfter) {
       sizes[low - 1]! += size + sizes[low]!;

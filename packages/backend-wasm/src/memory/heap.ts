@@ -157,7 +157,7 @@ export class Heap {
   /** Asks the collector for the blocks of dead storages, where the host lets us. */
   collect(): void {
     this.collections++;
-    this.collector.collect?.(this.registry as FinalizationRegistry<never>);
+    this.collector.collect?.(this.registry);
     this.allocator.trim();
   }
 

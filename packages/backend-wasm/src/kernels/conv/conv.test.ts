@@ -28,11 +28,18 @@ const CASES: Readonly<Record<string, Case>> = {
   "pointwise with stride": { input: [2, 8, 21, 20], weight: [12, 8, 1, 1], stride: [2, 3] },
   "dilation and groups": { input: [2, 8, 20, 19], weight: [12, 4, 3, 2], padding: [2, 1], dilation: [2, 3], groups: 2 },
   "padding beyond the kernel": { input: [2, 3, 8, 9], weight: [4, 3, 2, 2], padding: [3, 2] },
-  "depthwise": { input: [2, 12, 14, 14], weight: [12, 1, 3, 3], padding: [1, 1], groups: 12 },
+  depthwise: { input: [2, 12, 14, 14], weight: [12, 1, 3, 3], padding: [1, 1], groups: 12 },
   "one dimension": { input: [2, 40, 101], weight: [30, 40, 7], stride: [3], padding: [2] },
   "three dimensions": { input: [2, 5, 7, 8, 9], weight: [6, 5, 3, 2, 3], stride: [1, 2, 1], padding: [1, 0, 2] },
   "three dimensions, stride 1": { input: [2, 5, 7, 8, 9], weight: [6, 5, 3, 2, 3], padding: [1, 1, 1] },
-  transposed: { input: [2, 9, 11, 12], weight: [9, 7, 3, 3], stride: [2, 2], padding: [1, 1], transposed: true, output_padding: [1, 0] },
+  transposed: {
+    input: [2, 9, 11, 12],
+    weight: [9, 7, 3, 3],
+    stride: [2, 2],
+    padding: [1, 1],
+    transposed: true,
+    output_padding: [1, 0],
+  },
   "transposed, stride 1": { input: [2, 9, 11, 12], weight: [9, 7, 3, 3], padding: [1, 0], transposed: true },
 };
 
@@ -49,28 +56,33 @@ describe.each(Object.entries(CASES))("%s", (_, shape) => {
   ] as const;
   const forward = (x: Tensor, w: Tensor, b: Tensor | null): Tensor => callOp("convolution", x, w, b, ...geometry);
   const features = shape.transposed === true ? shape.weight[1]! * (shape.groups ?? 1) : shape.weight[0]!;
-  const make = (): [Tensor, Tensor, Tensor] => [rand([...shape.input]).sub(0.5), rand([...shape.weight]).sub(0.5), rand(features)];
+  const make = (): [Tensor, Tensor, Tensor] => [
+    rand([...shape.input]).sub(0.5),
+    rand([...shape.weight]).sub(0.5),
+    rand(features),
+  ];
 
   it("forward", () => {
     const [x, w, b] = make();
-    expectSame([x, w, b], (x, w, b) => forward(x!, w!, b!));
-    expectSame([x, w], (x, w) => forward(x!, w!, null));
+    expectSame([x, w, b], (x, w, b) => forward(x, w, b));
+    expectSame([x, w], (x, w) => forward(x, w, null));
   });
 
   it("gradient of the input", () => {
     const [x, w] = make();
     const g = rand([...forward(x, w, null).shape]).sub(0.5);
-    expectSame([g, w], (g, w) => callOp("_convolution_input_gradient", g!, w!, shape.input, ...geometry));
+    expectSame([g, w], (g, w) => callOp("_convolution_input_gradient", g, w, shape.input, ...geometry));
   });
 
   it("gradient of the weight", () => {
     const [x, w] = make();
     const g = rand([...forward(x, w, null).shape]).sub(0.5);
-    expectSame([g, x], (g, x) => callOp("_convolution_weight_gradient", g!, x!, shape.weight, ...geometry));
+    expectSame([g, x], (g, x) => callOp("_convolution_weight_gradient", g, x, shape.weight, ...geometry));
   });
 });
 
 it("takes operands that are not dense", () => {
   expectSame([rand(20, 19, 3, 4), rand(3, 3, 3, 6)], (x, w) =>
-    callOp("convolution", x!.permute(3, 2, 0, 1), w!.permute(3, 2, 0, 1), null, [1, 1], [1, 1], [1, 1], false, [0, 0], 1));
+    callOp("convolution", x.permute(3, 2, 0, 1), w.permute(3, 2, 0, 1), null, [1, 1], [1, 1], [1, 1], false, [0, 0], 1),
+  );
 });

@@ -49,7 +49,12 @@ export function geometryOf(
   return found;
 }
 
-function make(image: readonly number[], output: readonly number[], weight: readonly number[], params: ConvParams): Geometry {
+function make(
+  image: readonly number[],
+  output: readonly number[],
+  weight: readonly number[],
+  params: ConvParams,
+): Geometry {
   const { groups } = params;
   const size = triple(image.slice(2), 1);
   const out = triple(output.slice(2), 1);

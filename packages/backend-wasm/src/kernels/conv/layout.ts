@@ -51,7 +51,17 @@ export function copyPadded({ exports }: Engine, g: Geometry, image: number, padd
   for (let b = 0; b < blocks; b++) {
     const inner = image + b * depth * small[0];
     const outer = corner + b * g.padded[0] * large[0];
-    exports.copyBlock(slices, height, width, back ? outer : inner, from[0], from[1], back ? inner : outer, to[0], to[1]);
+    exports.copyBlock(
+      slices,
+      height,
+      width,
+      back ? outer : inner,
+      from[0],
+      from[1],
+      back ? inner : outer,
+      to[0],
+      to[1],
+    );
   }
 }
 
