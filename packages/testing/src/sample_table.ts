@@ -1,0 +1,127 @@
+import { tensor, type Tensor } from "@tt/core";
+import { numbers, type Sample } from "./numbers.ts";
+
+const positions = (...values: number[]): Tensor => tensor(values.map(BigInt));
+const grid = (): Tensor =>
+  tensor([
+    [0n, 2n, 1n],
+    [1n, 0n, 2n],
+  ]);
+const image = (n = 6): Tensor => numbers([1, 2, n, n]);
+const m = (...shape: number[]): Tensor => numbers(shape);
+
+/** Calls of ops whose arguments cannot be guessed from their schema. */
+export const TABLE: Readonly<Record<string, () => readonly Sample[]>> = {
+  select: () => [[m(2, 3), 1, 2]],
+  slice: () => [
+    [m(4, 3), 0, 1, null, 2],
+    [m(4, 3), 1, -2, null, 1],
+  ],
+  view: () => [
+    [m(2, 6), [3, 4]],
+    [m(2, 6), [-1]],
+  ],
+  _unsafe_view: () => [[m(2, 6), [3, 4]]],
+  transpose: () => [[m(2, 3, 4), 0, -1]],
+  permute: () => [[m(2, 3, 4), [2, 0, 1]]],
+  expand: () => [[m(3, 1), [2, 3, 4]]],
+  unsqueeze: () => [[m(2, 3), -1]],
+  "squeeze.dim": () => [[m(2, 1), 1]],
+  as_strided: () => [[m(3, 3), [2, 2], [3, 1], 1]],
+  diagonal: () => [[m(3, 4), 1, 0, 1]],
+  unfold: () => [[m(5, 2), 0, 3, 1]],
+  split: () => [[m(5, 2), 2, 0]],
+  split_with_sizes: () => [[m(5, 2), [2, 3], 0]],
+  "unbind.int": () => [[m(2, 3), 1]],
+  cat: () => [[[m(2, 3), m(1, 3)], 0]],
+  stack: () => [[[m(2, 3), m(2, 3)], -1]],
+  repeat: () => [[m(2, 3), [2, 1, 2]]],
+  roll: () => [
+    [m(2, 3), [1, -1], [0, 1]],
+    [m(5), [2], []],
+  ],
+  flip: () => [[m(2, 3), [0, 1]]],
+  gather: () => [[m(2, 3), 1, grid(), false]],
+  "scatter.src": () => [[m(2, 3), 1, grid(), m(2, 3)]],
+  "scatter.value": () => [[m(2, 3), 1, grid(), 2]],
+  scatter_add: () => [[m(2, 3), 1, grid(), m(2, 3)]],
+  index: () => [
+    [m(3, 4), [positions(0, 2, 0)]],
+    [m(3, 4), [null, positions(1, 1)]],
+  ],
+  index_put: () => [
+    [m(3, 4), [positions(0, 2)], m(2, 4), false],
+    [m(3, 4), [positions(1, 1)], m(2, 4), true],
+  ],
+  index_select: () => [[m(3, 4), 1, positions(0, 3, 3)]],
+  index_add: () => [[m(3, 4), 0, positions(2, 0), m(2, 4), 0.5]],
+  index_copy: () => [[m(3, 4), 0, positions(2, 0), m(2, 4)]],
+  "index_fill.int_Scalar": () => [[m(3, 4), 1, positions(2, 0), 5]],
+  take: () => [[m(3, 4), positions(0, 11, 0)]],
+  put: () => [[m(3, 4), positions(0, 11), m(2), false]],
+  masked_select: () => [[m(3, 4), m(3, 4).gt(0.5)]],
+  masked_scatter: () => [[m(3, 4), m(3, 4).gt(0.5), m(12)]],
+  addmm: () => [
+    [m(2, 4), m(2, 3), m(3, 4), 0.5, 2],
+    [m(4), m(2, 3), m(3, 4), 1, 1],
+  ],
+  addmv: () => [[m(2), m(2, 3), m(3), 0.5, 2]],
+  mm: () => [[m(2, 3), m(3, 4)]],
+  mv: () => [[m(2, 3), m(3)]],
+  dot: () => [[m(4), m(4)]],
+  vdot: () => [[m(4), m(4)]],
+  bmm: () => [[m(2, 2, 3), m(2, 3, 2)]],
+  baddbmm: () => [[m(2, 2, 2), m(2, 2, 3), m(2, 3, 2), 0.5, 2]],
+  addbmm: () => [[m(2, 2), m(2, 2, 3), m(2, 3, 2), 0.5, 2]],
+  "sum.dim_IntList": () => [[m(2, 3, 2), [0, -1], true, null]],
+  "mean.dim": () => [[m(2, 3, 2), [1], false, null]],
+  "var.correction": () => [
+    [m(2, 5), [1], 1, false],
+    [m(2, 5), null, 0, true],
+  ],
+  "std.correction": () => [[m(2, 5), [1], 1, false]],
+  logsumexp: () => [[m(2, 3), [1], false]],
+  _softmax: () => [[m(2, 3), -1]],
+  _log_softmax: () => [[m(2, 3), 0]],
+  topk: () => [[m(2, 5), 2, -1, true, true]],
+  kthvalue: () => [[m(2, 5), 2, -1, false]],
+  convolution: () => [
+    [image(4), m(3, 2, 3, 3), m(3), [1, 1], [1, 1], [1, 1], false, [0, 0], 1],
+    [image(5), m(2, 1, 2, 2), null, [2, 2], [0, 0], [1, 1], false, [0, 0], 2],
+    [image(3), m(2, 2, 2, 2), m(2), [2, 2], [0, 0], [1, 1], true, [1, 1], 1],
+  ],
+  avg_pool2d: () => [
+    [image(4), [2, 2], [2, 2], [0, 0], false, true, null],
+    [image(3), [2, 2], [1, 1], [1, 1], false, false, null],
+  ],
+  max_pool2d_with_indices: () => [[image(4), [2, 2], [2, 2], [0, 0], [1, 1], false]],
+  _adaptive_avg_pool2d: () => [[image(5), [2, 3]]],
+  adaptive_max_pool2d: () => [[image(5), [2, 3]]],
+  native_layer_norm: () => [
+    [m(2, 3, 4), [4], m(4), m(4), 1e-5],
+    [m(2, 4), [4], null, null, 1e-5],
+  ],
+  _group_norm: () => [[image(3), m(2), m(2), 2, 1e-5]],
+  _batch_norm_train: () => [[m(3, 2, 2), m(2), m(2), 1e-5]],
+  _batch_norm_eval: () => [[m(3, 2, 2), m(2), m(2), m(2), m(2), 1e-5]],
+  embedding: () => [[m(4, 2), grid(), -1, false, false]],
+  _nll_loss: () => [
+    [m(2, 3), positions(0, 2), null, "mean", -100],
+    [m(2, 3), positions(0, 2), m(3), "sum", -100],
+  ],
+  constant_pad_nd: () => [[m(2, 3), [1, 2, 0, 1], 0.5]],
+  avg_pool3d: () => [[m(1, 1, 2, 2, 4), [1, 2, 2], [1, 1, 2], [0, 0, 0], false, true, null]],
+  max_pool3d_with_indices: () => [[m(1, 1, 2, 2, 4), [1, 2, 2], [1, 1, 2], [0, 0, 0], [1, 1, 1], false]],
+  _adaptive_avg_pool3d: () => [[m(1, 1, 2, 2, 3), [1, 2, 2]]],
+  "masked_fill.Tensor": () => [[m(2, 3), m(2, 3).gt(0.5), m()]],
+  "fill.Tensor": () => [[m(2, 3), m()]],
+  "index_fill.int_Tensor": () => [[m(3, 4), 1, positions(2, 0), m()]],
+  clamp: () => [[m(2, 3), 0.3, 0.6]],
+  "clamp.Tensor": () => [[m(2, 3), m(3), null]],
+  select_scatter: () => [[m(2, 3), m(2), 1, 0]],
+  slice_scatter: () => [[m(4, 3), m(2, 3), 0, 1, 3, 1]],
+  diagonal_scatter: () => [[m(3, 3), m(3), 0, 0, 1]],
+  multi_margin_loss: () => [[m(2, 3), positions(0, 2), 1, 1, null, "mean"]],
+  tril: () => [[m(3, 4), 1]],
+  diag_embed: () => [[m(2, 3), 1, 0, -1]],
+};
