@@ -97,13 +97,13 @@ export function installMethods(): void {
   for (const [name, ops] of groups) {
     const methods = ops.filter(isMethod);
     if (methods.length > 0 && !Object.hasOwn(Tensor.prototype, name)) {
-      define(name, function (this: Tensor, ...args: unknown[]): unknown {
+      define(name, methods, function (this: Tensor, ...args: unknown[]): unknown {
         return dispatch(methods, this, args, false);
       });
     }
     const inplace = methods.filter((op) => op.record.inplace);
     if (inplace.length > 0 && !Object.hasOwn(Tensor.prototype, `${name}_`)) {
-      define(`${name}_`, function (this: Tensor, ...args: unknown[]): unknown {
+      define(`${name}_`, inplace, function (this: Tensor, ...args: unknown[]): unknown {
         return dispatch(inplace, this, args, true);
       });
     }
@@ -122,6 +122,7 @@ export function isFunction(op: Op): boolean {
   return variants === "both" || variants === "function";
 }
 
-function define(name: string, value: unknown): void {
+function define(name: string, ops: readonly Op[], value: unknown): void {
+  Object.defineProperty(value, "schema", { get: () => signatures(ops) });
   Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true, enumerable: false });
 }

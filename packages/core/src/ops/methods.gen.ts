@@ -2633,11 +2633,18 @@ export interface TensorMethods {
   select_scatter(options: { src: Tensor; axis: number; index: number }): Tensor;
   /**
    * Points this tensor at the memory of `source`, with its sizes and strides.
+   * Points this tensor at a storage, or another tensor's, with the given layout; all of it in one dimension without. Without a source it becomes empty.
    *
    * `set_(Tensor input, Tensor source) -> Tensor`
+   * `set_.storage(Tensor input, Any source=None, int storage_offset=0, int[]? size=None, int[]? stride=None) -> Tensor`
    */
   set_(source: Tensor): Tensor;
   set_(options: { source: Tensor }): Tensor;
+  set_(source?: unknown, storage_offset?: number, size?: readonly number[] | null, stride?: readonly number[] | null): Tensor;
+  set_(source: unknown, storage_offset: number, size: readonly number[] | null, options: { stride?: readonly number[] | null }): Tensor;
+  set_(source: unknown, storage_offset: number, options: { size?: readonly number[] | null; stride?: readonly number[] | null }): Tensor;
+  set_(source: unknown, options: { storage_offset?: number; size?: readonly number[] | null; stride?: readonly number[] | null }): Tensor;
+  set_(options: { source?: unknown; storage_offset?: number; size?: readonly number[] | null; stride?: readonly number[] | null }): Tensor;
   /**
    * `sign`, for complex numbers `input / abs(input)`.
    *

@@ -54,6 +54,17 @@ const PYTHON_ONLY = new Set(
   ].map((name) => `__${name}__`),
 );
 
+/** What PyTorch's modules have from their own imports, and texts of their documentation. */
+const IMPORTED = new Set(
+  (
+    "BroadcastingList1 BroadcastingList2 BroadcastingList3 DType Tensor assert_int_or_pair boolean_dispatch " +
+    "handle_torch_function has_torch_function has_torch_function_unary has_torch_function_variadic " +
+    "common_notes reproducibility_notes sparse_support_notes tf32_notes"
+  ).split(" "),
+);
+
+const LENDERS = new Set(["torch.nn.functional", "torch.linalg", "torch.fft"]);
+
 /** How Python's special methods of Tensor are spelled in TypeScript. */
 const SPECIAL: Readonly<Record<string, string | symbol>> = {
   __abs__: "abs",
@@ -96,6 +107,9 @@ function check(tt: TT, unit: string, scope: Value, entry: Entry): CaseResult {
       name,
       "a protocol of Python's interpreter or libraries, with no counterpart in JavaScript",
     );
+  }
+  if (LENDERS.has(unit) && IMPORTED.has(name)) {
+    return skipped("surface", unit, name, "something that PyTorch's module imports or says, not of its interface");
   }
   const recorder = new CaseRecorder();
   const key = unit === "torch.Tensor" ? spelling(name) : name;

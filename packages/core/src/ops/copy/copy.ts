@@ -181,6 +181,7 @@ defineOp({
 
 defineOp({
   schema: "type_as(Tensor input, Tensor other) -> Tensor",
+  synonyms: { tensor: "other" },
   doc: "This tensor with the dtype of `other`.",
   variants: "method",
   out: false,

@@ -59,9 +59,8 @@ for (const [name, end, size] of [
     `The ${end} element over \`dim\`; the dtype's ${size} number where nothing takes part.`,
     (input: Tensor, dim: Dims, keepdim: boolean | null, dtype: Kind, mask: Mask) => {
       const dims = canonicalDims(dim, input.ndim);
-      return applyMask(name, input, mask)
-        [name](dims, keepdim ?? false)
-        .to(dtype ?? input.dtype);
+      const masked = applyMask(name, input, mask);
+      return masked[name](dims, keepdim ?? false).to(dtype ?? input.dtype);
     },
   );
 }
@@ -75,10 +74,10 @@ for (const [name, kind, end] of [
     "int? dim=None",
     KEEP,
     `Where the ${end} element along \`dim\` is (in the flattened input without \`dim\`), in the input's dtype.`,
-    (input: Tensor, dim: number | null, keepdim: boolean | null, dtype: Kind, mask: Mask) =>
-      applyMask(kind, input, mask, name)
-        [name](dim, keepdim ?? false)
-        .to(dtype ?? input.dtype),
+    (input: Tensor, dim: number | null, keepdim: boolean | null, dtype: Kind, mask: Mask) => {
+      const masked = applyMask(kind, input, mask, name);
+      return masked[name](dim, keepdim ?? false).to(dtype ?? input.dtype);
+    },
   );
 }
 

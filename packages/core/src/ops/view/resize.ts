@@ -1,8 +1,9 @@
 import { resizeStorage } from "../../dispatch/allocate.ts";
 import { defineOp } from "../../dispatch/op.ts";
 import { RuntimeError } from "../../errors.ts";
-import { channelsLastStrides, sameShape } from "../../layout.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
+import { channelsLastStrides, contiguousStrides, sameShape } from "../../layout.ts";
+import { Storage } from "../../storage.ts";
+import { Tensor } from "../../tensor/tensor.ts";
 
 function resized(input: Tensor, size: readonly number[], memory_format: string | null): Tensor {
   if (input.requires_grad) throw new RuntimeError("cannot resize variables that require grad");
@@ -28,6 +29,7 @@ defineOp({
 
 defineOp({
   schema: "resize_as_(Tensor input, Tensor other, *, MemoryFormat? memory_format=None) -> Tensor",
+  synonyms: { tensor: "other", the_template: "other" },
   doc: "Gives this tensor the sizes of `other`.",
   out: false,
   decompose: (input: Tensor, other: Tensor, memory_format: string | null) => resized(input, other.shape, memory_format),
@@ -65,6 +67,40 @@ defineOp({
   out: false,
   decompose: (input: Tensor, source: Tensor) => {
     input.setLayout(source.storage, source.dtype, source.shape, source.strides, source.offset);
+    return input;
+  },
+});
+
+defineOp({
+  schema: "set_.storage(Tensor input, Any source=None, int storage_offset=0, int[]? size=None, int[]? stride=None) -> Tensor",
+  doc: "Points this tensor at a storage, or another tensor's, with the given layout; all of it in one dimension without. Without a source it becomes empty.",
+  variants: "method",
+  out: false,
+  decompose: (
+    input: Tensor,
+    source: unknown,
+    storage_offset: number,
+    size: readonly number[] | null,
+    stride: readonly number[] | null,
+  ) => {
+    const { dtype } = input;
+    if (source === null) {
+      const { storage } = input.detach().new_empty([0]);
+      input.setLayout(storage, dtype, [0], [1], 0);
+      return input;
+    }
+    const storage = source instanceof Tensor ? source.storage : source;
+    if (!(storage instanceof Storage)) throw new TypeError("set_(): argument 'source' must be Tensor or Storage");
+    const shape = size ?? [Math.floor(storage.nbytes / dtype.itemsize) - storage_offset];
+    const strides = stride === null || stride.length === 0 ? contiguousStrides(shape) : stride;
+    const last = shape.reduce((at, n, d) => at + (n - 1) * strides[d]!, storage_offset);
+    const needed = shape.includes(0) ? 0 : (last + 1) * dtype.itemsize;
+    if (needed > storage.nbytes) {
+      throw new RuntimeError(
+        `setStorage: sizes [${shape.join(", ")}], strides [${strides.join(", ")}], storage offset ${storage_offset}, and itemsize ${dtype.itemsize} requiring a storage size of ${needed} are out of bounds for storage of size ${storage.nbytes}`,
+      );
+    }
+    input.setLayout(storage, dtype, shape, strides, storage_offset);
     return input;
   },
 });

@@ -157,7 +157,7 @@ defineOp({
     if (start.ndim !== 0 || start.dtype.category !== 1) {
       throw new RuntimeError("start must be an 0-dim integral Tensor.");
     }
-    return narrowed(input, dim, Number(start.item()), length);
+    return narrowed(input, dim, start.item(), length);
   },
 });
 

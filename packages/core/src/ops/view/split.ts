@@ -210,7 +210,7 @@ defineOp({
       );
     }
     return at.ndim === 0
-      ? sectionsOf(input, Number(at.item()), dim)
+      ? sectionsOf(input, at.item(), dim)
       : indicesOf(input, (at.tolist() as number[]).map(Number), dim);
   },
 });
