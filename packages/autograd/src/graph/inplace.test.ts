@@ -1,6 +1,6 @@
 import { inference_mode, no_grad, tensor, type Tensor, zeros } from "@tt/core";
 import { describe, expect, it } from "vitest";
-import "../index.ts";
+import { grad } from "../index.ts";
 
 const leaf = (data: number[] | number[][]): Tensor => tensor(data, { requires_grad: true });
 
@@ -96,6 +96,18 @@ describe("in-place operations", () => {
     const x = leaf([1]);
     no_grad(() => x.add_(5));
     expect([x.item(), x.is_leaf, x._version]).toEqual([6, true, 1]);
+  });
+
+  it("have second derivatives", () => {
+    const x = leaf([0.5, 1]);
+    const y = x.mul(1);
+    y.sin_();
+    y.select(0, 0).mul_(y.select(0, 1).clone());
+    const [g] = grad(y.sum(), x, { create_graph: true });
+    const z = x.sin();
+    const [want] = grad(z.at(0).mul(z.at(1)).add(z.at(1)), x, { create_graph: true });
+    expect(g!.tolist()).toEqual(want!.tolist());
+    expect(grad(g!.sum(), x)[0]!.tolist()).toEqual(grad(want!.sum(), x)[0]!.tolist());
   });
 
   it("are refused on inference tensors", () => {

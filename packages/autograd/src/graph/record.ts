@@ -188,8 +188,13 @@ export function recordInplace(op: Op, args: unknown[], target: Tensor, run?: Run
   return target;
 }
 
-function copyFor(target: Tensor, run: Run | undefined): unknown {
-  return run === undefined ? runWithoutGrad(cloneOp(), [target, null]) : call(cloneOp(), [target, null]);
+/** The old value, with the history that higher derivatives go through. */
+function copyFor(target: Tensor, run: Run | undefined): Tensor {
+  if (run !== undefined) return call(cloneOp(), [target, null]) as Tensor;
+  const copy = runWithoutGrad(cloneOp(), [target, null]) as Tensor;
+  copy.gradNode = gradFnOf(target);
+  copy.outputNr = target.outputNr;
+  return copy;
 }
 
 function inplaceWithoutGrad(op: Op, args: unknown[], target: Tensor, run: Run | undefined): void {
