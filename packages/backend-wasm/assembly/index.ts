@@ -2,5 +2,5 @@ export { gemm, gemmImage, gemmImageT, gemmPacked, gemmScratch, packedBytes, pack
 export { copyBlock, fillRows, foldColumns } from "./fold";
 export { sumColumns, sumRows } from "./reduce";
 export { logSoftmaxBackward, shiftRows, softmax, softmaxBackward, subtractRows } from "./softmax";
-export { maxPool, maxPoolBackward } from "./pool";
+export { maxPool, maxPool2, maxPoolBackward } from "./pool";
 export { adam, sgd } from "./optim";

@@ -51,6 +51,49 @@ export function maxPool(
   }
 }
 
+/** As `maxPool` with windows of 2 x 2 side by side, without padding. */
+export function maxPool2(
+  planes: i32,
+  height: i32,
+  width: i32,
+  outHeight: i32,
+  outWidth: i32,
+  x: usize,
+  out: usize,
+  indices: usize,
+): void {
+  const row = (<usize>width) << 2;
+  for (let p = 0; p < planes; p++) {
+    for (let j = 0; j < outHeight; j++) {
+      let at = x + 2 * <usize>j * row;
+      let place = 2 * j * width;
+      for (let i = 0; i < outWidth; i++) {
+        let best = load<f32>(at);
+        let where = place;
+        let value = load<f32>(at, 4);
+        let better = i32(value > best) | i32(value != value);
+        best = select(value, best, better);
+        where = select(place + 1, where, better);
+        value = load<f32>(at + row);
+        better = i32(value > best) | i32(value != value);
+        best = select(value, best, better);
+        where = select(place + width, where, better);
+        value = load<f32>(at + row, 4);
+        better = i32(value > best) | i32(value != value);
+        best = select(value, best, better);
+        where = select(place + width + 1, where, better);
+        store<f32>(out, best);
+        store<i64>(indices, <i64>where);
+        at += 8;
+        place += 2;
+        out += 4;
+        indices += 8;
+      }
+    }
+    x += <usize>height * row;
+  }
+}
+
 /** out[plane][indices] += grad; `out` is cleared first. */
 export function maxPoolBackward(planes: i32, from: i32, to: i32, grad: usize, indices: usize, out: usize): void {
   memory.fill(out, 0, (<usize>planes * to) << 2);

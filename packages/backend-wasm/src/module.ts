@@ -100,6 +100,16 @@ export interface Exports {
     out: number,
     indices: number,
   ): void;
+  maxPool2(
+    planes: number,
+    height: number,
+    width: number,
+    outHeight: number,
+    outWidth: number,
+    x: number,
+    out: number,
+    indices: number,
+  ): void;
   maxPoolBackward(planes: number, from: number, to: number, grad: number, indices: number, out: number): void;
   sgd(
     n: number,

@@ -22,24 +22,30 @@ export function poolKernels(engine: Engine): Kernels {
     const [height, width] = input.shape.slice(-2) as [number, number];
     const [rows, columns] = out.shape.slice(-2) as [number, number];
     const [k, s, b, d] = [p.kernel_size, p.stride, p.padding, p.dilation] as readonly (readonly number[])[];
-    exports.maxPool(
-      product(input.shape.slice(0, -2)),
-      height,
-      width,
-      rows,
-      columns,
-      k![0]!,
-      k![1]!,
-      s![0]!,
-      s![1]!,
-      b![0]!,
-      b![1]!,
-      d![0]!,
-      d![1]!,
-      x,
-      y,
-      at,
-    );
+    const planes = product(input.shape.slice(0, -2));
+    const side = [...k!, ...s!].every((n) => n === 2) && [...b!].every((n) => n === 0) && [...d!].every((n) => n === 1);
+    if (side && 2 * rows <= height && 2 * columns <= width)
+      exports.maxPool2(planes, height, width, rows, columns, x, y, at);
+    else {
+      exports.maxPool(
+        planes,
+        height,
+        width,
+        rows,
+        columns,
+        k![0]!,
+        k![1]!,
+        s![0]!,
+        s![1]!,
+        b![0]!,
+        b![1]!,
+        d![0]!,
+        d![1]!,
+        x,
+        y,
+        at,
+      );
+    }
     operands.end();
     return true;
   }
