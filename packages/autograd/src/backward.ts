@@ -31,7 +31,8 @@ export interface GradArgs {
   readonly allow_unused?: boolean;
 }
 
-const listOf = <T>(value: OneOrMore<T>): readonly T[] => (Array.isArray(value) ? (value as readonly T[]) : [value as T]);
+const listOf = <T>(value: OneOrMore<T>): readonly T[] =>
+  Array.isArray(value) ? (value as readonly T[]) : [value as T];
 
 function rootsOf(tensors: readonly Tensor[]): Capture[] {
   return tensors.map((tensor, i) => {
@@ -53,9 +54,7 @@ function rootGrads(tensors: readonly Tensor[], grads: readonly (Tensor | null)[]
       if (!tensor.requires_grad) return null;
       if (tensor.numel() !== 1) throw new RuntimeError("grad can be implicitly created only for scalar outputs");
       if (tensor.dtype.is_complex) {
-        throw new RuntimeError(
-          `grad can be computed only for real scalar outputs but got ${tensor.dtype.toString()}`,
-        );
+        throw new RuntimeError(`grad can be computed only for real scalar outputs but got ${tensor.dtype.toString()}`);
       }
       return tensor.detach().new_ones(tensor.shape);
     }
@@ -99,7 +98,8 @@ export function backward(
   const createGraph = args.create_graph ?? false;
   const keepGraph = args.retain_graph ?? createGraph;
   const inputs = args.inputs === undefined || args.inputs === null ? null : listOf(args.inputs);
-  if (inputs !== null && inputs.length === 0) throw new RuntimeError("'inputs' argument to backward() cannot be empty.");
+  if (inputs !== null && inputs.length === 0)
+    throw new RuntimeError("'inputs' argument to backward() cannot be empty.");
   const roots = rootsOf(list);
   const cotangents = rootGrads(list, grads === null ? null : listOf(grads));
   if (inputs === null) {

@@ -35,10 +35,12 @@ function insideOf(signature: string): string {
 
 /** Names that a Python signature lets be passed by keyword: no `*args`, `self` or private ones. */
 export function pythonKeywords(signature: string): string[] {
-  return splitTop(insideOf(signature))
-    .map((part) => /^(\w+)\s*(?=[=:]|$)/.exec(part)?.[1] ?? "")
-    // `adjoint(Tensor) -> Tensor` has a type where its name should be.
-    .filter((name) => /^[A-Za-z]/.test(name) && name !== "self" && name !== "Tensor");
+  return (
+    splitTop(insideOf(signature))
+      .map((part) => /^(\w+)\s*(?=[=:]|$)/.exec(part)?.[1] ?? "")
+      // `adjoint(Tensor) -> Tensor` has a type where its name should be.
+      .filter((name) => /^[A-Za-z]/.test(name) && name !== "self" && name !== "Tensor")
+  );
 }
 
 /** Parameter names of a schema such as `sum(Tensor input, int[1]? dim, *, ScalarType? dtype=None) -> Tensor`. */

@@ -11,7 +11,7 @@ for (let step = 0; step < 3; step++) {
   const loss = layer(x).pow(2).mean();
   loss.backward();
   optimizer.step();
-  losses.push(Number(loss.item()));
+  losses.push(loss.item());
 }
 if (!losses.every((loss, index) => index === 0 || loss < losses[index - 1]!)) {
   throw new Error(`the loss does not fall: ${losses.join(", ")}`);

@@ -24,12 +24,13 @@ type Fn = (...inputs: Tensor[]) => Tensor | readonly Tensor[] | null;
 
 const outputsOf = (fn: Fn, inputs: readonly Tensor[]): Tensor[] => {
   const result = fn(...inputs);
-  const list = is_tensor(result) ? [result] : ((result ?? []));
+  const list = is_tensor(result) ? [result] : (result ?? []);
   return list.filter((t) => is_tensor(t) && t.dtype.category >= 2 && t.requires_grad);
 };
 
 /** Real and imaginary parts, or the elements, in row-major order. */
-const numbers = (tensor: Tensor): number[] => Array.from(tensor.detach().cpu().contiguous().numpy() as Float64Array, Number);
+const numbers = (tensor: Tensor): number[] =>
+  Array.from(tensor.detach().cpu().contiguous().numpy() as Float64Array, Number);
 
 /**
  * Compares the gradients of `fn` at `inputs` with finite differences. Inputs that require grad should
@@ -79,7 +80,11 @@ function analyticalJacobian(output: Tensor, leaves: readonly Tensor[]): Jacobian
   for (let k = 0; k < entries; k++) {
     const cotangent = output.detach().new_zeros(output.shape).cpu();
     (cotangent.numpy() as Float64Array)[k] = 1;
-    const grads = grad(output, leaves, { grad_outputs: cotangent.to(output.device), retain_graph: true, allow_unused: true });
+    const grads = grad(output, leaves, {
+      grad_outputs: cotangent.to(output.device),
+      retain_graph: true,
+      allow_unused: true,
+    });
     grads.forEach((g, i) => {
       const leaf = leaves[i]!;
       jacobians[i]!.push(g === null ? new Array<number>(leaf.numel() * leaf.dtype.lanes).fill(0) : numbers(g));
@@ -92,7 +97,7 @@ function numericalJacobian(fn: Fn, inputs: readonly Tensor[], leaf: Tensor, o: n
   const columns: number[][] = [];
   const evaluate = (): number[] => {
     const result = fn(...inputs);
-    const list = (is_tensor(result) ? [result] : (result ?? []));
+    const list = is_tensor(result) ? [result] : (result ?? []);
     return numbers(list.filter((t) => is_tensor(t) && t.requires_grad)[o]!);
   };
   // Entries are moved one by one in the leaf's own memory, whatever its strides.

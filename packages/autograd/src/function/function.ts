@@ -94,7 +94,9 @@ class FunctionNode extends Node {
       given.push(grads[i] ?? (ctx.materialize ? zerosOf(meta, grads) : null));
     }
     const result = this.backward(ctx, ...given);
-    const list = Array.isArray(result) ? (result as (Tensor | null | undefined)[]) : [result as Tensor | null | undefined];
+    const list = Array.isArray(result)
+      ? (result as (Tensor | null | undefined)[])
+      : [result as Tensor | null | undefined];
     if (list.length < this.argumentCount) {
       throw new RuntimeError(
         `function ${this.label} returned an incorrect number of gradients (expected ${this.argumentCount}, got ${list.length})`,
@@ -157,7 +159,9 @@ export abstract class Function {
 
   // oxlint-disable-next-line typescript/no-explicit-any
   static backward(_ctx: FunctionCtx, ..._grads: any[]): any {
-    throw new RuntimeError("You must implement either the backward or vjp method for your custom autograd.Function to use it with backward mode AD.");
+    throw new RuntimeError(
+      "You must implement either the backward or vjp method for your custom autograd.Function to use it with backward mode AD.",
+    );
   }
 
   /** Runs forward and records it. */
@@ -191,7 +195,9 @@ interface FunctionStatics {
   backward(ctx: FunctionCtx, ...grads: any[]): any;
 }
 
-type ForwardArgs<F extends FunctionStatics> = F["forward"] extends (ctx: FunctionCtx, ...args: infer A) => unknown ? A : never;
+type ForwardArgs<F extends FunctionStatics> = F["forward"] extends (ctx: FunctionCtx, ...args: infer A) => unknown
+  ? A
+  : never;
 
 function finish(output: Tensor, args: readonly unknown[], ctx: FunctionCtx, node: FunctionNode | null): Tensor {
   const isInput = args.includes(output);

@@ -116,11 +116,7 @@ function markNeeded(roots: readonly Node[], pending: Map<Node, Pending>, targets
 }
 
 /** Runs the graph backwards from `roots`; gives the captured gradients. */
-export function runBackward(
-  roots: readonly Capture[],
-  rootGrads: Gradients,
-  options: RunOptions,
-): Gradients {
+export function runBackward(roots: readonly Capture[], rootGrads: Gradients, options: RunOptions): Gradients {
   const { captures, createGraph } = options;
   const rootNodes = [...new Set(roots.map((r) => r.node))];
   const pending = countDependencies(rootNodes);
@@ -240,7 +236,9 @@ function runNode(node: Node, grads: Gradients): Gradients {
   if (is_anomaly_check_nan_enabled()) {
     results.forEach((result, i) => {
       if (result !== null && result.isnan().any().item()) {
-        throw new RuntimeError(`Function '${node.name()}' returned nan values in its ${i}th output.\n${describeOrigin(node)}`);
+        throw new RuntimeError(
+          `Function '${node.name()}' returned nan values in its ${i}th output.\n${describeOrigin(node)}`,
+        );
       }
     });
   }

@@ -32,7 +32,7 @@ export const cpuBackend: Backend = {
     return new Storage(device, host, numel * dtype.itemsize);
   },
   kernels: {
-    map: map as never,
+    map: map,
     copy,
     fill,
     arange,

@@ -10,9 +10,7 @@ import { modes } from "./state.ts";
 export function allocate(shape: readonly number[], dtype: DType, device: Device): Tensor {
   for (let i = 0; i < shape.length; i++) {
     if (shape[i]! < 0) {
-      throw new RuntimeError(
-        `Trying to create tensor with negative dimension ${shape[i]}: [${shape.join(", ")}]`,
-      );
+      throw new RuntimeError(`Trying to create tensor with negative dimension ${shape[i]}: [${shape.join(", ")}]`);
     }
   }
   const made = new Tensor(tableOf(device).backend.allocate(device, dtype, numelOf(shape)), dtype, shape);

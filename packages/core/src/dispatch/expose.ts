@@ -113,7 +113,11 @@ export function installMethods(): void {
 /** Whether the op is offered as a method of Tensor. */
 export function isMethod(op: Op): boolean {
   const variants = op.record.variants ?? "both";
-  return (variants === "both" || variants === "method") && op.schema.params[0]?.type.startsWith("Tensor") === true && !op.schema.params[0].list;
+  return (
+    (variants === "both" || variants === "method") &&
+    op.schema.params[0]?.type.startsWith("Tensor") === true &&
+    !op.schema.params[0].list
+  );
 }
 
 /** Whether the op is offered as a function. */

@@ -176,7 +176,11 @@ export class Op {
     this.takesOut = record.out ?? (this.view === null && !this.mutates);
     this.single = this.schema.returns.length === 1;
     this.label =
-      typeof record.gradName === "string" ? record.gradName : record.gradName === undefined ? `${camelCase(this.name)}Backward0` : null;
+      typeof record.gradName === "string"
+        ? record.gradName
+        : record.gradName === undefined
+          ? `${camelCase(this.name)}Backward0`
+          : null;
   }
 
   /** The expression for these arguments. */
@@ -235,7 +239,9 @@ function leadingOperands({ params }: Schema): number {
 }
 
 function isOperand(param: Param): boolean {
-  return !param.list && !param.kwonly && !param.hasDefault && (param.type === "Tensor" || param.type === "Tensor|Scalar");
+  return (
+    !param.list && !param.kwonly && !param.hasDefault && (param.type === "Tensor" || param.type === "Tensor|Scalar")
+  );
 }
 
 /** `log_softmax` -> `LogSoftmax`. */

@@ -66,7 +66,13 @@ export function runPointwise(op: Op, args: readonly Bound[], target: Tensor | nu
     const operand = args[operands[i]!] as Tensor | Scalar | null;
     if (!(operand instanceof Tensor)) {
       // An integral number never changes the dtype of an integral or floating tensor.
-      if (first === null || !(typeof operand === "number" && (first.dtype.category === 2 || (first.dtype.category === 1 && Number.isInteger(operand))))) {
+      if (
+        first === null ||
+        !(
+          typeof operand === "number" &&
+          (first.dtype.category === 2 || (first.dtype.category === 1 && Number.isInteger(operand)))
+        )
+      ) {
         uniform = false;
       }
       continue;
@@ -123,7 +129,9 @@ function runMap(
     table.map(program, compute, out, inputs, op.scalars(program, args));
   } catch (error) {
     if (!(error instanceof NotImplementedError)) throw error;
-    throw new RuntimeError(`"${op.name}_${out.storage.device.type}" not implemented for '${scalarTypeName(compute)}'`, { cause: error });
+    throw new RuntimeError(`"${op.name}_${out.storage.device.type}" not implemented for '${scalarTypeName(compute)}'`, {
+      cause: error,
+    });
   }
 }
 

@@ -117,7 +117,18 @@ export const cdouble: DType<"complex128"> = complex128;
 
 /** All dtypes, indexed by {@link DType.id}. */
 export const DTYPES: readonly DType[] = [
-  uint8, int8, int16, int32, int64, float16, bfloat16, float32, float64, complex64, complex128, bool,
+  uint8,
+  int8,
+  int16,
+  int32,
+  int64,
+  float16,
+  bfloat16,
+  float32,
+  float64,
+  complex64,
+  complex128,
+  bool,
 ];
 
 let defaultDtype: DType = float32;

@@ -41,7 +41,8 @@ export function writeElement(array: TypedArray, dtype: DType, index: number, val
       (array as BigInt64Array)[index] = toBigInt(value);
       return;
     default:
-      (array as Float64Array)[index] = typeof value === "bigint" ? Number(BigInt.asIntN(dtype.category === 1 ? 32 : 64, value)) : toNumber(value);
+      (array as Float64Array)[index] =
+        typeof value === "bigint" ? Number(BigInt.asIntN(dtype.category === 1 ? 32 : 64, value)) : toNumber(value);
   }
 }
 

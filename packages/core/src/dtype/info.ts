@@ -99,9 +99,7 @@ export function finfo(type: DType = get_default_dtype()): FInfo {
   const part = type.name === "complex64" ? "float32" : type.name === "complex128" ? "float64" : type.name;
   const found = FLOATS.find(({ dtype }) => dtype === part);
   if (found === undefined) {
-    throw new TypeError(
-      "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'",
-    );
+    throw new TypeError("torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'");
   }
   return found;
 }

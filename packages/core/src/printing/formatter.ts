@@ -1,4 +1,5 @@
-import { Complex, type Scalar } from "../dtype/complex.ts";
+import type { Complex} from "../dtype/complex.ts";
+import { type Scalar } from "../dtype/complex.ts";
 import type { DType } from "../dtype/dtype.ts";
 import { pyExponent, pyFixed } from "./number.ts";
 import type { ActivePrintOptions } from "./options.ts";
@@ -75,8 +76,14 @@ export class ComplexFormatter implements ElementFormatter {
   readonly #im: FloatFormatter;
 
   constructor(values: readonly Complex[], options: ActivePrintOptions) {
-    this.#re = new FloatFormatter(values.map(({ re }) => re), options);
-    this.#im = new FloatFormatter(values.map(({ im }) => im), options);
+    this.#re = new FloatFormatter(
+      values.map(({ re }) => re),
+      options,
+    );
+    this.#im = new FloatFormatter(
+      values.map(({ im }) => im),
+      options,
+    );
     this.width = this.#re.width + this.#im.width + 1;
   }
 

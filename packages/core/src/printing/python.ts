@@ -3,16 +3,7 @@ import { DType } from "../dtype/dtype.ts";
 import { pyFloat } from "./number.ts";
 
 /** What {@link pyRepr} can print. */
-export type PyValue =
-  | number
-  | bigint
-  | boolean
-  | string
-  | null
-  | undefined
-  | Complex
-  | DType
-  | readonly PyValue[];
+export type PyValue = number | bigint | boolean | string | null | undefined | Complex | DType | readonly PyValue[];
 
 /**
  * Python's `repr` of a value; arrays print as tuples. A number prints as an integer when it is

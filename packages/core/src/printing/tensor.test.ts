@@ -1,7 +1,17 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { Complex, type Scalar } from "../dtype/complex.ts";
 import {
-  bfloat16, bool, complex128, complex64, float16, float32, float64, int32, int64, set_default_dtype, uint8,
+  bfloat16,
+  bool,
+  complex128,
+  complex64,
+  float16,
+  float32,
+  float64,
+  int32,
+  int64,
+  set_default_dtype,
+  uint8,
 } from "../dtype/dtype.ts";
 import { writeElement } from "../dtype/element.ts";
 import { set_printoptions } from "./options.ts";
@@ -139,7 +149,12 @@ describe("several dimensions", () => {
 
         [[5.0000, 6.0000],
          [7.0000, 8.5000]]])`);
-    expect(text(Array.from({ length: 16 }, () => 1), { shape: [2, 2, 2, 2], dtype: uint8 })).toBe(`tensor([[[[1, 1],
+    expect(
+      text(
+        Array.from({ length: 16 }, () => 1),
+        { shape: [2, 2, 2, 2], dtype: uint8 },
+      ),
+    ).toBe(`tensor([[[[1, 1],
           [1, 1]],
 
          [[1, 1],
@@ -182,7 +197,12 @@ describe("summaries", () => {
     expect(text(counted(1100), { shape: [2, 550], dtype: int64 })).toBe(
       "tensor([[   0,    1,    2,  ...,  547,  548,  549],\n        [ 550,  551,  552,  ..., 1097, 1098, 1099]])",
     );
-    expect(text(counted(2000, 2), { shape: [20, 10, 10] }).split("\n").slice(0, 7).join("\n")).toBe(
+    expect(
+      text(counted(2000, 2), { shape: [20, 10, 10] })
+        .split("\n")
+        .slice(0, 7)
+        .join("\n"),
+    ).toBe(
       `tensor([[[0.0000e+00, 5.0000e-01, 1.0000e+00,  ..., 3.5000e+00,
           4.0000e+00, 4.5000e+00],
          [5.0000e+00, 5.5000e+00, 6.0000e+00,  ..., 8.5000e+00,
@@ -238,9 +258,7 @@ describe("tensors of other kinds", () => {
   it("meta", () => {
     const meta = { ...traits, device: "meta", shape: [2, 2] };
     expect(formatMeta({ ...meta, dtype: float32 })).toBe("tensor(..., device='meta', size=(2, 2))");
-    expect(formatMeta({ ...meta, dtype: int64 })).toBe(
-      "tensor(..., device='meta', size=(2, 2), dtype=torch.int64)",
-    );
+    expect(formatMeta({ ...meta, dtype: int64 })).toBe("tensor(..., device='meta', size=(2, 2), dtype=torch.int64)");
   });
 
   it("sparse", () => {

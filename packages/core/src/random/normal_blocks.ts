@@ -41,7 +41,7 @@ function log(value: number): number {
   const bits = bits32[0]!;
   let exponent = (bits >>> 23) - 126;
   bits32[0] = (bits & 0x807fffff) | 0x3f000000;
-  let x = float32[0]!; // in [0.5, 1)
+  let x = float32[0]; // in [0.5, 1)
   if (x < SQRT_HALF) {
     exponent -= 1;
     x = fround(fround(x - 1) + x);

@@ -46,7 +46,12 @@ export interface TensorGrad {
    * x.grad!.tolist(); // [2, 4, 6]
    * ```
    */
-  backward(gradient?: Tensor | null | BackwardOptions, retain_graph?: boolean | null | BackwardOptions, create_graph?: boolean | BackwardOptions, options?: BackwardOptions): void;
+  backward(
+    gradient?: Tensor | null | BackwardOptions,
+    retain_graph?: boolean | null | BackwardOptions,
+    create_graph?: boolean | BackwardOptions,
+    options?: BackwardOptions,
+  ): void;
   /** Switches recording on or off and gives the tensor back. */
   requires_grad_(requires_grad?: boolean): this;
   /** Keeps the gradient of a non-leaf in `grad`. */
@@ -70,7 +75,9 @@ export interface TensorGrad {
 /** The runtime that `@tt/autograd` installed. */
 export function requireAutograd(what: string): AutogradRuntime {
   if (state.autograd === null) {
-    throw new RuntimeError(`${what} needs automatic differentiation: import "@tt/autograd" (or use the umbrella package "@tt/torch")`);
+    throw new RuntimeError(
+      `${what} needs automatic differentiation: import "@tt/autograd" (or use the umbrella package "@tt/torch")`,
+    );
   }
   return state.autograd;
 }

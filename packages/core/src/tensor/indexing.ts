@@ -76,7 +76,7 @@ function listTensor(list: readonly ListIndex[], like: Tensor): Tensor {
   const masks =
     leaves.length > 0 && leaves.every((x) => typeof x === "boolean" || (x instanceof Tensor && x.dtype === bool));
   for (const leaf of leaves) if (typeof leaf === "number" && !Number.isInteger(leaf)) throw invalidIndex(leaf);
-  return tensor(list as TensorData, { dtype: masks ? bool : int64, device: like.device });
+  return tensor(list, { dtype: masks ? bool : int64, device: like.device });
 }
 
 const isMask = (value: Tensor): boolean => value.dtype === bool || value.dtype === uint8;
@@ -147,7 +147,7 @@ function resolve(self: Tensor, items: readonly Index[]): Selection {
     else if (typeof item === "boolean") {
       view = view.unsqueeze(dim);
       place(tensor(item ? [0] : [], { dtype: int64, device: self.device }));
-    } else if (scalarIndex(item) && !item.requires_grad) view = takeNumber(view, dim, Number(item.item()));
+    } else if (scalarIndex(item) && !item.requires_grad) view = takeNumber(view, dim, item.item());
     else if (item.ndim === 0 && isMask(item)) {
       view = view.unsqueeze(dim);
       place(tensor(item.item() ? [0] : [], { dtype: int64, device: self.device }));

@@ -49,7 +49,11 @@ const ARRAY_DTYPES = new Map<unknown, DType>([
 
 /** The dtype of a typed array's elements; undefined for arrays no dtype matches. */
 function arrayDtype(array: object): DType | undefined {
-  for (let proto = Object.getPrototypeOf(array) as object | null; proto !== null; proto = Object.getPrototypeOf(proto) as object | null) {
+  for (
+    let proto = Object.getPrototypeOf(array) as object | null;
+    proto !== null;
+    proto = Object.getPrototypeOf(proto) as object | null
+  ) {
     const found = ARRAY_DTYPES.get(proto.constructor);
     if (found !== undefined) return found;
   }
@@ -107,13 +111,16 @@ function writeNested(out: Tensor, data: TensorData): void {
     if (dim === shape.length) {
       if (value instanceof Tensor && value.numel() === 1) value = value.item() as Scalar;
       if (Array.isArray(value) || isTypedArray(value)) {
-        throw new ValueError(`expected sequence of length ${shape[dim - 1] ?? 0} at dim ${dim} (got ${(value as unknown[]).length})`);
+        throw new ValueError(
+          `expected sequence of length ${shape[dim - 1] ?? 0} at dim ${dim} (got ${(value as unknown[]).length})`,
+        );
       }
       leafDtype(value);
       writeElement(array, dtype, at++, value as Scalar);
       return;
     }
-    const rows: ArrayLike<unknown> = value instanceof Tensor ? (value.tolist() as unknown[]) : (value as unknown as ArrayLike<unknown>);
+    const rows: ArrayLike<unknown> =
+      value instanceof Tensor ? (value.tolist() as unknown[]) : (value as unknown as ArrayLike<unknown>);
     const length = typeof rows === "object" && rows !== null && "length" in rows ? rows.length : undefined;
     if (length === undefined) throw new TypeError(`not a sequence`);
     if (length !== shape[dim]) {
@@ -163,7 +170,11 @@ export function as_tensor(data: TensorData, options: Omit<TensorOptions, "requir
     const device = options.device === undefined || options.device === null ? data.device : toDevice(options.device);
     return data.to(device, options.dtype ?? data.dtype);
   }
-  if (isTypedArray(data) && arrayDtype(data) !== undefined && (options.dtype ?? arrayDtype(data)) === arrayDtype(data)) {
+  if (
+    isTypedArray(data) &&
+    arrayDtype(data) !== undefined &&
+    (options.dtype ?? arrayDtype(data)) === arrayDtype(data)
+  ) {
     const shared = from_numpy(data);
     return options.device === undefined || options.device === null ? shared : shared.to(options.device);
   }
@@ -203,4 +214,3 @@ export function fromArray(array: TypedArray, dtype: DType, shape: readonly numbe
   }
   return new Tensor(new Storage(CPU, array, array.byteLength), dtype, [...shape]);
 }
-

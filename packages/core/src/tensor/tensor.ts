@@ -26,7 +26,15 @@ export interface TensorExtra {
 
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging
 export interface Tensor
-  extends TensorMethods, TensorFormer, TensorGrad, TensorIndexing, TensorIntrospection, TensorParts, TensorTransposes, TensorValues {}
+  extends
+    TensorMethods,
+    TensorFormer,
+    TensorGrad,
+    TensorIndexing,
+    TensorIntrospection,
+    TensorParts,
+    TensorTransposes,
+    TensorValues {}
 
 /**
  * An n-dimensional array of one dtype on one device: a shape and strides over a {@link Storage}.
@@ -124,7 +132,13 @@ export class Tensor {
   }
 
   /** @internal points this tensor at other memory (`x.data = y`, `set_`, `resize_`) */
-  setLayout(storage: Storage, dtype: DType, shape: readonly number[], strides: readonly number[], offset: number): void {
+  setLayout(
+    storage: Storage,
+    dtype: DType,
+    shape: readonly number[],
+    strides: readonly number[],
+    offset: number,
+  ): void {
     const own = this.versionCell !== this.storage;
     this.storage = storage;
     this.dtype = dtype;

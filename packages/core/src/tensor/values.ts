@@ -127,15 +127,60 @@ function* rows(tensor: Tensor): IterableIterator<Tensor> {
 }
 
 const members: readonly (readonly [PropertyKey, Member])[] = [
-  ["item", function item() { return itemOf(onHost(this)); }],
-  ["itemAsync", async function itemAsync() { return itemOf(await onHostAsync(this)); }],
-  ["tolist", function tolist() { return listOf(onHost(this)); }],
-  ["tolistAsync", async function tolistAsync() { return listOf(await onHostAsync(this)); }],
-  ["toAsync", async function toAsync(device: Device | string) { return (await onHostAsync(this)).to(device); }],
-  ["numpy", function numpy() { return numpyOf(this); }],
-  ["toString", function toString() { return textOf(this); }],
-  [Symbol.for("nodejs.util.inspect.custom"), function inspect() { return textOf(this); }],
-  [Symbol.iterator, function iterate() { return rows(this); }],
+  [
+    "item",
+    function item() {
+      return itemOf(onHost(this));
+    },
+  ],
+  [
+    "itemAsync",
+    async function itemAsync() {
+      return itemOf(await onHostAsync(this));
+    },
+  ],
+  [
+    "tolist",
+    function tolist() {
+      return listOf(onHost(this));
+    },
+  ],
+  [
+    "tolistAsync",
+    async function tolistAsync() {
+      return listOf(await onHostAsync(this));
+    },
+  ],
+  [
+    "toAsync",
+    async function toAsync(device: Device | string) {
+      return (await onHostAsync(this)).to(device);
+    },
+  ],
+  [
+    "numpy",
+    function numpy() {
+      return numpyOf(this);
+    },
+  ],
+  [
+    "toString",
+    function toString() {
+      return textOf(this);
+    },
+  ],
+  [
+    Symbol.for("nodejs.util.inspect.custom"),
+    function inspect() {
+      return textOf(this);
+    },
+  ],
+  [
+    Symbol.iterator,
+    function iterate() {
+      return rows(this);
+    },
+  ],
   [
     Symbol.toPrimitive,
     function toPrimitive(hint: string) {

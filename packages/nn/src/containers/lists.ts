@@ -34,7 +34,8 @@ export class ModuleList<M extends Module = Module> extends Module {
   pop(index = -1): M {
     const all = this.items();
     const [taken] = all.splice(positionOf(index, all.length), 1);
-    for (const key of Object.keys(this)) if (/^\d+$/.test(key)) delete (this as unknown as Record<string, unknown>)[key];
+    for (const key of Object.keys(this))
+      if (/^\d+$/.test(key)) delete (this as unknown as Record<string, unknown>)[key];
     for (const [i, module] of all.entries()) this.add_module(String(i), module);
     return taken!;
   }
@@ -104,7 +105,7 @@ export class ModuleDict<M extends Module = Module> extends Module {
   }
 
   update(modules: Readonly<Record<string, M>> | Iterable<readonly [string, M]>): void {
-    const entries = Symbol.iterator in modules ? (modules) : Object.entries(modules);
+    const entries = Symbol.iterator in modules ? modules : Object.entries(modules);
     for (const [key, module] of entries) this.set(key, module);
   }
 

@@ -61,7 +61,13 @@ export class Sequential extends Module {
 
   /** The modules from `start` up to `end` as a Sequential of their own. */
   slice(start?: number, end?: number): Sequential {
-    return new Sequential(Object.fromEntries(Object.entries(this).filter(([, v]) => v instanceof Module).slice(start, end)));
+    return new Sequential(
+      Object.fromEntries(
+        Object.entries(this)
+          .filter(([, v]) => v instanceof Module)
+          .slice(start, end),
+      ),
+    );
   }
 
   /** Adds a module at the end. */
@@ -89,7 +95,8 @@ export class Sequential extends Module {
     const names = Object.entries(this).filter(([, v]) => v instanceof Module);
     const [taken] = names.splice(positionOf(index, names.length), 1);
     for (const key of Object.keys(this)) {
-      if ((this as unknown as Record<string, unknown>)[key] instanceof Module) delete (this as unknown as Record<string, unknown>)[key];
+      if ((this as unknown as Record<string, unknown>)[key] instanceof Module)
+        delete (this as unknown as Record<string, unknown>)[key];
     }
     names.forEach(([name, module], i) => this.add_module(/^\d+$/.test(name) ? String(i) : name, module));
     return taken![1];

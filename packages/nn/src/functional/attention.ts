@@ -19,8 +19,19 @@ function additive(mask: Tensor, like: Tensor, hidden: boolean): Tensor {
 defineFunction(
   "scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0.0, bool is_causal=False, *, float? scale=None) -> Tensor",
   "softmax(query @ key^T * scale + mask) @ value (Vaswani et al. 2017); a boolean mask is true where attention is allowed.",
-  (query: Tensor, key: Tensor, value: Tensor, mask: Maybe, dropout_p: number, is_causal: boolean, scale: number | null) => {
-    assertThat(mask === null || !is_causal, () => "_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True");
+  (
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    mask: Maybe,
+    dropout_p: number,
+    is_causal: boolean,
+    scale: number | null,
+  ) => {
+    assertThat(
+      mask === null || !is_causal,
+      () => "_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True",
+    );
     const factor = Math.sqrt(scale ?? 1 / Math.sqrt(query.shape.at(-1)!));
     let scores = query.mul(factor).matmul(key.transpose(-2, -1).mul(factor));
     if (is_causal) {
@@ -44,7 +55,8 @@ function packedProjections(query: Tensor, key: Tensor, value: Tensor, weight: Te
     return [linear(query, wq, bq), ...(callOp("chunk", linear(key, wkv, bkv), 2, -1) as unknown as Tensor[])];
   }
   return [query, key, value].map((input, i) =>
-    linear(input, weight.narrow(0, i * width, width), bias?.narrow(0, i * width, width) ?? null));
+    linear(input, weight.narrow(0, i * width, width), bias?.narrow(0, i * width, width) ?? null),
+  );
 }
 
 const thirds = (bias: Maybe, width: number): Maybe[] =>
@@ -102,7 +114,11 @@ defineFunction(
       v = callOp("cat", [v, bias_v.repeat([1, batch, 1])], 0);
       [mask, padding] = [grow(mask), grow(padding)];
     }
-    const split = (t: Tensor): Tensor => t.contiguous().view([t.shape[0]!, batch * heads, head]).transpose(0, 1);
+    const split = (t: Tensor): Tensor =>
+      t
+        .contiguous()
+        .view([t.shape[0]!, batch * heads, head])
+        .transpose(0, 1);
     q = split(q);
     k = static_k ?? split(k);
     v = static_v ?? split(v);
@@ -114,17 +130,25 @@ defineFunction(
     }
     const source = k.shape[1]!;
     if (padding !== null) {
-      const spread = padding.view([batch, 1, 1, source]).expand([-1, heads, -1, -1]).reshape([batch * heads, 1, source]);
+      const spread = padding
+        .view([batch, 1, 1, source])
+        .expand([-1, heads, -1, -1])
+        .reshape([batch * heads, 1, source]);
       if (mask === null) mask = spread;
       else if (mask.dtype === bool) mask = mask.logical_or(spread.dtype === bool ? spread : spread.ne(0));
       else mask = mask.masked_fill(spread.to(bool), Number.NEGATIVE_INFINITY);
     }
     if (mask !== null && mask.dtype === bool) mask = additive(mask, q, true);
     const scaled = q.div(Math.sqrt(head));
-    const scores = mask === null ? scaled.bmm(k.transpose(-2, -1)) : callOp("baddbmm", mask, scaled, k.transpose(-2, -1), 1, 1);
+    const scores =
+      mask === null ? scaled.bmm(k.transpose(-2, -1)) : callOp("baddbmm", mask, scaled, k.transpose(-2, -1), 1, 1);
     let weights = softmax(scores);
     if (training && dropout_p > 0) weights = callOp("_dropout", weights, dropout_p, true, false, false, false);
-    const joined = weights.bmm(v).transpose(0, 1).contiguous().view([length * batch, width]);
+    const joined = weights
+      .bmm(v)
+      .transpose(0, 1)
+      .contiguous()
+      .view([length * batch, width]);
     const output = linear(joined, out_weight, out_bias).view([length, batch, out_weight.shape[0]!]);
     const result = batched ? output : output.squeeze(1);
     if (!need_weights) return [result, null];
@@ -136,7 +160,10 @@ defineFunction(
 
 function checkShapes(query: Tensor, key: Tensor, value: Tensor, padding: Maybe, mask: Maybe, heads: number): void {
   const rank = query.ndim;
-  assertThat(rank === 2 || rank === 3, () => `query should be unbatched 2D or batched 3D tensor but received ${rank}-D query tensor`);
+  assertThat(
+    rank === 2 || rank === 3,
+    () => `query should be unbatched 2D or batched 3D tensor but received ${rank}-D query tensor`,
+  );
   assertThat(
     key.ndim === rank && value.ndim === rank,
     () =>
@@ -144,11 +171,15 @@ function checkShapes(query: Tensor, key: Tensor, value: Tensor, padding: Maybe, 
   );
   assertThat(
     padding === null || padding.ndim === rank - 1,
-    () => `For ${rank === 3 ? "batched (3-D)" : "unbatched (2-D)"} \`query\`, expected \`key_padding_mask\` to be \`None\` or ${rank - 1}-D but found ${padding!.ndim}-D tensor instead`,
+    () =>
+      `For ${rank === 3 ? "batched (3-D)" : "unbatched (2-D)"} \`query\`, expected \`key_padding_mask\` to be \`None\` or ${rank - 1}-D but found ${padding!.ndim}-D tensor instead`,
   );
   if (mask === null) return;
   assertThat(mask.ndim === 2 || mask.ndim === 3, () => `attn_mask's dimension ${mask.ndim} is not supported`);
-  assertThat(mask.is_floating_point() || mask.dtype === bool || mask.dtype === uint8, () => `Only float, byte, and bool types are supported for attn_mask, not ${String(mask.dtype)}`);
+  assertThat(
+    mask.is_floating_point() || mask.dtype === bool || mask.dtype === uint8,
+    () => `Only float, byte, and bool types are supported for attn_mask, not ${String(mask.dtype)}`,
+  );
   if (mask.ndim === 2) {
     const [l, s] = [query.shape[0]!, key.shape[0]!];
     assertThat(
@@ -160,7 +191,8 @@ function checkShapes(query: Tensor, key: Tensor, value: Tensor, padding: Maybe, 
     const wanted = [batch * heads, query.shape[0]!, key.shape[0]!];
     assertThat(
       wanted.every((s, d) => s === mask.shape[d]),
-      () => `The shape of the 3D attn_mask is torch.Size([${mask.shape.join(", ")}]), but should be (${wanted.join(", ")}).`,
+      () =>
+        `The shape of the 3D attn_mask is torch.Size([${mask.shape.join(", ")}]), but should be (${wanted.join(", ")}).`,
     );
   }
 }

@@ -31,11 +31,21 @@ function probabilities(log: Tensor, given: Tensor, weight: Maybe, reduction: Red
   return reduction === "sum" ? total : total.div(log.numel() / classes);
 }
 
-function smoothed(log: Tensor, target: Tensor, weight: Maybe, reduction: Reduction, ignore: number, smoothing: number): Tensor {
+function smoothed(
+  log: Tensor,
+  target: Tensor,
+  weight: Maybe,
+  reduction: Reduction,
+  ignore: number,
+  smoothing: number,
+): Tensor {
   const hard = nll(log, target, weight, reduction, ignore);
   const classes = log.shape[classDim(log)]!;
   const ignored = target.eq(ignore);
-  const smooth = (weight === null ? log : log.mul(alongClasses(weight, log))).sum(classDim(log)).neg().masked_fill(ignored, 0);
+  const smooth = (weight === null ? log : log.mul(alongClasses(weight, log)))
+    .sum(classDim(log))
+    .neg()
+    .masked_fill(ignored, 0);
   let soft = reduction === "none" ? smooth : smooth.sum();
   if (reduction === "mean") {
     const counted = ignored.logical_not();
@@ -47,7 +57,16 @@ function smoothed(log: Tensor, target: Tensor, weight: Maybe, reduction: Reducti
 defineFunction(
   'cross_entropy(Tensor input, Tensor target, Tensor? weight=None, bool? size_average=None, int ignore_index=-100, bool? reduce=None, str reduction="mean", float label_smoothing=0.0) -> Tensor',
   "Cross-entropy of softmax(input) [N, C, ...] and class indices [N, ...] or class probabilities [N, C, ...].",
-  (input: Tensor, target: Tensor, weight: Maybe, size_average: Flag, ignore: number, reduce: Flag, reduction: string, smoothing: number) => {
+  (
+    input: Tensor,
+    target: Tensor,
+    weight: Maybe,
+    size_average: Flag,
+    ignore: number,
+    reduce: Flag,
+    reduction: string,
+    smoothing: number,
+  ) => {
     const how = reductionOf(size_average, reduce, reduction);
     if (smoothing < 0 || smoothing > 1) {
       throw new RuntimeError(`label_smoothing must be between 0.0 and 1.0. Got: ${smoothing}`);
@@ -85,14 +104,30 @@ defineFunction(
   "Binary cross-entropy of sigmoid(input), computed without overflow; `pos_weight` weighs positive examples.",
   (input: Tensor, target: Tensor, weight: Maybe, size_average: Flag, reduce: Flag, reduction: string, pos: Maybe) => {
     requireSameSize(target, input);
-    return callOp("binary_cross_entropy_with_logits", input, target, weight, pos, reductionOf(size_average, reduce, reduction));
+    return callOp(
+      "binary_cross_entropy_with_logits",
+      input,
+      target,
+      weight,
+      pos,
+      reductionOf(size_average, reduce, reduction),
+    );
   },
 );
 
 defineFunction(
   `multi_margin_loss(Tensor input, Tensor target, int p=1, float margin=1.0, Tensor? weight=None, ${LEGACY}, str reduction="mean") -> Tensor`,
   "Mean over the classes of max(0, margin - x[target] + x[c]) ^ p.",
-  (input: Tensor, target: Tensor, p: number, margin: number, weight: Maybe, size_average: Flag, reduce: Flag, reduction: string) => {
+  (
+    input: Tensor,
+    target: Tensor,
+    p: number,
+    margin: number,
+    weight: Maybe,
+    size_average: Flag,
+    reduce: Flag,
+    reduction: string,
+  ) => {
     const how = reductionOf(size_average, reduce, reduction);
     if (p !== 1 && p !== 2) throw new ValueError("only p == 1 and p == 2 supported");
     if (weight !== null && weight.ndim !== 1) throw new ValueError("weight must be one-dimensional");
@@ -104,7 +139,13 @@ defineFunction(
   `multilabel_margin_loss(Tensor input, Tensor target, ${LEGACY}, str reduction="mean") -> Tensor`,
   "Margin loss of rows whose targets list class indices up to the first -1.",
   (input: Tensor, target: Tensor, size_average: Flag, reduce: Flag, reduction: string) =>
-    (call(findOp("_multilabel_margin_loss")!, [input, target, reductionOf(size_average, reduce, reduction)]) as Tensor[])[0],
+    (
+      call(findOp("_multilabel_margin_loss")!, [
+        input,
+        target,
+        reductionOf(size_average, reduce, reduction),
+      ]) as Tensor[]
+    )[0],
 );
 
 defineFunction(
@@ -113,7 +154,10 @@ defineFunction(
   (input: Tensor, target: Tensor, weight: Maybe, size_average: Flag, reduce: Flag, reduction: string) => {
     const how = reductionOf(size_average, reduce, reduction);
     const sigmoid = (x: Tensor): Tensor => callOp("nn_logsigmoid", x);
-    const terms = target.mul(sigmoid(input)).add(target.rsub(1).mul(sigmoid(input.neg()))).neg();
+    const terms = target
+      .mul(sigmoid(input))
+      .add(target.rsub(1).mul(sigmoid(input.neg())))
+      .neg();
     const weighted = weight === null ? terms : terms.mul(weight);
     return reduceLoss(weighted.sum(-1).div(input.shape.at(-1)!), how);
   },
@@ -122,12 +166,21 @@ defineFunction(
 defineFunction(
   'ctc_loss(Tensor log_probs, Tensor targets, Any input_lengths, Any target_lengths, int blank=0, str reduction="mean", bool zero_infinity=False) -> Tensor',
   "Connectionist temporal classification (Graves et al. 2006) of log_probs [T, N, C] or [T, C].",
-  (given: Tensor, targets: Tensor, inputs: unknown, lengths: unknown, blank: number, reduction: string, zero_infinity: boolean) => {
+  (
+    given: Tensor,
+    targets: Tensor,
+    inputs: unknown,
+    lengths: unknown,
+    blank: number,
+    reduction: string,
+    zero_infinity: boolean,
+  ) => {
     const how = reductionOf(null, null, reduction);
     const batched = given.ndim === 3;
     if (given.ndim !== 2 && !batched) throw new NotImplementedError("ctc_loss expects log_probs of 2 or 3 dimensions");
     const probs = batched ? given : given.unsqueeze(1);
-    const list = (l: unknown): number[] => (batched ? lengthsOf(l) : [Number(Array.isArray(l) ? l[0] : typeof l === "number" ? l : (l as Tensor).item())]);
+    const list = (l: unknown): number[] =>
+      batched ? lengthsOf(l) : [Number(Array.isArray(l) ? l[0] : typeof l === "number" ? l : (l as Tensor).item())];
     const targetLengths = list(lengths);
     const flat = batched ? targets : targets.reshape([-1]);
     const args = [probs, flat, list(inputs), targetLengths, blank, zero_infinity];

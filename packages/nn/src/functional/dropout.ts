@@ -8,7 +8,8 @@ function run(input: Tensor, p: number, training: boolean, inplace: boolean, feat
   return callOp("_dropout", input, p, training, feature, alpha, inplace);
 }
 
-const parameters = (training: string): string => `Tensor input, float p=0.5, bool training=${training}, bool inplace=False`;
+const parameters = (training: string): string =>
+  `Tensor input, float p=0.5, bool training=${training}, bool inplace=False`;
 
 defineFunction(
   `dropout(${parameters("True")}) -> Tensor`,

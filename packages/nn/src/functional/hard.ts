@@ -83,7 +83,10 @@ defineOp({
     grad_output: [(g: Tensor, input: Tensor) => callOp("hardswish_backward", g, input), "input"],
     input: [
       (g: Tensor, grad_output: Tensor, input: Tensor) =>
-        g.mul(grad_output).div(3).masked_fill(input.lt(-3).logical_or(input.gt(3)), 0),
+        g
+          .mul(grad_output)
+          .div(3)
+          .masked_fill(input.lt(-3).logical_or(input.gt(3)), 0),
       "grad_output",
       "input",
     ],

@@ -10,14 +10,25 @@ function checkCount(shape: readonly number[], perExample: boolean): void {
   const count = perExample ? rest : shape[0]! * rest;
   if (count === 1) {
     const what = perExample ? "spatial element" : "value per channel";
-    throw new ValueError(`Expected more than 1 ${what} when training, got input size torch.Size([${shape.join(", ")}])`);
+    throw new ValueError(
+      `Expected more than 1 ${what} when training, got input size torch.Size([${shape.join(", ")}])`,
+    );
   }
 }
 
 defineFunction(
   "batch_norm(Tensor input, Tensor? running_mean, Tensor? running_var, Tensor? weight=None, Tensor? bias=None, bool training=False, float momentum=0.1, float eps=1e-05) -> Tensor",
   "Batch normalisation (Ioffe and Szegedy 2015) of input [N, C, ...]; in training the running statistics move by `momentum`.",
-  (input: Tensor, mean: Maybe, variance: Maybe, weight: Maybe, bias: Maybe, training: boolean, momentum: number, eps: number) => {
+  (
+    input: Tensor,
+    mean: Maybe,
+    variance: Maybe,
+    weight: Maybe,
+    bias: Maybe,
+    training: boolean,
+    momentum: number,
+    eps: number,
+  ) => {
     if (training) checkCount(input.shape, false);
     return callOp("batch_norm", input, weight, bias, mean, variance, training, momentum, eps, false);
   },
@@ -26,7 +37,16 @@ defineFunction(
 defineFunction(
   "instance_norm(Tensor input, Tensor? running_mean=None, Tensor? running_var=None, Tensor? weight=None, Tensor? bias=None, bool use_input_stats=True, float momentum=0.1, float eps=1e-05) -> Tensor",
   "Normalises every channel of every example by itself (Ulyanov et al. 2016).",
-  (input: Tensor, mean: Maybe, variance: Maybe, weight: Maybe, bias: Maybe, use_input_stats: boolean, momentum: number, eps: number) => {
+  (
+    input: Tensor,
+    mean: Maybe,
+    variance: Maybe,
+    weight: Maybe,
+    bias: Maybe,
+    use_input_stats: boolean,
+    momentum: number,
+    eps: number,
+  ) => {
     if (use_input_stats) checkCount(input.shape, true);
     return callOp("instance_norm", input, weight, bias, mean, variance, use_input_stats, momentum, eps, false);
   },
@@ -43,7 +63,8 @@ defineFunction(
   "group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, float eps=1e-05) -> Tensor",
   "Normalises groups of channels of every example of input [N, C, ...] (Wu and He 2018).",
   (input: Tensor, groups: number, weight: Maybe, bias: Maybe, eps: number) => {
-    if (input.ndim < 2) throw new RuntimeError(`Expected at least 2 dimensions for input tensor but received ${input.ndim}`);
+    if (input.ndim < 2)
+      throw new RuntimeError(`Expected at least 2 dimensions for input tensor but received ${input.ndim}`);
     const [batch, channels, ...rest] = input.shape as [number, number, ...number[]];
     checkCount([Math.floor((batch * channels) / groups), groups, ...rest], false);
     return callOp("group_norm", input, groups, weight, bias, eps, true);
@@ -56,7 +77,9 @@ defineFunction(
   (input: Tensor, size: number, alpha: number, beta: number, k: number) => {
     const { shape, ndim } = input;
     if (ndim < 3) {
-      throw new ValueError(`Expected 3D or higher dimensionality                          input (got ${ndim} dimensions)`);
+      throw new ValueError(
+        `Expected 3D or higher dimensionality                          input (got ${ndim} dimensions)`,
+      );
     }
     if (input.numel() === 0) return input;
     const [left, right] = [Math.floor(size / 2), Math.floor((size - 1) / 2)];

@@ -7,9 +7,7 @@ const MODES: Readonly<Record<string, string>> = { reflect: "reflect", replicate:
 function checkSizes(input: Tensor, pad: readonly number[], mode: string): void {
   const rank = pad.length / 2;
   if (input.ndim !== rank + 1 && input.ndim !== rank + 2) {
-    throw new NotImplementedError(
-      "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now",
-    );
+    throw new NotImplementedError("Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now");
   }
   for (let i = 0; i < rank; i++) {
     const size = input.shape[input.ndim - 1 - i]!;
@@ -40,7 +38,18 @@ defineFunction(
     if (mode === "circular" && pad.some((p) => p < 0)) {
       // What is cut off does not come back on the other side.
       const rest = pad.map((p) => Math.max(p, 0));
-      return callOp("nn_pad", callOp("constant_pad_nd", input, pad.map((p) => Math.min(p, 0)), 0), rest, mode, null);
+      return callOp(
+        "nn_pad",
+        callOp(
+          "constant_pad_nd",
+          input,
+          pad.map((p) => Math.min(p, 0)),
+          0,
+        ),
+        rest,
+        mode,
+        null,
+      );
     }
     checkSizes(input, pad, mode);
     const shape = [...input.shape];

@@ -9,7 +9,9 @@ const callMany = (name: string, ...args: Bound[]): Tensor[] => call(findOp(name)
 
 /** `null` stands for the input's own size. */
 function outputSize(output: OutputSize, input: Tensor, rank: number): number[] {
-  const list = Array.isArray(output) ? (output as readonly (number | null)[]) : new Array<number | null>(rank).fill(output as number | null);
+  const list = Array.isArray(output)
+    ? (output as readonly (number | null)[])
+    : new Array<number | null>(rank).fill(output as number | null);
   if (list.length !== rank) throw new ValueError(`output_size must have ${rank} elements, but got ${list.length}`);
   const own = input.shape.slice(-rank);
   return list.map((size, d) => size ?? own[d]!);
@@ -18,12 +20,26 @@ function outputSize(output: OutputSize, input: Tensor, rank: number): number[] {
 for (const rank of [1, 2, 3]) {
   const s = `int[${rank}]`;
   const window = `Tensor input, ${s} kernel_size, ${s}? stride=None, ${s} padding=0, ${s} dilation=1, bool ceil_mode=False, bool return_indices=False`;
-  const run = (input: Tensor, kernel: Sizes, stride: Sizes | null, padding: Sizes, dilation: Sizes, ceil: boolean): Tensor[] =>
-    callMany(`max_pool${rank}d_with_indices`, input, kernel, stride ?? [], padding, dilation, ceil);
+  const run = (
+    input: Tensor,
+    kernel: Sizes,
+    stride: Sizes | null,
+    padding: Sizes,
+    dilation: Sizes,
+    ceil: boolean,
+  ): Tensor[] => callMany(`max_pool${rank}d_with_indices`, input, kernel, stride ?? [], padding, dilation, ceil);
   defineFunction(
     `max_pool${rank}d(${window}) -> Tensor`,
     "Maximum over sliding windows of input [N, C, ...] or [C, ...]; with `return_indices` also where it was found.",
-    (input: Tensor, kernel: Sizes, stride: Sizes | null, padding: Sizes, dilation: Sizes, ceil: boolean, indices: boolean) => {
+    (
+      input: Tensor,
+      kernel: Sizes,
+      stride: Sizes | null,
+      padding: Sizes,
+      dilation: Sizes,
+      ceil: boolean,
+      indices: boolean,
+    ) => {
       const found = run(input, kernel, stride, padding, dilation, ceil);
       return indices ? found : found[0];
     },
@@ -44,7 +60,8 @@ for (const rank of [1, 2, 3]) {
   defineFunction(
     `adaptive_max_pool${rank}d_with_indices(Tensor input, Any output_size, bool return_indices=False) -> (Tensor result, Tensor indices)`,
     "As `adaptive_max_pool`, with the positions of the maxima.",
-    (input: Tensor, output: OutputSize) => callMany(`adaptive_max_pool${rank}d`, input, outputSize(output, input, rank)),
+    (input: Tensor, output: OutputSize) =>
+      callMany(`adaptive_max_pool${rank}d`, input, outputSize(output, input, rank)),
   );
   defineFunction(
     `max_unpool${rank}d(Tensor input, Tensor indices, ${s} kernel_size, ${s}? stride=None, ${s} padding=0, Any output_size=None) -> Tensor`,
@@ -111,7 +128,14 @@ for (const rank of [2, 3]) {
   defineFunction(
     `fractional_max_pool${rank}d(${parameters}) -> Tensor`,
     "Maximum over windows at pseudo-random places (Graham 2014).",
-    (input: Tensor, kernel: Sizes, size: Sizes | null, ratio: Sizes | null, indices: boolean, samples: Tensor | null) => {
+    (
+      input: Tensor,
+      kernel: Sizes,
+      size: Sizes | null,
+      ratio: Sizes | null,
+      indices: boolean,
+      samples: Tensor | null,
+    ) => {
       const found = fractional(input, kernel, size, ratio, samples);
       return indices ? found : found[0];
     },
@@ -119,8 +143,14 @@ for (const rank of [2, 3]) {
   defineFunction(
     `fractional_max_pool${rank}d_with_indices(${parameters}) -> (Tensor result, Tensor indices)`,
     "As `fractional_max_pool`, with the positions of the maxima.",
-    (input: Tensor, kernel: Sizes, size: Sizes | null, ratio: Sizes | null, _indices: boolean, samples: Tensor | null) =>
-      fractional(input, kernel, size, ratio, samples),
+    (
+      input: Tensor,
+      kernel: Sizes,
+      size: Sizes | null,
+      ratio: Sizes | null,
+      _indices: boolean,
+      samples: Tensor | null,
+    ) => fractional(input, kernel, size, ratio, samples),
   );
 }
 
@@ -134,7 +164,11 @@ for (const rank of [1, 2]) {
       const none = kernel.map(() => 0);
       const args = [input.pow(norm_type), kernel, stride ?? [], none, ceil, true];
       const mean = rank === 1 ? callOp("avg_pool1d", ...args) : callOp("avg_pool2d", ...args, null);
-      return mean.sign().mul(callOp("relu", mean.abs())).mul(count).pow(1 / norm_type);
+      return mean
+        .sign()
+        .mul(callOp("relu", mean.abs()))
+        .mul(count)
+        .pow(1 / norm_type);
     },
   );
 }

@@ -53,11 +53,28 @@ defineFunction(
 defineFunction(
   `poisson_nll_loss(Tensor input, Tensor target, bool log_input=True, bool full=False, bool? size_average=None, float eps=1e-08, bool? reduce=None, str reduction="mean") -> Tensor`,
   "Negative log likelihood of counts under Poisson rates, given as logarithms unless `log_input` is false.",
-  (input: Tensor, target: Tensor, log_input: boolean, full: boolean, size_average: Flag, eps: number, reduce: Flag, reduction: string) => {
+  (
+    input: Tensor,
+    target: Tensor,
+    log_input: boolean,
+    full: boolean,
+    size_average: Flag,
+    eps: number,
+    reduce: Flag,
+    reduction: string,
+  ) => {
     const how = reductionOf(size_average, reduce, reduction);
     let loss = log_input ? input.exp().sub(target.mul(input)) : input.sub(target.mul(input.add(eps).log()));
     if (full) {
-      const stirling = target.mul(target.log()).sub(target).add(target.mul(2 * Math.PI).log().mul(0.5));
+      const stirling = target
+        .mul(target.log())
+        .sub(target)
+        .add(
+          target
+            .mul(2 * Math.PI)
+            .log()
+            .mul(0.5),
+        );
       loss = loss.add(stirling.masked_fill(target.le(1), 0));
     }
     return reduceLoss(loss, how);
@@ -71,7 +88,9 @@ defineFunction(
     let variance = given;
     if (variance.shape.join() !== input.shape.join()) {
       if (input.shape.slice(0, -1).join() === variance.shape.join()) variance = variance.unsqueeze(-1);
-      else if (!(input.shape.slice(0, -1).join() === variance.shape.slice(0, -1).join() && variance.shape.at(-1) === 1)) {
+      else if (
+        !(input.shape.slice(0, -1).join() === variance.shape.slice(0, -1).join() && variance.shape.at(-1) === 1)
+      ) {
         throw new ValueError("var is of incorrect size");
       }
     }

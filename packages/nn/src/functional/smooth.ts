@@ -115,7 +115,10 @@ defineOp({
       (g: Tensor, grad_output: Tensor, input: Tensor, beta: number, threshold: number) => {
         const x = input.mul(beta);
         const s = x.sigmoid();
-        return g.mul(grad_output).mul(s.mul(s.neg().add(1)).mul(beta)).masked_fill(x.gt(threshold), 0);
+        return g
+          .mul(grad_output)
+          .mul(s.mul(s.neg().add(1)).mul(beta))
+          .masked_fill(x.gt(threshold), 0);
       },
       "grad_output",
       "input",
@@ -158,7 +161,7 @@ const DENSITY: number = 1 / Math.sqrt(2 * Math.PI);
 
 defineOp({
   schema: 'nn_gelu(Tensor input, str approximate="none") -> Tensor',
-  doc: "`input` times the normal distribution function of it; `approximate=\"tanh\"` uses a formula with tanh.",
+  doc: '`input` times the normal distribution function of it; `approximate="tanh"` uses a formula with tanh.',
   namespace: "nn.functional",
   variants: "function",
   gradName: "GeluBackward0",
@@ -216,7 +219,10 @@ function tanhBend(x: Tensor): Tensor {
   const square = x.mul(x);
   const t = x.add(square.mul(x).mul(KAPPA)).mul(BETA).tanh();
   const slope = t.mul(t).neg().add(1);
-  const inner = square.mul(3 * KAPPA).add(1).mul(BETA);
+  const inner = square
+    .mul(3 * KAPPA)
+    .add(1)
+    .mul(BETA);
   const bend = x.mul(6 * KAPPA * BETA).sub(t.mul(inner).mul(inner).mul(2));
   return slope.mul(inner).add(x.mul(slope).mul(bend).mul(0.5));
 }

@@ -25,7 +25,15 @@ function paddingIndex(padding: number | null, count: number): number {
 defineFunction(
   "embedding(Tensor input, Tensor weight, int? padding_idx=None, float? max_norm=None, float norm_type=2.0, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor",
   "Rows of `weight` [count, width] at the indices `input`; with `max_norm` the used rows are first scaled down to it, in place.",
-  (input: Tensor, weight: Tensor, padding: number | null, max_norm: number | null, norm_type: number, scale: boolean, sparse: boolean) => {
+  (
+    input: Tensor,
+    weight: Tensor,
+    padding: number | null,
+    max_norm: number | null,
+    norm_type: number,
+    scale: boolean,
+    sparse: boolean,
+  ) => {
     const row = paddingIndex(padding, weight.shape[0]!);
     if (max_norm !== null) limitNorms(weight, input, max_norm, norm_type);
     return callOp("embedding", weight, input, row, scale, sparse);
@@ -41,7 +49,9 @@ function bagBounds(offsets: readonly number[], total: number, include_last_offse
   }
   const bags = include_last_offset ? offsets.slice(0, -1) : offsets;
   if (bags.length > 0 && bags.at(-1)! > total) {
-    throw new RuntimeError(`offsets[-1] can not be greater than input's length: ${total} but got offsets[-1] of ${bags.at(-1)}`);
+    throw new RuntimeError(
+      `offsets[-1] can not be greater than input's length: ${total} but got offsets[-1] of ${bags.at(-1)}`,
+    );
   }
   return bags.map((start, i) => [start, offsets[i + 1] ?? total]);
 }
@@ -98,12 +108,25 @@ defineFunction(
   },
 );
 
-function pooled(rows: Tensor, flat: Tensor, bounds: readonly [number, number][], mode: string, padding: number): Tensor {
+function pooled(
+  rows: Tensor,
+  flat: Tensor,
+  bounds: readonly [number, number][],
+  mode: string,
+  padding: number,
+): Tensor {
   const counted = padding < 0 ? null : flat.ne(padding);
   const width = rows.shape[1]!;
   const bags = bounds.map(([start, end]) => {
     let bag = rows.narrow(0, start, end - start);
-    if (counted !== null) bag = bag.index_select(0, counted.narrow(0, start, end - start).nonzero().select(1, 0));
+    if (counted !== null)
+      bag = bag.index_select(
+        0,
+        counted
+          .narrow(0, start, end - start)
+          .nonzero()
+          .select(1, 0),
+      );
     if (bag.shape[0] === 0) return rows.new_zeros([width]);
     return mode === "max" ? bag.max(0)[0] : mode === "sum" ? bag.sum(0) : bag.mean(0);
   });

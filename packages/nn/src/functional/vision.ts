@@ -16,9 +16,7 @@ const KERNEL: Readonly<Record<string, readonly [kernel: string, rank: number | n
 function perDimension(value: number | Sizes, rank: number, name: string): number[] {
   if (typeof value === "number") return new Array<number>(rank).fill(value);
   if (value.length !== rank) {
-    throw new ValueError(
-      `${name} shape must match input shape. Input is ${rank}D, ${name} size is ${value.length}`,
-    );
+    throw new ValueError(`${name} shape must match input shape. Input is ${rank}D, ${name} size is ${value.length}`);
   }
   return [...value];
 }
@@ -39,7 +37,8 @@ function interpolate(
       "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear",
     );
   }
-  if (size !== null && scale_factor !== null) throw new ValueError("only one of size or scale_factor should be defined");
+  if (size !== null && scale_factor !== null)
+    throw new ValueError("only one of size or scale_factor should be defined");
   if (size === null && scale_factor === null) throw new ValueError("either size or scale_factor should be defined");
   if (recompute === true && size !== null) {
     throw new ValueError("recompute_scale_factor is not meaningful with an explicit size.");
@@ -85,12 +84,23 @@ defineFunction(
     interpolate(input, size, scale, mode, align, null, false),
 );
 
-for (const [name, mode] of [["upsample_nearest", "nearest"], ["upsample_bilinear", "bilinear"]] as const) {
+for (const [name, mode] of [
+  ["upsample_nearest", "nearest"],
+  ["upsample_bilinear", "bilinear"],
+] as const) {
   defineFunction(
     `${name}(Tensor input, Any size=None, Any scale_factor=None) -> Tensor`,
     `\`interpolate\` with mode ${mode}.`,
     (input: Tensor, size: Sizes | null, scale: Sizes | null) =>
-      interpolate(input, size, scale, mode === "bilinear" && input.ndim === 5 ? "trilinear" : mode, mode === "nearest" ? null : true, null, false),
+      interpolate(
+        input,
+        size,
+        scale,
+        mode === "bilinear" && input.ndim === 5 ? "trilinear" : mode,
+        mode === "nearest" ? null : true,
+        null,
+        false,
+      ),
   );
 }
 
@@ -99,7 +109,9 @@ defineFunction(
   "Samples input [N, C, (D,) H, W] at grid points (x, y(, z)) of [N, ..., 2 or 3], -1 and 1 being the borders (Jaderberg et al. 2015).",
   (input: Tensor, grid: Tensor, mode: string, padding_mode: string, align_corners: boolean | null) => {
     if (!["bilinear", "nearest", "bicubic"].includes(mode)) {
-      throw new ValueError(`nn.functional.grid_sample(): expected mode to be 'bilinear', 'nearest' or 'bicubic', but got: '${mode}'`);
+      throw new ValueError(
+        `nn.functional.grid_sample(): expected mode to be 'bilinear', 'nearest' or 'bicubic', but got: '${mode}'`,
+      );
     }
     if (!["zeros", "border", "reflection"].includes(padding_mode)) {
       throw new ValueError(
@@ -148,7 +160,8 @@ defineFunction(
     const rank = size.length - 2;
     if (rank !== 2 && rank !== 3) {
       throw new NotImplementedError(
-        "affine_grid only supports 4D and 5D sizes, for 2D and 3D affine transforms, respectively. Got size " + size.join(", "),
+        "affine_grid only supports 4D and 5D sizes, for 2D and 3D affine transforms, respectively. Got size " +
+          size.join(", "),
       );
     }
     if (theta.ndim !== 3 || theta.shape[1] !== rank || theta.shape[2] !== rank + 1) {
@@ -156,25 +169,37 @@ defineFunction(
         `Expected a batch of ${rank}D affine matrices of shape Nx${rank}x${rank + 1} for size [${size.join(", ")}]. Got torch.Size([${theta.shape.join(", ")}]).`,
       );
     }
-    if (size.some((s) => s <= 0)) throw new ValueError(`Expected non-zero, positive output size. Got [${size.join(", ")}]`);
+    if (size.some((s) => s <= 0))
+      throw new ValueError(`Expected non-zero, positive output size. Got [${size.join(", ")}]`);
     const spatial = size.slice(2);
     const axes = spatial.map((n, d) =>
-      ticks(theta, n, align ?? false).view(spatial.map((_, e) => (e === d ? n : 1))).expand(spatial));
+      ticks(theta, n, align ?? false)
+        .view(spatial.map((_, e) => (e === d ? n : 1)))
+        .expand(spatial),
+    );
     const points = callOp("stack", [...axes.toReversed(), theta.new_ones(spatial)], -1);
     const flat = points.view([1, -1, rank + 1]).expand([size[0]!, -1, rank + 1]);
     return flat.bmm(theta.transpose(1, 2)).view([size[0]!, ...spatial, rank]);
   },
 );
 
-const pair = (value: number | Sizes): number[] => (typeof value === "number" ? [value, value] : value.length === 1 ? [value[0]!, value[0]!] : [...value]);
+const pair = (value: number | Sizes): number[] =>
+  typeof value === "number" ? [value, value] : value.length === 1 ? [value[0]!, value[0]!] : [...value];
 
 const positions = (size: Sizes, kernel: Sizes, dilation: Sizes, padding: Sizes, stride: Sizes): number[] =>
   size.map((s, d) => Math.floor((s + 2 * padding[d]! - dilation[d]! * (kernel[d]! - 1) - 1) / stride[d]!) + 1);
 
 function checkPatch(kernel: Sizes, dilation: Sizes, padding: Sizes, stride: Sizes): void {
-  for (const [name, sizes, least] of [["kernel size", kernel, 1], ["dilation", dilation, 1], ["stride", stride, 1], ["padding", padding, 0]] as const) {
+  for (const [name, sizes, least] of [
+    ["kernel size", kernel, 1],
+    ["dilation", dilation, 1],
+    ["stride", stride, 1],
+    ["padding", padding, 0],
+  ] as const) {
     if (sizes.some((s) => s < least)) {
-      throw new RuntimeError(`${name} should be ${least === 1 ? "greater than zero" : "non-negative"}, but got [${sizes.join(", ")}]`);
+      throw new RuntimeError(
+        `${name} should be ${least === 1 ? "greater than zero" : "non-negative"}, but got [${sizes.join(", ")}]`,
+      );
     }
   }
 }
@@ -210,7 +235,9 @@ defineFunction(
     const [o, k, d, p, s] = [pair(output), pair(kernel), pair(dilation), pair(padding), pair(stride)];
     checkPatch(k, d, p, s);
     if (input.ndim !== 3 && input.ndim !== 2) {
-      throw new RuntimeError(`Input Error: Only unbatched (2D) or batched (3D) input Tensors are supported (got ${input.ndim}D)`);
+      throw new RuntimeError(
+        `Input Error: Only unbatched (2D) or batched (3D) input Tensors are supported (got ${input.ndim}D)`,
+      );
     }
     const batch = input.ndim === 3 ? input : input.unsqueeze(0);
     const [n, width, length] = batch.shape as readonly [number, number, number];

@@ -13,7 +13,9 @@ function named<T extends object>(names: readonly (keyof T)[], values: readonly u
     if (i === values.length - 1 && isOptions(value)) {
       for (const key of Object.keys(value)) {
         if (!(names as readonly string[]).includes(key)) {
-          throw new TypeError(`got an unexpected keyword argument '${key}' (valid keyword arguments: ${names.join(", ")})`);
+          throw new TypeError(
+            `got an unexpected keyword argument '${key}' (valid keyword arguments: ${names.join(", ")})`,
+          );
         }
       }
       Object.assign(out, value);
@@ -149,7 +151,12 @@ interface Kaiming {
 type KaimingArg = number | string | Named<Kaiming>;
 
 function kaimingStd(tensor: Tensor, rest: readonly KaimingArg[]): number {
-  const o = { a: 0, mode: "fan_in", nonlinearity: "leaky_relu", ...named<Kaiming>(["a", "mode", "nonlinearity"], rest) };
+  const o = {
+    a: 0,
+    mode: "fan_in",
+    nonlinearity: "leaky_relu",
+    ...named<Kaiming>(["a", "mode", "nonlinearity"], rest),
+  };
   const mode = o.mode.toLowerCase();
   if (mode !== "fan_in" && mode !== "fan_out") {
     throw new ValueError(`Mode ${mode} not supported, please use one of ['fan_in', 'fan_out']`);
@@ -217,7 +224,11 @@ interface Sparse {
 }
 
 /** Normal numbers with the same share of zeros in each column (Martens 2010). */
-export function sparse_(tensor: Tensor, sparsity: number | { sparsity: number; std?: number }, std?: number | Named<Sparse>): Tensor {
+export function sparse_(
+  tensor: Tensor,
+  sparsity: number | { sparsity: number; std?: number },
+  std?: number | Named<Sparse>,
+): Tensor {
   if (tensor.ndim !== 2) throw new ValueError("Only tensors with 2 dimensions are supported");
   const o = { std: 0.01, ...named<Sparse>(["sparsity", "std"], [sparsity, std]) } as Sparse;
   const [rows, cols] = tensor.shape as [number, number];
@@ -231,4 +242,3 @@ export function sparse_(tensor: Tensor, sparsity: number | { sparsity: number; s
     return tensor;
   });
 }
-

@@ -236,7 +236,9 @@ export class RReLU extends Module {
   readonly upper: number;
   readonly inplace: boolean;
 
-  constructor(...args: ConstructorArgs<{ lower?: number; upper?: number; inplace?: boolean }, ["lower", "upper", "inplace"]>) {
+  constructor(
+    ...args: ConstructorArgs<{ lower?: number; upper?: number; inplace?: boolean }, ["lower", "upper", "inplace"]>
+  ) {
     super();
     [this.lower, this.upper, this.inplace] = bindConstructor<[number, number, boolean]>(
       "RReLU(float lower=0.125, float upper=0.3333333333333333, bool inplace=False)",
@@ -259,7 +261,12 @@ export class Hardtanh extends Module {
   readonly max_val: number;
   readonly inplace: boolean;
 
-  constructor(...args: ConstructorArgs<{ min_val?: number; max_val?: number; inplace?: boolean }, ["min_val", "max_val", "inplace"]>) {
+  constructor(
+    ...args: ConstructorArgs<
+      { min_val?: number; max_val?: number; inplace?: boolean },
+      ["min_val", "max_val", "inplace"]
+    >
+  ) {
     super();
     [this.min_val, this.max_val, this.inplace] = bindConstructor<[number, number, boolean]>(
       "Hardtanh(float min_val=-1, float max_val=1, bool inplace=False)",
@@ -337,7 +344,9 @@ export class Threshold extends Module {
   readonly value: number;
   readonly inplace: boolean;
 
-  constructor(...args: ConstructorArgs<{ threshold: number; value: number; inplace?: boolean }, ["threshold", "value", "inplace"]>) {
+  constructor(
+    ...args: ConstructorArgs<{ threshold: number; value: number; inplace?: boolean }, ["threshold", "value", "inplace"]>
+  ) {
     super();
     [this.threshold, this.value, this.inplace] = bindConstructor<[number, number, boolean]>(
       "Threshold(float threshold, float value, bool inplace=False)",

@@ -9,7 +9,9 @@ export type OutputSize = number | readonly (number | null)[] | null;
 
 /** `null` in an output size stands for the input's own size. */
 function resolve(size: OutputSize, input: Tensor, rank: number): number[] {
-  const list = Array.isArray(size) ? (size as readonly (number | null)[]) : new Array<number | null>(rank).fill(size as number | null);
+  const list = Array.isArray(size)
+    ? (size as readonly (number | null)[])
+    : new Array<number | null>(rank).fill(size as number | null);
   return list.map((s, i) => s ?? input.shape[input.ndim - rank + i]!);
 }
 
@@ -53,7 +55,9 @@ abstract class AdaptiveMaxPoolNd extends Module {
   readonly output_size: OutputSize;
   readonly return_indices: boolean;
 
-  constructor(...args: ConstructorArgs<{ output_size: OutputSize; return_indices?: boolean }, ["output_size", "return_indices"]>) {
+  constructor(
+    ...args: ConstructorArgs<{ output_size: OutputSize; return_indices?: boolean }, ["output_size", "return_indices"]>
+  ) {
     super();
     [this.output_size, this.return_indices] = bindConstructor<[OutputSize, boolean]>(
       "AdaptiveMaxPool(Any output_size, bool return_indices=False)",

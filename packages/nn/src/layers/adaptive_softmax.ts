@@ -71,7 +71,10 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
       const hidden = Math.floor(inputs / div_value ** (i + 1));
       const size = this.cutoffs[i + 1]! - this.cutoffs[i]!;
       this.tail.append(
-        new Sequential(new Linear(inputs, hidden, { bias: false, ...options }), new Linear(hidden, size, { bias: false, ...options })),
+        new Sequential(
+          new Linear(inputs, hidden, { bias: false, ...options }),
+          new Linear(hidden, size, { bias: false, ...options }),
+        ),
       );
     }
   }

@@ -27,11 +27,36 @@ interface ConvTransposeArgs extends Omit<ConvArgs, "padding"> {
 
 type ConvParams = ConstructorArgs<
   ConvArgs,
-  ["in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation", "groups", "bias", "padding_mode", "device", "dtype"]
+  [
+    "in_channels",
+    "out_channels",
+    "kernel_size",
+    "stride",
+    "padding",
+    "dilation",
+    "groups",
+    "bias",
+    "padding_mode",
+    "device",
+    "dtype",
+  ]
 >;
 type ConvTransposeParams = ConstructorArgs<
   ConvTransposeArgs,
-  ["in_channels", "out_channels", "kernel_size", "stride", "padding", "output_padding", "groups", "bias", "dilation", "padding_mode", "device", "dtype"]
+  [
+    "in_channels",
+    "out_channels",
+    "kernel_size",
+    "stride",
+    "padding",
+    "output_padding",
+    "groups",
+    "bias",
+    "dilation",
+    "padding_mode",
+    "device",
+    "dtype",
+  ]
 >;
 
 interface Geometry {
@@ -47,7 +72,7 @@ interface Geometry {
   readonly padding_mode: string;
 }
 
-const TAIL = "str padding_mode=\"zeros\", Device? device=None, ScalarType? dtype=None)";
+const TAIL = 'str padding_mode="zeros", Device? device=None, ScalarType? dtype=None)';
 
 /** What all convolutions have. */
 abstract class ConvNd extends Module {
@@ -119,11 +144,24 @@ abstract class ConvNd extends Module {
 }
 
 function forwardGeometry(name: string, rank: number, args: readonly unknown[]): [Geometry, boolean, unknown, unknown] {
-  type Bound = [number, number, number[], number[], number[] | "same" | "valid", number[], number, boolean, string, unknown, unknown];
-  const [i, o, kernel_size, stride, given, dilation, groups, bias, padding_mode, device, dtype] = bindConstructor<Bound>(
-    `${name}(int in_channels, int out_channels, int[${rank}] kernel_size, int[${rank}] stride=1, Any padding=0, int[${rank}] dilation=1, int groups=1, bool bias=True, ${TAIL}`,
-    args,
-  );
+  type Bound = [
+    number,
+    number,
+    number[],
+    number[],
+    number[] | "same" | "valid",
+    number[],
+    number,
+    boolean,
+    string,
+    unknown,
+    unknown,
+  ];
+  const [i, o, kernel_size, stride, given, dilation, groups, bias, padding_mode, device, dtype] =
+    bindConstructor<Bound>(
+      `${name}(int in_channels, int out_channels, int[${rank}] kernel_size, int[${rank}] stride=1, Any padding=0, int[${rank}] dilation=1, int groups=1, bool bias=True, ${TAIL}`,
+      args,
+    );
   const padding = typeof given === "string" ? given : sizes(given, rank);
   const geometry: Geometry = {
     name,
@@ -141,7 +179,11 @@ function forwardGeometry(name: string, rank: number, args: readonly unknown[]): 
 }
 
 const sizes = (value: Sizes, rank: number): readonly number[] =>
-  typeof value === "number" ? new Array<number>(rank).fill(value) : value.length === 1 ? new Array<number>(rank).fill(value[0]!) : value;
+  typeof value === "number"
+    ? new Array<number>(rank).fill(value)
+    : value.length === 1
+      ? new Array<number>(rank).fill(value[0]!)
+      : value;
 
 /** Padding on both sides of each dimension, last dimension first, as `pad` takes it. */
 function reversedPadding(conv: ConvNd): number[] {
@@ -211,8 +253,25 @@ export class Conv3d extends ConvNd {
   }
 }
 
-function transposedGeometry(name: string, rank: number, args: readonly unknown[]): [Geometry, boolean, unknown, unknown] {
-  type Bound = [number, number, number[], number[], number[], number[], number, boolean, number[], string, unknown, unknown];
+function transposedGeometry(
+  name: string,
+  rank: number,
+  args: readonly unknown[],
+): [Geometry, boolean, unknown, unknown] {
+  type Bound = [
+    number,
+    number,
+    number[],
+    number[],
+    number[],
+    number[],
+    number,
+    boolean,
+    number[],
+    string,
+    unknown,
+    unknown,
+  ];
   const [i, o, kernel_size, stride, padding, output_padding, groups, bias, dilation, padding_mode, device, dtype] =
     bindConstructor<Bound>(
       `${name}(int in_channels, int out_channels, int[${rank}] kernel_size, int[${rank}] stride=1, int[${rank}] padding=0, int[${rank}] output_padding=0, int groups=1, bool bias=True, int[${rank}] dilation=1, ${TAIL}`,
@@ -241,7 +300,8 @@ abstract class ConvTransposeNd extends ConvNd {
   protected outputPadding(input: Tensor, output_size: readonly number[] | null | undefined): readonly number[] {
     if (output_size === null || output_size === undefined) return this.output_padding;
     const rank = this.kernel_size.length;
-    const wanted = output_size.length === rank + 2 || output_size.length === rank + 1 ? output_size.slice(-rank) : output_size;
+    const wanted =
+      output_size.length === rank + 2 || output_size.length === rank + 1 ? output_size.slice(-rank) : output_size;
     if (wanted.length !== rank) {
       throw new ValueError(
         `ConvTranspose${rank}D: for ${input.ndim}D input, output_size must have ${rank} or ${input.ndim} elements (got ${output_size.length})`,
@@ -271,7 +331,13 @@ abstract class ConvTransposeNd extends ConvNd {
     if (this.padding_mode !== "zeros") throw new RuntimeError("Only `zeros` padding mode is supported");
     const { weight, bias, stride, groups, dilation } = this;
     const output_padding = this.outputPadding(input, output_size);
-    return fn(input, weight, bias, { stride, padding: this.padding as readonly number[], output_padding, groups, dilation });
+    return fn(input, weight, bias, {
+      stride,
+      padding: this.padding as readonly number[],
+      output_padding,
+      groups,
+      dilation,
+    });
   }
 }
 

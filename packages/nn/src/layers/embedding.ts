@@ -44,11 +44,33 @@ export class Embedding extends Module {
   constructor(
     ...args: ConstructorArgs<
       EmbeddingArgs,
-      ["num_embeddings", "embedding_dim", "padding_idx", "max_norm", "norm_type", "scale_grad_by_freq", "sparse", "_weight", "device", "dtype"]
+      [
+        "num_embeddings",
+        "embedding_dim",
+        "padding_idx",
+        "max_norm",
+        "norm_type",
+        "scale_grad_by_freq",
+        "sparse",
+        "_weight",
+        "device",
+        "dtype",
+      ]
     >
   ) {
     super();
-    type Bound = [number, number, number | null, number | null, number, boolean, boolean, Tensor | null, unknown, unknown];
+    type Bound = [
+      number,
+      number,
+      number | null,
+      number | null,
+      number,
+      boolean,
+      boolean,
+      Tensor | null,
+      unknown,
+      unknown,
+    ];
     const [count, width, padding, max_norm, norm_type, scale, sparse, weight, device, dtype] = bindConstructor<Bound>(
       "Embedding(int num_embeddings, int embedding_dim, int? padding_idx=None, float? max_norm=None, float norm_type=2, bool scale_grad_by_freq=False, bool sparse=False, Tensor? _weight=None, Device? device=None, ScalarType? dtype=None)",
       args,
@@ -146,11 +168,25 @@ export class EmbeddingBag extends Module {
     >
   ) {
     super();
-    type Bound = [number, number, number | null, number, boolean, string, boolean, Tensor | null, boolean, number | null, unknown, unknown];
-    const [count, width, max_norm, norm_type, scale, mode, sparse, weight, include, padding, device, dtype] = bindConstructor<Bound>(
-      'EmbeddingBag(int num_embeddings, int embedding_dim, float? max_norm=None, float norm_type=2, bool scale_grad_by_freq=False, str mode="mean", bool sparse=False, Tensor? _weight=None, bool include_last_offset=False, int? padding_idx=None, Device? device=None, ScalarType? dtype=None)',
-      args,
-    );
+    type Bound = [
+      number,
+      number,
+      number | null,
+      number,
+      boolean,
+      string,
+      boolean,
+      Tensor | null,
+      boolean,
+      number | null,
+      unknown,
+      unknown,
+    ];
+    const [count, width, max_norm, norm_type, scale, mode, sparse, weight, include, padding, device, dtype] =
+      bindConstructor<Bound>(
+        'EmbeddingBag(int num_embeddings, int embedding_dim, float? max_norm=None, float norm_type=2, bool scale_grad_by_freq=False, str mode="mean", bool sparse=False, Tensor? _weight=None, bool include_last_offset=False, int? padding_idx=None, Device? device=None, ScalarType? dtype=None)',
+        args,
+      );
     this.num_embeddings = count;
     this.embedding_dim = width;
     this.max_norm = max_norm;

@@ -9,7 +9,10 @@ export class Flatten extends Module {
 
   constructor(...args: ConstructorArgs<{ start_dim?: number; end_dim?: number }, ["start_dim", "end_dim"]>) {
     super();
-    [this.start_dim, this.end_dim] = bindConstructor<[number, number]>("Flatten(int start_dim=1, int end_dim=-1)", args);
+    [this.start_dim, this.end_dim] = bindConstructor<[number, number]>(
+      "Flatten(int start_dim=1, int end_dim=-1)",
+      args,
+    );
   }
 
   override forward(input: Tensor): Tensor {
@@ -28,7 +31,10 @@ export class Unflatten extends Module {
 
   constructor(...args: ConstructorArgs<{ dim: number; unflattened_size: Sizes }, ["dim", "unflattened_size"]>) {
     super();
-    [this.dim, this.unflattened_size] = bindConstructor<[number, number[]]>("Unflatten(int dim, int[1] unflattened_size)", args);
+    [this.dim, this.unflattened_size] = bindConstructor<[number, number[]]>(
+      "Unflatten(int dim, int[1] unflattened_size)",
+      args,
+    );
   }
 
   override forward(input: Tensor): Tensor {

@@ -23,7 +23,8 @@ export abstract class Loss extends Module {
   constructor(size_average: boolean | null, reduce: boolean | null, reduction: string) {
     super();
     // "batchmean" is kl_div's alone; the function says so when it is asked for elsewhere.
-    this.reduction = size_average === null && reduce === null ? reduction : reductionOf(size_average, reduce, reduction);
+    this.reduction =
+      size_average === null && reduce === null ? reduction : reductionOf(size_average, reduce, reduction);
   }
 }
 
@@ -69,7 +70,10 @@ export class NLLLoss extends WeightedLoss {
   constructor(...args: ConstructorArgs<NLLArgs, ["weight", "size_average", "ignore_index", "reduce", "reduction"]>) {
     const [weight, size_average, ignore_index, reduce, reduction] = bindConstructor<
       [Tensor | null, boolean | null, number, boolean | null, string]
-    >('NLLLoss(Tensor? weight=None, bool? size_average=None, int ignore_index=-100, bool? reduce=None, str reduction="mean")', args);
+    >(
+      'NLLLoss(Tensor? weight=None, bool? size_average=None, int ignore_index=-100, bool? reduce=None, str reduction="mean")',
+      args,
+    );
     super(weight, size_average, reduce, reduction);
     this.ignore_index = ignore_index;
   }
@@ -101,7 +105,10 @@ export class CrossEntropyLoss extends WeightedLoss {
   readonly label_smoothing: number;
 
   constructor(
-    ...args: ConstructorArgs<CrossEntropyArgs, ["weight", "size_average", "ignore_index", "reduce", "reduction", "label_smoothing"]>
+    ...args: ConstructorArgs<
+      CrossEntropyArgs,
+      ["weight", "size_average", "ignore_index", "reduce", "reduction", "label_smoothing"]
+    >
   ) {
     const [weight, size_average, ignore_index, reduce, reduction, smoothing] = bindConstructor<
       [Tensor | null, boolean | null, number, boolean | null, string, number]
@@ -143,11 +150,12 @@ interface BCELogitsArgs extends BCEArgs {
 export class BCEWithLogitsLoss extends WeightedLoss {
   declare pos_weight: Tensor | null;
 
-  constructor(...args: ConstructorArgs<BCELogitsArgs, ["weight", "size_average", "reduce", "reduction", "pos_weight"]>) {
-    const [weight, size_average, reduce, reduction, pos_weight] = bindConstructor<[Tensor | null, ...Legacy, Tensor | null]>(
-      `BCEWithLogitsLoss(Tensor? weight=None, ${TAIL}, Tensor? pos_weight=None)`,
-      args,
-    );
+  constructor(
+    ...args: ConstructorArgs<BCELogitsArgs, ["weight", "size_average", "reduce", "reduction", "pos_weight"]>
+  ) {
+    const [weight, size_average, reduce, reduction, pos_weight] = bindConstructor<
+      [Tensor | null, ...Legacy, Tensor | null]
+    >(`BCEWithLogitsLoss(Tensor? weight=None, ${TAIL}, Tensor? pos_weight=None)`, args);
     super(weight, size_average, reduce, reduction);
     this.register_buffer("pos_weight", pos_weight);
   }
@@ -189,7 +197,10 @@ export class SmoothL1Loss extends Loss {
   readonly beta: number;
 
   constructor(...args: ConstructorArgs<SmoothL1Args, ["size_average", "reduce", "reduction", "beta"]>) {
-    const [size_average, reduce, reduction, beta] = bindConstructor<[...Legacy, number]>(`SmoothL1Loss(${TAIL}, float beta=1)`, args);
+    const [size_average, reduce, reduction, beta] = bindConstructor<[...Legacy, number]>(
+      `SmoothL1Loss(${TAIL}, float beta=1)`,
+      args,
+    );
     super(size_average, reduce, reduction);
     this.beta = beta;
   }
@@ -204,7 +215,10 @@ export class HuberLoss extends Loss {
   readonly delta: number;
 
   constructor(...args: ConstructorArgs<{ reduction?: string; delta?: number }, ["reduction", "delta"]>) {
-    const [reduction, delta] = bindConstructor<[string, number]>('HuberLoss(str reduction="mean", float delta=1)', args);
+    const [reduction, delta] = bindConstructor<[string, number]>(
+      'HuberLoss(str reduction="mean", float delta=1)',
+      args,
+    );
     super(null, null, reduction);
     this.delta = delta;
   }
@@ -231,7 +245,9 @@ export class MultiLabelMarginLoss extends PlainLoss {
 /** Binary cross-entropy over classes that need not exclude each other. */
 export class MultiLabelSoftMarginLoss extends WeightedLoss {
   constructor(...args: ConstructorArgs<BCEArgs, ["weight", "size_average", "reduce", "reduction"]>) {
-    super(...bindConstructor<[Tensor | null, ...Legacy]>(`MultiLabelSoftMarginLoss(Tensor? weight=None, ${TAIL})`, args));
+    super(
+      ...bindConstructor<[Tensor | null, ...Legacy]>(`MultiLabelSoftMarginLoss(Tensor? weight=None, ${TAIL})`, args),
+    );
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
@@ -249,11 +265,12 @@ export class MultiMarginLoss extends WeightedLoss {
   readonly p: number;
   readonly margin: number;
 
-  constructor(...args: ConstructorArgs<MultiMarginArgs, ["p", "margin", "weight", "size_average", "reduce", "reduction"]>) {
-    const [p, margin, weight, size_average, reduce, reduction] = bindConstructor<[number, number, Tensor | null, ...Legacy]>(
-      `MultiMarginLoss(int p=1, float margin=1, Tensor? weight=None, ${TAIL})`,
-      args,
-    );
+  constructor(
+    ...args: ConstructorArgs<MultiMarginArgs, ["p", "margin", "weight", "size_average", "reduce", "reduction"]>
+  ) {
+    const [p, margin, weight, size_average, reduce, reduction] = bindConstructor<
+      [number, number, Tensor | null, ...Legacy]
+    >(`MultiMarginLoss(int p=1, float margin=1, Tensor? weight=None, ${TAIL})`, args);
     super(weight, size_average, reduce, reduction);
     if (p !== 1 && p !== 2) throw new ValueError("only p == 1 and p == 2 supported");
     this.p = p;

@@ -16,7 +16,10 @@ abstract class MarginLoss extends Loss {
   readonly margin: number;
 
   constructor(margin: number, args: MarginParams) {
-    const [bound, size_average, reduce, reduction] = bindConstructor<[number, ...Legacy]>(`Loss(float margin=${margin}, ${TAIL})`, args);
+    const [bound, size_average, reduce, reduction] = bindConstructor<[number, ...Legacy]>(
+      `Loss(float margin=${margin}, ${TAIL})`,
+      args,
+    );
     super(size_average, reduce, reduction);
     this.margin = bound;
   }
@@ -69,11 +72,12 @@ export class TripletMarginLoss extends Loss {
   readonly eps: number;
   readonly swap: boolean;
 
-  constructor(...args: ConstructorArgs<TripletArgs, ["margin", "p", "eps", "swap", "size_average", "reduce", "reduction"]>) {
-    const [margin, p, eps, swap, size_average, reduce, reduction] = bindConstructor<[number, number, number, boolean, ...Legacy]>(
-      `TripletMarginLoss(float margin=1, float p=2, float eps=1e-6, bool swap=False, ${TAIL})`,
-      args,
-    );
+  constructor(
+    ...args: ConstructorArgs<TripletArgs, ["margin", "p", "eps", "swap", "size_average", "reduce", "reduction"]>
+  ) {
+    const [margin, p, eps, swap, size_average, reduce, reduction] = bindConstructor<
+      [number, number, number, boolean, ...Legacy]
+    >(`TripletMarginLoss(float margin=1, float p=2, float eps=1e-6, bool swap=False, ${TAIL})`, args);
     super(size_average, reduce, reduction);
     this.margin = margin;
     this.p = p;
@@ -133,7 +137,9 @@ export class PoissonNLLLoss extends Loss {
   readonly full: boolean;
   readonly eps: number;
 
-  constructor(...args: ConstructorArgs<PoissonArgs, ["log_input", "full", "size_average", "eps", "reduce", "reduction"]>) {
+  constructor(
+    ...args: ConstructorArgs<PoissonArgs, ["log_input", "full", "size_average", "eps", "reduce", "reduction"]>
+  ) {
     const [log_input, full, size_average, eps, reduce, reduction] = bindConstructor<
       [boolean, boolean, boolean | null, number, boolean | null, string]
     >(
@@ -189,7 +195,8 @@ export class CTCLoss extends Loss {
       'CTCLoss(int blank=0, str reduction="mean", bool zero_infinity=False)',
       args,
     );
-    if (!["none", "mean", "sum"].includes(reduction)) throw new ValueError(`${reduction} is not a valid value for reduction`);
+    if (!["none", "mean", "sum"].includes(reduction))
+      throw new ValueError(`${reduction} is not a valid value for reduction`);
     super(null, null, reduction);
     this.blank = blank;
     this.zero_infinity = zero_infinity;

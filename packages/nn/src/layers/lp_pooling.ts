@@ -21,10 +21,9 @@ abstract class LPPoolNd extends Module {
 
   constructor(...args: LPParams) {
     super();
-    [this.norm_type, this.kernel_size, this.stride, this.ceil_mode] = bindConstructor<[number, Sizes, Sizes | null, boolean]>(
-      "LPPool(float norm_type, Any kernel_size, Any? stride=None, bool ceil_mode=False)",
-      args,
-    );
+    [this.norm_type, this.kernel_size, this.stride, this.ceil_mode] = bindConstructor<
+      [number, Sizes, Sizes | null, boolean]
+    >("LPPool(float norm_type, Any kernel_size, Any? stride=None, bool ceil_mode=False)", args);
   }
 
   abstract override forward(input: Tensor): Tensor;
@@ -83,7 +82,8 @@ abstract class FractionalMaxPoolNd extends Module {
     if (size === null && ratio === null) {
       throw new ValueError(`FractionalMaxPool${rank}d requires specifying either an output size, or a pooling ratio`);
     }
-    if (size !== null && ratio !== null) throw new ValueError("only one of output_size and output_ratio may be specified");
+    if (size !== null && ratio !== null)
+      throw new ValueError("only one of output_size and output_ratio may be specified");
     if (ratio?.some((r) => !(r > 0 && r < 1))) {
       throw new ValueError(`output_ratio must be between 0 and 1 (got ${pyRepr(ratio)})`);
     }

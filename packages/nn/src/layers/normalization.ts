@@ -19,7 +19,9 @@ export class LayerNorm extends Module {
   weight: Parameter | null;
   bias: Parameter | null;
 
-  constructor(...args: ConstructorArgs<LayerNormArgs, ["normalized_shape", "eps", "elementwise_affine", "device", "dtype"]>) {
+  constructor(
+    ...args: ConstructorArgs<LayerNormArgs, ["normalized_shape", "eps", "elementwise_affine", "device", "dtype"]>
+  ) {
     super();
     const [shape, eps, affine, device, dtype] = bindConstructor<[number[], number, boolean, unknown, unknown]>(
       "LayerNorm(int[1] normalized_shape, float eps=1e-5, bool elementwise_affine=True, Device? device=None, ScalarType? dtype=None)",
@@ -64,9 +66,13 @@ export class GroupNorm extends Module {
   weight: Parameter | null;
   bias: Parameter | null;
 
-  constructor(...args: ConstructorArgs<GroupNormArgs, ["num_groups", "num_channels", "eps", "affine", "device", "dtype"]>) {
+  constructor(
+    ...args: ConstructorArgs<GroupNormArgs, ["num_groups", "num_channels", "eps", "affine", "device", "dtype"]>
+  ) {
     super();
-    const [groups, channels, eps, affine, device, dtype] = bindConstructor<[number, number, number, boolean, unknown, unknown]>(
+    const [groups, channels, eps, affine, device, dtype] = bindConstructor<
+      [number, number, number, boolean, unknown, unknown]
+    >(
       "GroupNorm(int num_groups, int num_channels, float eps=1e-5, bool affine=True, Device? device=None, ScalarType? dtype=None)",
       args,
     );
@@ -126,7 +132,6 @@ export class LocalResponseNorm extends Module {
   }
 }
 
-
 interface RMSNormArgs extends FactoryOptions {
   normalized_shape: Sizes;
   eps?: number | null;
@@ -140,7 +145,9 @@ export class RMSNorm extends Module {
   readonly elementwise_affine: boolean;
   weight: Parameter | null;
 
-  constructor(...args: ConstructorArgs<RMSNormArgs, ["normalized_shape", "eps", "elementwise_affine", "device", "dtype"]>) {
+  constructor(
+    ...args: ConstructorArgs<RMSNormArgs, ["normalized_shape", "eps", "elementwise_affine", "device", "dtype"]>
+  ) {
     super();
     const [shape, eps, affine, device, dtype] = bindConstructor<[number[], number | null, boolean, unknown, unknown]>(
       "RMSNorm(int[1] normalized_shape, float? eps=None, bool elementwise_affine=True, Device? device=None, ScalarType? dtype=None)",

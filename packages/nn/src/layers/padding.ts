@@ -100,7 +100,10 @@ abstract class ConstantPadNd extends PadNd {
   readonly value: number;
 
   constructor(name: string, rank: number, args: readonly unknown[]) {
-    const [padding, value] = bindConstructor<[readonly number[], number]>(`${name}(int[${2 * rank}] padding, float value)`, args);
+    const [padding, value] = bindConstructor<[readonly number[], number]>(
+      `${name}(int[${2 * rank}] padding, float value)`,
+      args,
+    );
     super(padding);
     this.value = value;
   }

@@ -32,7 +32,9 @@ abstract class MaxPoolNd extends Module {
 
   constructor(...args: MaxPoolParams) {
     super();
-    const [kernel, stride, padding, dilation, indices, ceil] = bindConstructor<[Sizes, Sizes | null, Sizes, Sizes, boolean, boolean]>(
+    const [kernel, stride, padding, dilation, indices, ceil] = bindConstructor<
+      [Sizes, Sizes | null, Sizes, Sizes, boolean, boolean]
+    >(
       "MaxPool(Any kernel_size, Any? stride=None, Any padding=0, Any dilation=1, bool return_indices=False, bool ceil_mode=False)",
       args,
     );
@@ -119,7 +121,9 @@ export class AvgPool1d extends Module {
 
   constructor(...args: AvgPool1dParams) {
     super();
-    const [kernel, stride, padding, ceil, include] = bindConstructor<[number[], number[] | null, number[], boolean, boolean]>(
+    const [kernel, stride, padding, ceil, include] = bindConstructor<
+      [number[], number[] | null, number[], boolean, boolean]
+    >(
       "AvgPool1d(int[1] kernel_size, int[1]? stride=None, int[1] padding=0, bool ceil_mode=False, bool count_include_pad=True)",
       args,
     );
@@ -150,7 +154,9 @@ abstract class AvgPoolNd extends Module {
 
   constructor(...args: AvgPoolParams) {
     super();
-    const [kernel, stride, padding, ceil, include, divisor] = bindConstructor<[Sizes, Sizes | null, Sizes, boolean, boolean, number | null]>(
+    const [kernel, stride, padding, ceil, include, divisor] = bindConstructor<
+      [Sizes, Sizes | null, Sizes, boolean, boolean, number | null]
+    >(
       "AvgPool(Any kernel_size, Any? stride=None, Any padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None)",
       args,
     );

@@ -10,7 +10,8 @@ export function callWithHooks(module: Module, args: unknown[], globals: ModuleSt
   let inputs = args;
   for (const hook of [...globals.forwardPre.values(), ...own.forwardPre.values()]) {
     const replaced = hook(module, inputs);
-    if (replaced !== undefined && replaced !== null) inputs = Array.isArray(replaced) ? (replaced as unknown[]) : [replaced];
+    if (replaced !== undefined && replaced !== null)
+      inputs = Array.isArray(replaced) ? (replaced as unknown[]) : [replaced];
   }
   const backward = [...globals.backward.values(), ...own.backward.values()];
   const backwardPre = [...globals.backwardPre.values(), ...own.backwardPre.values()];
@@ -96,7 +97,7 @@ class BackwardWatch {
   outputs(output: unknown, backward: readonly Backward[], backwardPre: readonly BackwardPre[]): unknown {
     const single = is_tensor(output);
     const list = single ? [output] : Array.isArray(output) ? [...(output as unknown[])] : [];
-    const slots = [...list.keys()].filter((i) => is_tensor(list[i]) && (list[i]).grad_fn !== null);
+    const slots = [...list.keys()].filter((i) => is_tensor(list[i]) && list[i].grad_fn !== null);
     if (slots.length === 0) return output;
     const run = (gradInput: (Tensor | null)[]): (Tensor | null)[] => {
       let current = gradInput;

@@ -93,7 +93,9 @@ export abstract class Module extends Callable {
   register_buffer(name: string, tensor: Tensor | null, persistent: boolean | { persistent?: boolean } = true): void {
     this.checkName(name);
     if (tensor !== null && !is_tensor(tensor)) {
-      throw new TypeError(`cannot assign '${pythonTypeName(tensor)}' object to buffer '${name}' (torch Tensor or None required)`);
+      throw new TypeError(
+        `cannot assign '${pythonTypeName(tensor)}' object to buffer '${name}' (torch Tensor or None required)`,
+      );
     }
     const keep = typeof persistent === "boolean" ? persistent : (persistent.persistent ?? true);
     this.moduleState.buffers.add(name);

@@ -23,7 +23,8 @@ export function saveStateDict(module: Module, destination: StateDict, prefix: st
     for (const [name, buffer] of current.ownBuffers()) {
       if (!nonPersistent.has(name)) destination[path + name] = keepVars ? buffer : buffer.detach();
     }
-    if (hasExtraState(current)) (destination as Record<string, unknown>)[`${path}_extra_state`] = current.get_extra_state();
+    if (hasExtraState(current))
+      (destination as Record<string, unknown>)[`${path}_extra_state`] = current.get_extra_state();
     for (const [name, child] of namedChildren(current)) collect(child, `${path}${name}.`);
     for (const hook of current.moduleState.stateDict.values()) hook(current, destination, path);
   };
@@ -34,13 +35,16 @@ export function saveStateDict(module: Module, destination: StateDict, prefix: st
 /** Whether the module's class has a state of its own besides tensors. */
 function hasExtraState(module: Module): boolean {
   let proto = module as object | null;
-  while (proto !== null && !Object.hasOwn(proto, "get_extra_state")) proto = Object.getPrototypeOf(proto) as object | null;
+  while (proto !== null && !Object.hasOwn(proto, "get_extra_state"))
+    proto = Object.getPrototypeOf(proto) as object | null;
   return proto !== null && !Object.hasOwn(proto, "named_children");
 }
 
 /** Children under every name they have, unlike named_children. */
 function namedChildren(module: Module): [string, Module][] {
-  return Object.entries(module).filter((entry): entry is [string, Module] => typeof entry[1] === "function" && "moduleState" in entry[1]);
+  return Object.entries(module).filter(
+    (entry): entry is [string, Module] => typeof entry[1] === "function" && "moduleState" in entry[1],
+  );
 }
 
 /** Versions of the modules in a state dict, kept beside its entries as in PyTorch. */
@@ -65,7 +69,10 @@ function planModule(module: Module, state: StateDict, path: string, metadata: Me
   for (const hook of own.loadPre.values()) hook(module, state, path);
   const versioned = module as Versioned;
   versioned._upgrade_state_dict?.(state, path, metadata?.[path.replace(/\.$/, "")]?.version);
-  const local = [...module.ownParameters(), ...[...module.ownBuffers()].filter(([name]) => !own.nonPersistent.has(name))];
+  const local = [
+    ...module.ownParameters(),
+    ...[...module.ownBuffers()].filter(([name]) => !own.nonPersistent.has(name)),
+  ];
   for (const [name, target] of local) {
     const key = path + name;
     if (!Object.hasOwn(state, key)) {
@@ -123,9 +130,7 @@ export function loadStateDict(module: Module, given: StateDict, strict: boolean)
     if (plan.unexpected.length > 0) errors.unshift(`Unexpected key(s) in state_dict: ${quote(plan.unexpected)}. `);
   }
   if (errors.length > 0) {
-    throw new RuntimeError(
-      `Error(s) in loading state_dict for ${module.constructor.name}:\n\t${errors.join("\n\t")}`,
-    );
+    throw new RuntimeError(`Error(s) in loading state_dict for ${module.constructor.name}:\n\t${errors.join("\n\t")}`);
   }
   no_grad(() => {
     for (const { target, source } of plan.copies) {

@@ -18,7 +18,9 @@ it("AveragedModel holds the mean of the parameters it was shown", () => {
 
 it("AveragedModel takes another rule", () => {
   const model = new Linear(1, 1);
-  const averaged = new AveragedModel(model, { avg_fn: (old: Tensor, value: Tensor) => old.mul(0.5).add(value.mul(0.5)) });
+  const averaged = new AveragedModel(model, {
+    avg_fn: (old: Tensor, value: Tensor) => old.mul(0.5).add(value.mul(0.5)),
+  });
   for (const value of [0, 4]) {
     no_grad(() => model.weight.fill_(value));
     averaged.update_parameters(model);

@@ -32,7 +32,12 @@ export class AveragedModel<M extends Module = Module> extends Module {
   declare n_averaged: Tensor;
   readonly use_buffers: boolean;
 
-  constructor(model: M, device?: DeviceLike | null | AveragedModelOptions, avg_fn?: AverageFunction | null, use_buffers?: boolean) {
+  constructor(
+    model: M,
+    device?: DeviceLike | null | AveragedModelOptions,
+    avg_fn?: AverageFunction | null,
+    use_buffers?: boolean,
+  ) {
     super();
     const named = typeof device === "object" && device !== null && !("type" in device) ? device : { device };
     this.module = cloneModule(model);
@@ -82,7 +87,11 @@ interface Statistics {
  * `torch.optim.swa_utils.update_bn`.
  * @param loader - batches: tensors, or arrays that begin with one
  */
-export function update_bn(loader: Iterable<Tensor | readonly [Tensor, ...unknown[]]>, model: Module, device: DeviceLike | null = null): void {
+export function update_bn(
+  loader: Iterable<Tensor | readonly [Tensor, ...unknown[]]>,
+  model: Module,
+  device: DeviceLike | null = null,
+): void {
   const norms = [...model.modules()].filter((module) =>
     [BatchNorm1d, BatchNorm2d, BatchNorm3d, SyncBatchNorm].some((kind) => module instanceof kind),
   ) as unknown as Statistics[];

@@ -31,9 +31,19 @@ export function clip_grad_norm_(
     const grads = gradientsOf(parameters).map((g) => g.detach());
     if (grads.length === 0) return zeros([]);
     const { device } = grads[0]!;
-    const each = (f: (g: Tensor) => Tensor): Tensor => callOp("stack", grads.map((g) => f(g).to(device)), 0);
+    const each = (f: (g: Tensor) => Tensor): Tensor =>
+      callOp(
+        "stack",
+        grads.map((g) => f(g).to(device)),
+        0,
+      );
     const total =
-      norm_type === Number.POSITIVE_INFINITY ? each((g) => g.abs().max()).max() : norm(each((g) => norm(g, norm_type)), norm_type);
+      norm_type === Number.POSITIVE_INFINITY
+        ? each((g) => g.abs().max()).max()
+        : norm(
+            each((g) => norm(g, norm_type)),
+            norm_type,
+          );
     if (error_if_nonfinite && !Number.isFinite(total.item())) {
       throw new RuntimeError(
         `The total norm of order ${pyFloat(norm_type)} for gradients from \`parameters\` is non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set \`error_if_nonfinite=False\``,

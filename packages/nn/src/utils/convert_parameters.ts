@@ -3,7 +3,11 @@ import { callOp } from "@tt/core/dispatch";
 
 /** All parameters one after the other, as one vector. */
 export function parameters_to_vector(parameters: Iterable<Tensor>): Tensor {
-  return callOp("cat", [...parameters].map((p) => p.reshape([-1])), 0);
+  return callOp(
+    "cat",
+    [...parameters].map((p) => p.reshape([-1])),
+    0,
+  );
 }
 
 /** Lets the parameters take their values from consecutive stretches of `vec`. */

@@ -47,6 +47,9 @@ export function fuse_conv_bn_weights(
   const scale = (bn_w ?? bn_rm.new_ones(bn_rm.shape)).mul(bn_rv.add(bn_eps).rsqrt());
   const shape = conv_w.shape.map((_, d) => (d === (transpose ? 1 : 0) ? -1 : 1));
   const weight = conv_w.mul(scale.reshape(shape));
-  const shift = bias.sub(bn_rm).mul(scale).add(bn_b ?? bn_rm.new_zeros(bn_rm.shape));
+  const shift = bias
+    .sub(bn_rm)
+    .mul(scale)
+    .add(bn_b ?? bn_rm.new_zeros(bn_rm.shape));
   return [new Parameter(weight.detach()), new Parameter(shift.detach())];
 }

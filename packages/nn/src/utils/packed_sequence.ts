@@ -34,7 +34,9 @@ export class PackedSequence {
   /** The same sequences with the data on another device or of another dtype. */
   to(target: DeviceLike | DType): PackedSequence {
     const data = this.data.to(target as DType);
-    return data === this.data ? this : new PackedSequence(data, this.batch_sizes, this.sorted_indices, this.unsorted_indices);
+    return data === this.data
+      ? this
+      : new PackedSequence(data, this.batch_sizes, this.sorted_indices, this.unsorted_indices);
   }
 }
 
@@ -51,7 +53,9 @@ const vector = (values: readonly number[]): Tensor => tensor(values.map(BigInt),
 
 /** Elements of an integer vector. */
 export function longs(values: Tensor | readonly number[]): number[] {
-  return Array.isArray(values) ? values.map(Number) : [...((values as Tensor).tolist() as Iterable<unknown>)].map(Number);
+  return Array.isArray(values)
+    ? values.map(Number)
+    : [...((values as Tensor).tolist() as Iterable<unknown>)].map(Number);
 }
 
 interface PackOptions {
@@ -79,7 +83,10 @@ export function pack_padded_sequence(
       `Expected \`len(lengths)\` to be equal to batch_size, but got ${given.length} (batch_size=${steps.shape[1]})`,
     );
   }
-  if (given.some((n) => n <= 0)) throw new RuntimeError("Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0");
+  if (given.some((n) => n <= 0))
+    throw new RuntimeError(
+      "Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0",
+    );
   const order = given.map((_, i) => i).sort((a, b) => given[b]! - given[a]! || a - b);
   const sorted = enforce_sorted ? given : order.map((i) => given[i]!);
   if (sorted.some((n, i) => i > 0 && n > sorted[i - 1]!)) {
@@ -92,11 +99,16 @@ export function pack_padded_sequence(
   const sizes = Array.from({ length: sorted[0]! }, (_, t) => sorted.filter((n) => n > t).length);
   // Stretches of steps with the same batch size are one slice each.
   const parts: Tensor[] = [];
-  for (let t = 0; t < sizes.length; ) {
+  for (let t = 0; t < sizes.length;) {
     let end = t + 1;
     while (end < sizes.length && sizes[end] === sizes[t]) end++;
     const rest = ordered.shape.slice(2);
-    parts.push(ordered.narrow(0, t, end - t).narrow(1, 0, sizes[t]!).reshape([(end - t) * sizes[t]!, ...rest]));
+    parts.push(
+      ordered
+        .narrow(0, t, end - t)
+        .narrow(1, 0, sizes[t]!)
+        .reshape([(end - t) * sizes[t]!, ...rest]),
+    );
     t = end;
   }
   return new PackedSequence(callOp("cat", parts, 0), vector(sizes), sorted_indices);
@@ -152,7 +164,8 @@ export function pad_sequence(
   batch_first: boolean | { batch_first?: boolean; padding_value?: number } = false,
   padding_value = 0,
 ): Tensor {
-  if (typeof batch_first === "object") return pad_sequence(sequences, batch_first.batch_first ?? false, batch_first.padding_value ?? 0);
+  if (typeof batch_first === "object")
+    return pad_sequence(sequences, batch_first.batch_first ?? false, batch_first.padding_value ?? 0);
   const longest = Math.max(...sequences.map((s) => s.shape[0]!));
   const even = sequences.map((s) => {
     const missing = longest - s.shape[0]!;
@@ -178,7 +191,12 @@ export function pack_sequence(
   enforce_sorted: boolean | { enforce_sorted?: boolean } = true,
 ): PackedSequence {
   const sorted = typeof enforce_sorted === "object" ? (enforce_sorted.enforce_sorted ?? true) : enforce_sorted;
-  return pack_padded_sequence(pad_sequence(sequences), sequences.map((s) => s.shape[0]!), false, sorted);
+  return pack_padded_sequence(
+    pad_sequence(sequences),
+    sequences.map((s) => s.shape[0]!),
+    false,
+    sorted,
+  );
 }
 
 /** The sequences of a pack, in the original order. */

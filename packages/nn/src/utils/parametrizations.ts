@@ -71,11 +71,18 @@ export function spectral_norm<M extends Module>(
   }
   const key = name as string;
   if (n_power_iterations <= 0) {
-    throw new ValueError(`Expected n_power_iterations to be positive, but got n_power_iterations=${n_power_iterations}`);
+    throw new ValueError(
+      `Expected n_power_iterations to be positive, but got n_power_iterations=${n_power_iterations}`,
+    );
   }
   const weight = (module as unknown as Record<string, Tensor | undefined>)[key];
-  if (weight === undefined) throw new ValueError(`Module '${module.toString()}' has no parameter or buffer with name '${key}'`);
-  return register_parametrization(module, key, new SpectralNorm(weight, n_power_iterations, dim ?? outputDim(module), eps));
+  if (weight === undefined)
+    throw new ValueError(`Module '${module.toString()}' has no parameter or buffer with name '${key}'`);
+  return register_parametrization(
+    module,
+    key,
+    new SpectralNorm(weight, n_power_iterations, dim ?? outputDim(module), eps),
+  );
 }
 
 type OrthogonalMap = "matrix_exp" | "cayley" | "householder";
@@ -153,11 +160,14 @@ export function orthogonal<M extends Module>(
 ): M {
   if (isOptions(name)) {
     const o = name;
-    return orthogonal(module, o.name ?? "weight", o.orthogonal_map ?? null, { use_trivialization: o.use_trivialization ?? true });
+    return orthogonal(module, o.name ?? "weight", o.orthogonal_map ?? null, {
+      use_trivialization: o.use_trivialization ?? true,
+    });
   }
   const key = name;
   const weight = (module as unknown as Record<string, Tensor | undefined>)[key];
-  if (weight === undefined) throw new ValueError(`Module '${module.toString()}' has no parameter ot buffer with name '${key}'`);
+  if (weight === undefined)
+    throw new ValueError(`Module '${module.toString()}' has no parameter ot buffer with name '${key}'`);
   if (weight.ndim < 2) {
     throw new ValueError(`Expected a matrix or batch of matrices. Got a tensor of ${weight.ndim} dimensions.`);
   }

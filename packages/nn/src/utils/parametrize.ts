@@ -43,7 +43,10 @@ export class ParametrizationList extends Module {
       if (original instanceof Parameter) {
         // The parameter stays the same object, so that an optimizer built before keeps it.
         if (this.is_tensor) original.data = tensor.detach();
-        this.register_parameter(name, this.is_tensor ? original : new Parameter(tensor.detach(), original.requires_grad));
+        this.register_parameter(
+          name,
+          this.is_tensor ? original : new Parameter(tensor.detach(), original.requires_grad),
+        );
       } else this.register_buffer(name, tensor);
     });
   }
@@ -88,7 +91,10 @@ export class ParametrizationList extends Module {
     const originals = this.originals();
     let value: unknown = null;
     for (const module of this.parametrizations()) {
-      value = value === null ? (module as unknown as (...t: Tensor[]) => Tensor)(...originals) : (module as unknown as (t: Tensor) => Tensor)(value as Tensor);
+      value =
+        value === null
+          ? (module as unknown as (...t: Tensor[]) => Tensor)(...originals)
+          : (module as unknown as (t: Tensor) => Tensor)(value as Tensor);
     }
     return value as Tensor;
   }
@@ -198,9 +204,10 @@ export function remove_parametrizations<M extends Module>(
   tensor_name: string,
   leave_parametrized: boolean | { leave_parametrized?: boolean } = true,
 ): M {
-  const leave = isOptions(leave_parametrized) ? ((leave_parametrized["leave_parametrized"]) ?? true) : leave_parametrized;
+  const leave = isOptions(leave_parametrized) ? (leave_parametrized["leave_parametrized"] ?? true) : leave_parametrized;
   const list = listOf(module, tensor_name);
-  if (list === undefined) throw new ValueError(`Module ${module.toString()} does not have a parametrization on ${tensor_name}`);
+  if (list === undefined)
+    throw new ValueError(`Module ${module.toString()} does not have a parametrization on ${tensor_name}`);
   const own = module as unknown as Attributes;
   const [original] = list.originals() as [Tensor];
   if (!leave && !list.is_tensor) {
@@ -237,7 +244,9 @@ export function transfer_parametrizations_and_params(
   tensor_name: string | null = null,
 ): Module {
   if (!is_parametrized(from_module)) return to_module;
-  const names = Object.keys((from_module as Parametrized).parametrizations!).filter((n) => listOf(from_module, n) instanceof Module);
+  const names = Object.keys((from_module as Parametrized).parametrizations!).filter(
+    (n) => listOf(from_module, n) instanceof Module,
+  );
   for (const name of tensor_name === null ? names : [tensor_name]) {
     const list = listOf(from_module, name);
     if (list === undefined) throw new KeyError(name);

@@ -1,5 +1,5 @@
 /** torch.nn.utils.prune: setting weights to zero, by masks. */
-import type { Parameter} from "@tt/core";
+import type { Parameter } from "@tt/core";
 import { no_grad, type RemovableHandle, type Tensor, ValueError } from "@tt/core";
 import { callOp } from "@tt/core/dispatch";
 import type { Module } from "../module/module.ts";
@@ -21,7 +21,9 @@ export abstract class BasePruningMethod {
   /** The parameter with its mask applied. */
   apply_mask(module: Module): Tensor {
     const own = module as unknown as Record<string, Tensor>;
-    return own[`${this._tensor_name}_mask`]!.to(own[`${this._tensor_name}_orig`]!.dtype).mul(own[`${this._tensor_name}_orig`]!);
+    return own[`${this._tensor_name}_mask`]!.to(own[`${this._tensor_name}_orig`]!.dtype).mul(
+      own[`${this._tensor_name}_orig`]!,
+    );
   }
 
   /** The pruned form of a tensor. */
@@ -80,9 +82,7 @@ function pruneBy(module: Module, name: string, method: BasePruningMethod, import
 /** How many of `size` elements an amount (a share, or a count) means. */
 function countOf(amount: Amount, size: number): number {
   if (amount < 0 || (!Number.isInteger(amount) && amount > 1)) {
-    throw new ValueError(
-      `amount=${amount} should either be a float in the range [0, 1] or a non-negative integer`,
-    );
+    throw new ValueError(`amount=${amount} should either be a float in the range [0, 1] or a non-negative integer`);
   }
   // Python tells 1 from 1.0; here a whole number is a count, so that all of them is said by their number.
   const count = Number.isInteger(amount) ? amount : Math.round(amount * size);
@@ -196,7 +196,14 @@ export class LnStructured extends BasePruningMethod {
     const norms = callOp("norm", t, this.n, others, false, null);
     return withoutSlices(default_mask, axis, smallest(norms, count));
   }
-  static override apply(module: Module, name: string, amount: Amount, n: number | "fro", dim: number, importance_scores: Tensor | null = null): Module {
+  static override apply(
+    module: Module,
+    name: string,
+    amount: Amount,
+    n: number | "fro",
+    dim: number,
+    importance_scores: Tensor | null = null,
+  ): Module {
     return pruneBy(module, name, new LnStructured(amount, n, dim), importance_scores);
   }
 }
@@ -236,7 +243,10 @@ export class PruningContainer extends BasePruningMethod {
     if (method.PRUNING_TYPE === "global") return method.compute_mask(t, default_mask);
     if (method.PRUNING_TYPE === "unstructured") {
       const left = default_mask.reshape([-1]).nonzero().select(1, 0);
-      const partial = method.compute_mask(t.reshape([-1]).index_select(0, left), default_mask.reshape([-1]).index_select(0, left));
+      const partial = method.compute_mask(
+        t.reshape([-1]).index_select(0, left),
+        default_mask.reshape([-1]).index_select(0, left),
+      );
       return default_mask.reshape([-1]).index_copy(0, left, partial).reshape(default_mask.shape);
     }
     const axis = axisOf((method as LnStructured).dim, t);
@@ -258,7 +268,12 @@ export function random_unstructured<M extends Module>(module: M, name: string, a
 }
 
 /** Prunes the elements of a parameter with the smallest magnitudes (or scores). */
-export function l1_unstructured<M extends Module>(module: M, name: string, amount: Amount, importance_scores: Tensor | null = null): M {
+export function l1_unstructured<M extends Module>(
+  module: M,
+  name: string,
+  amount: Amount,
+  importance_scores: Tensor | null = null,
+): M {
   return pruneBy(module, name, new L1Unstructured(amount), importance_scores) as M;
 }
 
@@ -299,7 +314,12 @@ export function global_unstructured(
     return own[`${name}_mask`] ?? tensors[i]!.new_ones(tensors[i]!.shape);
   });
   const container = new PruningContainer(new pruning_method(options.amount));
-  const flat = (list: readonly Tensor[]): Tensor => callOp("cat", list.map((t) => t.reshape([-1])), 0);
+  const flat = (list: readonly Tensor[]): Tensor =>
+    callOp(
+      "cat",
+      list.map((t) => t.reshape([-1])),
+      0,
+    );
   const final = container.compute_mask(flat(tensors), flat(masks));
   let at = 0;
   parameters.forEach(([module, name], i) => {
@@ -313,7 +333,9 @@ export function global_unstructured(
 export function remove<M extends Module>(module: M, name: string): M {
   const found = installed.get(module)?.get(name);
   if (found === undefined) {
-    throw new ValueError(`Parameter '${name}' of module ${module.toString()} has to be pruned before pruning can be removed`);
+    throw new ValueError(
+      `Parameter '${name}' of module ${module.toString()} has to be pruned before pruning can be removed`,
+    );
   }
   found.method.remove(module);
   found.handle.remove();

@@ -51,7 +51,9 @@ export function spectral_norm<M extends Module>(
   const known = installed.get(module) ?? new Map<string, Installed>();
   if (known.has(key)) throw new RuntimeError(`Cannot register two spectral_norm hooks on the same parameter ${key}`);
   if (n_power_iterations <= 0) {
-    throw new ValueError(`Expected n_power_iterations to be positive, but got n_power_iterations=${n_power_iterations}`);
+    throw new ValueError(
+      `Expected n_power_iterations to be positive, but got n_power_iterations=${n_power_iterations}`,
+    );
   }
   const own = module as unknown as Attributes;
   const weight = own[key];

@@ -40,7 +40,10 @@ export class Summary {
     const table = [["Layer", "Output shape", "Parameters", "Mult-adds"], ...rows];
     const widths = [0, 1, 2, 3].map((c) => Math.max(...table.map((row) => row[c]!.length)));
     const line = (row: readonly string[]): string =>
-      row.map((cell, c) => (c < 2 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!))).join("  ").trimEnd();
+      row
+        .map((cell, c) => (c < 2 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!)))
+        .join("  ")
+        .trimEnd();
     const rule = "=".repeat(widths.reduce((a, b) => a + b + 2, -2));
     const number = (n: number): string => n.toLocaleString("en-US");
     return [
@@ -73,9 +76,9 @@ function multAdds(module: Module, output: readonly number[] | null): number {
   for (const [name, param] of own) {
     if (name === "weight" && /^(Lazy)?Conv/.test(module.constructor.name)) {
       total += param.numel() * (output[0] ?? 1) * output.slice(2).reduce((a, b) => a * b, 1);
-    } else if (name.startsWith("weight") && param.ndim > 1 && !module.constructor.name.startsWith('Embedding')) {
+    } else if (name.startsWith("weight") && param.ndim > 1 && !module.constructor.name.startsWith("Embedding")) {
       total += param.numel() * output.slice(0, -1).reduce((a, b) => a * b, 1);
-    } else if (!module.constructor.name.startsWith('Embedding')) total += param.numel() * (output[0] ?? 1);
+    } else if (!module.constructor.name.startsWith("Embedding")) total += param.numel() * (output[0] ?? 1);
   }
   return total;
 }

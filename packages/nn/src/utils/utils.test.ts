@@ -98,7 +98,9 @@ describe("modules as functions", () => {
     const result = utils.functional_call(net, state, tensor([[1, 2]])) as Tensor;
     expect(result.tolist()).toEqual([[1]]);
     const before = utils.parameters_to_vector(net.parameters());
-    expect(() => utils.functional_call(net, { "0.weight": zeros(7, 7) }, tensor([[1, 2]]))).toThrow("shapes cannot be multiplied");
+    expect(() => utils.functional_call(net, { "0.weight": zeros(7, 7) }, tensor([[1, 2]]))).toThrow(
+      "shapes cannot be multiplied",
+    );
     expectClose(utils.parameters_to_vector(net.parameters()).detach(), before.detach());
   });
 
@@ -131,7 +133,11 @@ describe("modules as functions", () => {
   it("summary counts parameters and multiply-adds", () => {
     const found = summary(new Sequential(new Conv2d(1, 2, 3), new Linear(4, 5)), [1, 1, 6, 6]);
     expect(found.total_params).toBe(2 * 9 + 2 + 4 * 5 + 5);
-    expect(found.layers.map((l) => l.output_shape)).toEqual([[1, 2, 4, 5], [1, 2, 4, 4], [1, 2, 4, 5]]);
+    expect(found.layers.map((l) => l.output_shape)).toEqual([
+      [1, 2, 4, 5],
+      [1, 2, 4, 4],
+      [1, 2, 4, 5],
+    ]);
     expect(found.layers[1]!.mult_adds).toBe(18 * 16 + 2);
   });
 });

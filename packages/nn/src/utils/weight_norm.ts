@@ -29,7 +29,8 @@ export function weight_norm<M extends Module>(
   name: string | { name?: string; dim?: number | null } = "weight",
   dim: number | null = 0,
 ): M {
-  if (isOptions(name)) return weight_norm(module, (name["name"]) ?? "weight", name["dim"] === undefined ? 0 : (name["dim"]));
+  if (isOptions(name))
+    return weight_norm(module, name["name"] ?? "weight", name["dim"] === undefined ? 0 : name["dim"]);
   const key = name;
   const known = installed.get(module) ?? new Map<string, Installed>();
   if (known.has(key)) throw new RuntimeError(`Cannot register two weight_norm hooks on the same parameter ${key}`);

@@ -97,6 +97,8 @@ it("SequentialLR checks its parts", () => {
 
 it("SWALR goes to its rate and stays", () => {
   // torch.optim.swa_utils.SWALR(SGD(lr=1), 0.2, anneal_epochs=4, anneal_strategy="linear")
-  expect(rates(new SWALR(sgd(), 0.2, { anneal_epochs: 4, anneal_strategy: "linear" }), 5)).toEqual([0.8, 0.6, 0.4, 0.2, 0.2]);
+  expect(rates(new SWALR(sgd(), 0.2, { anneal_epochs: 4, anneal_strategy: "linear" }), 5)).toEqual([
+    0.8, 0.6, 0.4, 0.2, 0.2,
+  ]);
   expect(() => new SWALR(sgd(), [1, 2])).toThrow("swa_lr must have the same length as optimizer.param_groups");
 });

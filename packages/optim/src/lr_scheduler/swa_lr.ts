@@ -41,9 +41,7 @@ export class SWALR extends LRScheduler {
       );
     }
     if (anneal_strategy !== "cos" && anneal_strategy !== "linear") {
-      throw new ValueError(
-        `anneal_strategy must by one of 'cos' or 'linear', instead got ${String(anneal_strategy)}`,
-      );
+      throw new ValueError(`anneal_strategy must by one of 'cos' or 'linear', instead got ${String(anneal_strategy)}`);
     }
     if (!Number.isInteger(anneal_epochs) || anneal_epochs < 0) {
       throw new ValueError(`anneal_epochs must be equal or greater than 0, got ${anneal_epochs}`);

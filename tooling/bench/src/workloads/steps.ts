@@ -24,20 +24,22 @@ class Net extends nn.Module {
 export const steps: readonly Workload[] = [
   {
     id: "curve",
-    setup: ({ device }) => () => {
-      torch.manual_seed(1);
-      const w = torch.randn([3, 1], { device, requires_grad: true });
-      const optimiser = new optim.Adam([w], 0.1);
-      for (let i = 0; i < 1000; i++) {
-        const x = torch.rand(100, { device }).mul(20).sub(10);
-        const y = x.mul(5).mul(x).add(3);
-        const features = torch.stack([x.mul(x), x, torch.ones_like(x)], 1);
-        const loss = F.mse_loss(torch.squeeze(features.matmul(w), 1), y);
-        optimiser.zero_grad();
-        loss.backward();
-        optimiser.step();
-      }
-    },
+    setup:
+      ({ device }) =>
+      () => {
+        torch.manual_seed(1);
+        const w = torch.randn([3, 1], { device, requires_grad: true });
+        const optimiser = new optim.Adam([w], 0.1);
+        for (let i = 0; i < 1000; i++) {
+          const x = torch.rand(100, { device }).mul(20).sub(10);
+          const y = x.mul(5).mul(x).add(3);
+          const features = torch.stack([x.mul(x), x, torch.ones_like(x)], 1);
+          const loss = F.mse_loss(torch.squeeze(features.matmul(w), 1), y);
+          optimiser.zero_grad();
+          loss.backward();
+          optimiser.step();
+        }
+      },
   },
   {
     id: "mnist",

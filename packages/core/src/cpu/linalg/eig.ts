@@ -29,7 +29,8 @@ function eigenvectors(t: Matrix, z: Matrix, values: Matrix): Matrix {
   const result = new Matrix(n, n, true);
   const x = new Matrix(n, 1, true);
   let size = 0;
-  for (let i = 0; i < t.re.length; i++) size = Math.max(size, Math.abs(t.re[i]!), t.im === null ? 0 : Math.abs(t.im[i]!));
+  for (let i = 0; i < t.re.length; i++)
+    size = Math.max(size, Math.abs(t.re[i]!), t.im === null ? 0 : Math.abs(t.im[i]!));
   const basis = complexOf(z);
   for (let k = n - 1; k >= 0; k--) {
     const paired = t.im === null && k > 0 && t.re[k + (k - 1) * n] !== 0;

@@ -19,8 +19,8 @@ export function multiply(a: Matrix, b: Matrix): Matrix {
 }
 
 const PADE = [
-  64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000, 10559470521600, 670442572800,
-  33522128640, 1323241920, 40840800, 960960, 16380, 182, 1,
+  64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000, 10559470521600,
+  670442572800, 33522128640, 1323241920, 40840800, 960960, 16380, 182, 1,
 ];
 
 /** The matrix exponential, by scaling and squaring with the Pade approximant of order 13 (Higham 2005). */
@@ -41,7 +41,9 @@ export function exponential(a: Matrix): Matrix {
   const x6 = multiply(x4, x2);
   const combine = (...coefficients: readonly number[]): Matrix => {
     const sum = new Matrix(n, n, complex);
-    [Matrix.identity(n, n, complex), x2, x4, x6].forEach((term, i) => axpy(n * n, coefficients[i]!, 0, term, 0, sum, 0));
+    [Matrix.identity(n, n, complex), x2, x4, x6].forEach((term, i) =>
+      axpy(n * n, coefficients[i]!, 0, term, 0, sum, 0),
+    );
     return sum;
   };
   const p = PADE as readonly number[];

@@ -56,7 +56,7 @@ export function factorLDL(a: Matrix, pivots: Int32Array, hermitian: boolean): nu
   const other = (value: C): C => (hermitian ? conj(value) : value);
   const diagonal = (k: number): number => (hermitian ? Math.abs(read(a, k, k)[0]) : size1(read(a, k, k)));
   let info = 0;
-  for (let k = 0; k < n; ) {
+  for (let k = 0; k < n;) {
     let wide = 1;
     let pivot = k;
     const here = diagonal(k);
@@ -118,10 +118,7 @@ function eliminateTwo(a: Matrix, k: number, hermitian: boolean): void {
   const rows: [C, C][] = [];
   for (let j = k + 2; j < n; j++) {
     const [x, y] = [read(a, j, k), read(a, j, k + 1)];
-    rows.push([
-      div(sub(mul(r, x), mul(q, y)), determinant),
-      div(sub(mul(p, y), mul(other(q), x)), determinant),
-    ]);
+    rows.push([div(sub(mul(r, x), mul(q, y)), determinant), div(sub(mul(p, y), mul(other(q), x)), determinant)]);
   }
   for (let j = k + 2; j < n; j++) {
     const [w, v] = rows[j - k - 2]!;
@@ -147,7 +144,7 @@ export function solveLDL(a: Matrix, pivots: Int32Array, b: Matrix, hermitian: bo
     const gather = (to: number, from: number): void => {
       for (let i = from; i < n; i++) write(b, to, c, sub(read(b, to, c), mul(other(read(a, i, to)), read(b, i, c))));
     };
-    for (let k = 0; k < n; ) {
+    for (let k = 0; k < n;) {
       if (pivots[k]! > 0) {
         exchange(b, k, c, pivots[k]! - 1, c);
         for (let i = k + 1; i < n; i++) reduce(i, k);
@@ -167,7 +164,7 @@ export function solveLDL(a: Matrix, pivots: Int32Array, b: Matrix, hermitian: bo
       write(b, k + 1, c, div(sub(mul(p, y), mul(q, x)), determinant));
       k += 2;
     }
-    for (let k = n - 1; k >= 0; ) {
+    for (let k = n - 1; k >= 0;) {
       const wide = pivots[k]! > 0 ? 1 : 2;
       gather(k, k + 1);
       if (wide === 2) gather(k - 1, k + 1);

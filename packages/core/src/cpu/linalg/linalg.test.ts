@@ -170,7 +170,8 @@ describe.each([false, true])("complex %s", (complex) => {
   it("L D L^H solves an indefinite system", () => {
     for (const conjugate of complex ? [true, false] : [false]) {
       const a = hermitian(9, complex);
-      if (!conjugate && complex) for (let j = 0; j < 9; j++) for (let i = 0; i < j; i++) a.im![i + j * 9] = a.im![j + i * 9]!;
+      if (!conjugate && complex)
+        for (let j = 0; j < 9; j++) for (let i = 0; i < j; i++) a.im![i + j * 9] = a.im![j + i * 9]!;
       for (let i = 0; i < 9; i++) a.re[i * 10] = 0;
       const pivots = new Int32Array(9);
       const ld = a.copy();

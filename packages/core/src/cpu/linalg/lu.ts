@@ -145,4 +145,3 @@ export function determinant(lu: Matrix, pivots: Int32Array, out: Pair): void {
   out.re = re;
   out.im = im;
 }
-

@@ -25,7 +25,12 @@ export function fusedSgd(
       return;
     }
     const round = roundingOf(param);
-    const [decay, keep, take, step] = [weight_decay, momentum, 1 - dampening, -lr].map(round) as [number, number, number, number];
+    const [decay, keep, take, step] = [weight_decay, momentum, 1 - dampening, -lr].map(round) as [
+      number,
+      number,
+      number,
+      number,
+    ];
     const p = elements(param);
     const g = elements(grad);
     const b = buffer === undefined ? null : elements(buffer);

@@ -5,7 +5,14 @@ import type { ArrayView } from "../view.ts";
 
 /** A transposed convolution is the gradient of a plain one, and the other way round. */
 export const convKernels: Kernels = {
-  convolution(out: ArrayView, input: ArrayView, weight: ArrayView, bias: ArrayView | null, params: ConvParams, transposed: boolean): void {
+  convolution(
+    out: ArrayView,
+    input: ArrayView,
+    weight: ArrayView,
+    bias: ArrayView | null,
+    params: ConvParams,
+    transposed: boolean,
+  ): void {
     if (transposed) convBackwardInput(out, input, weight, params, bias);
     else convForward(out, input, weight, bias, params);
   },

@@ -17,7 +17,14 @@ type Lengths = readonly number[];
 
 /** Losses with kernels of their own: `(out, input, target, ...)`. */
 export const lossKernels: Kernels = {
-  nll_loss_forward([out, total]: Pair, input: ArrayView, target: ArrayView, weight: ArrayView | null, reduction: Reduction, ignore: number): void {
+  nll_loss_forward(
+    [out, total]: Pair,
+    input: ArrayView,
+    target: ArrayView,
+    weight: ArrayView | null,
+    reduction: Reduction,
+    ignore: number,
+  ): void {
     nllLoss(out, total, input, target, weight, reduction, ignore);
   },
   nll_loss_backward: nllLossBackward,
@@ -27,7 +34,14 @@ export const lossKernels: Kernels = {
     multilabelMarginLoss(out, isTarget, input, target, reduction);
   },
   multilabel_margin_loss_backward: multilabelMarginLossBackward,
-  ctc_loss_forward([loss, alpha]: Pair, probs: ArrayView, targets: ArrayView, inputs: Lengths, lengths: Lengths, blank: number): void {
+  ctc_loss_forward(
+    [loss, alpha]: Pair,
+    probs: ArrayView,
+    targets: ArrayView,
+    inputs: Lengths,
+    lengths: Lengths,
+    blank: number,
+  ): void {
     ctcLoss(loss, alpha, probs, targets, inputs, lengths, blank);
   },
   ctc_loss_backward: ctcLossBackward,

@@ -18,7 +18,13 @@ type Four = readonly [ArrayView, ArrayView, ArrayView, ArrayView];
 
 /** Normalisation and embedding; backward kernels give `[gradInput, gradWeight, gradBias]`. */
 export const normKernels: Kernels = {
-  batch_norm_train([out, mean, invstd, variance]: Four, input: ArrayView, weight: Maybe, bias: Maybe, eps: number): void {
+  batch_norm_train(
+    [out, mean, invstd, variance]: Four,
+    input: ArrayView,
+    weight: Maybe,
+    bias: Maybe,
+    eps: number,
+  ): void {
     // With momentum 1 the "running" variance becomes the batch's unbiased one.
     fill(variance, 0);
     batchNormTrain(out, mean, invstd, input, weight, bias, null, variance, 1, eps);
@@ -36,7 +42,14 @@ export const normKernels: Kernels = {
   ): void {
     batchNormBackward(gradInput, gradWeight, gradBias, grad, input, weight, mean, spread, training, eps);
   },
-  layer_norm_forward([out, mean, rstd]: Three, input: ArrayView, weight: Maybe, bias: Maybe, size: number, eps: number): void {
+  layer_norm_forward(
+    [out, mean, rstd]: Three,
+    input: ArrayView,
+    weight: Maybe,
+    bias: Maybe,
+    size: number,
+    eps: number,
+  ): void {
     layerNorm(out, mean, rstd, input, weight, bias, size, eps);
   },
   layer_norm_backward(
@@ -50,7 +63,14 @@ export const normKernels: Kernels = {
   ): void {
     layerNormBackward(gradInput, gradWeight, gradBias, grad, input, mean, rstd, weight, size);
   },
-  group_norm_forward([out, mean, rstd]: Three, input: ArrayView, weight: Maybe, bias: Maybe, groups: number, eps: number): void {
+  group_norm_forward(
+    [out, mean, rstd]: Three,
+    input: ArrayView,
+    weight: Maybe,
+    bias: Maybe,
+    groups: number,
+    eps: number,
+  ): void {
     groupNorm(out, mean, rstd, input, weight, bias, groups, eps);
   },
   group_norm_backward(

@@ -20,7 +20,8 @@ type Pair = readonly [ArrayView, ArrayView];
 export const poolKernels: Kernels = {
   max_pool: ([out, indices]: Pair, input: ArrayView, params: MaxPoolParams) => maxPool(out, indices, input, params),
   max_pool_backward: maxPoolBackward,
-  adaptive_max_pool: ([out, indices]: Pair, input: ArrayView, rank: number) => adaptiveMaxPool(out, indices, input, rank),
+  adaptive_max_pool: ([out, indices]: Pair, input: ArrayView, rank: number) =>
+    adaptiveMaxPool(out, indices, input, rank),
   fractional_max_pool: ([out, indices]: Pair, input: ArrayView, samples: ArrayView, kernel: readonly number[]) =>
     fractionalMaxPool(out, indices, input, samples, kernel),
   max_unpool: maxUnpool,

@@ -1,5 +1,14 @@
 import type { Kernels } from "../../dispatch/backend.ts";
-import { fold, gridSample, gridSampleBackward, pad, padBackward, unfold, upsample, upsampleBackward } from "../resize/index.ts";
+import {
+  fold,
+  gridSample,
+  gridSampleBackward,
+  pad,
+  padBackward,
+  unfold,
+  upsample,
+  upsampleBackward,
+} from "../resize/index.ts";
 import type { GridSampleParams } from "../resize/grid_sample.ts";
 import type { ArrayView } from "../view.ts";
 

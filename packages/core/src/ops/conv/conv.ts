@@ -30,8 +30,12 @@ function convolve(
   groups: number,
 ): Tensor {
   const none = new Array<number>(rank).fill(0);
-  return onBatch(name, input, rank, (batch) =>
-    call(convolution, [batch, weight, bias, stride, padding, dilation, false, none, groups]) as Tensor);
+  return onBatch(
+    name,
+    input,
+    rank,
+    (batch) => call(convolution, [batch, weight, bias, stride, padding, dilation, false, none, groups]) as Tensor,
+  );
 }
 
 /** Padding that keeps the size; where it is odd, the right side gets one more and the input is padded first. */
@@ -39,7 +43,10 @@ function samePadding(input: Tensor, weight: Tensor, dilation: readonly number[])
   const totals = dilation.map((d, i) => d * (weight.shape[i + 2]! - 1));
   const left = totals.map((total) => Math.floor(total / 2));
   if (totals.every((total) => total % 2 === 0)) return [input, left];
-  const extra = totals.map((total) => total % 2).toReversed().flatMap((n) => [0, n]);
+  const extra = totals
+    .map((total) => total % 2)
+    .toReversed()
+    .flatMap((n) => [0, n]);
   return [callOp("constant_pad_nd", input, extra, 0), left];
 }
 
@@ -53,18 +60,45 @@ for (const rank of RANKS) {
     doc: `Convolution of input [N, C, ...] or [C, ...] with ${rank} spatial dimension${rank === 1 ? "" : "s"}. ${SCHEMA_DOC}`,
     variants: "function",
     out: false,
-    decompose: (input: Tensor, weight: Tensor, bias: Tensor | null, stride: readonly number[], padding: readonly number[], dilation: readonly number[], groups: number) =>
-      convolve(name, rank, input, weight, bias, stride, padding, dilation, groups),
+    decompose: (
+      input: Tensor,
+      weight: Tensor,
+      bias: Tensor | null,
+      stride: readonly number[],
+      padding: readonly number[],
+      dilation: readonly number[],
+      groups: number,
+    ) => convolve(name, rank, input, weight, bias, stride, padding, dilation, groups),
   });
   defineOp({
     schema: `${name}.padding(Tensor input, Tensor weight, Tensor? bias=None, ${size} stride=1, str padding="valid", ${size} dilation=1, int groups=1) -> Tensor`,
     doc: 'The same with padding "valid" (none) or "same" (the output has the input\'s size; stride must be 1).',
     variants: "function",
     out: false,
-    decompose: (input: Tensor, weight: Tensor, bias: Tensor | null, stride: readonly number[], padding: string, dilation: readonly number[], groups: number) => {
-      if (padding === "valid") return convolve(name, rank, input, weight, bias, stride, dilation.map(() => 0), dilation, groups);
+    decompose: (
+      input: Tensor,
+      weight: Tensor,
+      bias: Tensor | null,
+      stride: readonly number[],
+      padding: string,
+      dilation: readonly number[],
+      groups: number,
+    ) => {
+      if (padding === "valid")
+        return convolve(
+          name,
+          rank,
+          input,
+          weight,
+          bias,
+          stride,
+          dilation.map(() => 0),
+          dilation,
+          groups,
+        );
       if (padding !== "same") throw new RuntimeError(`Invalid padding string: '${padding}'`);
-      if (stride.some((s) => s !== 1)) throw new RuntimeError("padding='same' is not supported for strided convolutions");
+      if (stride.some((s) => s !== 1))
+        throw new RuntimeError("padding='same' is not supported for strided convolutions");
       const [padded, left] = samePadding(input, weight, dilation);
       return convolve(name, rank, padded, weight, bias, stride, left, dilation, groups);
     },
@@ -75,14 +109,28 @@ for (const rank of RANKS) {
     doc: `Transposed convolution with ${rank} spatial dimension${rank === 1 ? "" : "s"}: the gradient of a convolution with respect to its input. \`weight\` is [C, O / groups, ...].`,
     variants: "function",
     out: false,
-    decompose: (input: Tensor, weight: Tensor, bias: Tensor | null, stride: readonly number[], padding: readonly number[], output_padding: readonly number[], groups: number, dilation: readonly number[]) => {
+    decompose: (
+      input: Tensor,
+      weight: Tensor,
+      bias: Tensor | null,
+      stride: readonly number[],
+      padding: readonly number[],
+      output_padding: readonly number[],
+      groups: number,
+      dilation: readonly number[],
+    ) => {
       output_padding.forEach((extra, d) => {
         if (extra >= Math.max(stride[d]!, dilation[d]!)) {
           throw new RuntimeError("output padding must be smaller than either stride or dilation");
         }
       });
-      return onBatch(transposed, input, rank, (batch) =>
-        call(convolution, [batch, weight, bias, stride, padding, dilation, true, output_padding, groups]) as Tensor);
+      return onBatch(
+        transposed,
+        input,
+        rank,
+        (batch) =>
+          call(convolution, [batch, weight, bias, stride, padding, dilation, true, output_padding, groups]) as Tensor,
+      );
     },
   });
 }
@@ -92,5 +140,7 @@ defineOp({
   doc: "One-dimensional convolution of input [time, batch, channels] with weight [width, in, out].",
   variants: "function",
   decompose: (input: Tensor, weight: Tensor, bias: Tensor, pad: number) =>
-    convolve("conv1d", 1, input.permute([1, 2, 0]), weight.permute([2, 1, 0]), bias, [1], [pad], [1], 1).permute([2, 0, 1]),
+    convolve("conv1d", 1, input.permute([1, 2, 0]), weight.permute([2, 1, 0]), bias, [1], [pad], [1], 1).permute([
+      2, 0, 1,
+    ]),
 });

@@ -72,7 +72,8 @@ const inputGradient: Op = defineOp({
   ],
   derivative: {
     grad_output: [
-      (g: Tensor, weight: Tensor, ...geometry: Geometry) => call(convolution, [g, conj(weight), null, ...geometry]) as Tensor,
+      (g: Tensor, weight: Tensor, ...geometry: Geometry) =>
+        call(convolution, [g, conj(weight), null, ...geometry]) as Tensor,
       "weight",
       ...SAVED,
     ],
@@ -100,7 +101,8 @@ const weightGradient: Op = defineOp({
   ],
   derivative: {
     grad_output: [
-      (g: Tensor, input: Tensor, ...geometry: Geometry) => call(convolution, [conj(input), g, null, ...geometry]) as Tensor,
+      (g: Tensor, input: Tensor, ...geometry: Geometry) =>
+        call(convolution, [conj(input), g, null, ...geometry]) as Tensor,
       "input",
       ...SAVED,
     ],

@@ -30,7 +30,10 @@ function duplicate(input: Tensor, dtype: DType, device: Device, memory_format: s
   const last =
     memory_format === "channels_last" ||
     memory_format === "channels_last_3d" ||
-    (memory_format !== "contiguous_format" && input.ndim >= 4 && !input.contiguous_ && isChannelsLast(input.shape, input.strides));
+    (memory_format !== "contiguous_format" &&
+      input.ndim >= 4 &&
+      !input.contiguous_ &&
+      isChannelsLast(input.shape, input.strides));
   if (last) out = viewOf(out, out.shape, channelsLastStrides(out.shape));
   copyInto(out, input);
   return out;
@@ -123,7 +126,8 @@ defineOp({
 });
 
 defineOp({
-  schema: "to.other(Tensor input, Tensor other, bool non_blocking=False, bool copy=False, *, MemoryFormat? memory_format=None) -> Tensor",
+  schema:
+    "to.other(Tensor input, Tensor other, bool non_blocking=False, bool copy=False, *, MemoryFormat? memory_format=None) -> Tensor",
   doc: "This tensor with the dtype and device of `other`.",
   variants: "method",
   out: false,
@@ -132,7 +136,7 @@ defineOp({
 });
 
 defineOp({
-  schema: "contiguous(Tensor input, *, MemoryFormat memory_format=\"contiguous_format\") -> Tensor",
+  schema: 'contiguous(Tensor input, *, MemoryFormat memory_format="contiguous_format") -> Tensor',
   doc: "This tensor when its elements lie in row-major order (or in `memory_format`), else a copy that does.",
   variants: "method",
   out: false,
@@ -167,7 +171,8 @@ for (const [name, dtype] of casts) {
     doc: `This tensor as torch.${dtype.name}.`,
     variants: "method",
     out: false,
-    decompose: (input: Tensor, memory_format: string | null) => convert(input, dtype, input.device, false, memory_format),
+    decompose: (input: Tensor, memory_format: string | null) =>
+      convert(input, dtype, input.device, false, memory_format),
   });
 }
 
@@ -196,7 +201,9 @@ defineOp({
   gradName: "FillBackward1",
   check: (_input: Tensor, value: Tensor | Scalar) => {
     if (value instanceof Tensor && value.ndim !== 0) {
-      throw new RuntimeError(`fill_ only supports 0-dimension value tensor but got tensor with ${value.ndim} dimensions.`);
+      throw new RuntimeError(
+        `fill_ only supports 0-dimension value tensor but got tensor with ${value.ndim} dimensions.`,
+      );
     }
   },
   derivative: { input: (g) => g.new_zeros(g.shape), value: (g) => g.sum() },

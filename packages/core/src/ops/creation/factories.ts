@@ -6,7 +6,8 @@ import { type DType, get_default_dtype, int64, type Scalar, scalarDtype } from "
 import { RuntimeError } from "../../errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
-const TAIL = "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool requires_grad=False, bool pin_memory=False";
+const TAIL =
+  "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool requires_grad=False, bool pin_memory=False";
 const LIKE_TAIL = `${TAIL}, MemoryFormat? memory_format=None`;
 
 /** A tensor filled with `value`. */
@@ -29,7 +30,8 @@ defineOp({
   schema: `empty(int... size, *, ${TAIL}, MemoryFormat? memory_format=None) -> Tensor`,
   doc: "A tensor whose contents are not defined.",
   variants: "function",
-  decompose: (size: readonly number[], ...[dtype, , device, requires_grad]: Tail) => filled(size, 0, dtype, device, requires_grad),
+  decompose: (size: readonly number[], ...[dtype, , device, requires_grad]: Tail) =>
+    filled(size, 0, dtype, device, requires_grad),
 });
 
 defineOp({
@@ -37,14 +39,16 @@ defineOp({
   doc: "A tensor of zeros.",
   example: 'import { zeros } from "@tt/core";\nzeros(2, 3).shape; // [2, 3]',
   variants: "function",
-  decompose: (size: readonly number[], ...[dtype, , device, requires_grad]: Tail) => filled(size, 0, dtype, device, requires_grad),
+  decompose: (size: readonly number[], ...[dtype, , device, requires_grad]: Tail) =>
+    filled(size, 0, dtype, device, requires_grad),
 });
 
 defineOp({
   schema: `ones(int... size, *, ${TAIL}) -> Tensor`,
   doc: "A tensor of ones.",
   variants: "function",
-  decompose: (size: readonly number[], ...[dtype, , device, requires_grad]: Tail) => filled(size, 1, dtype, device, requires_grad),
+  decompose: (size: readonly number[], ...[dtype, , device, requires_grad]: Tail) =>
+    filled(size, 1, dtype, device, requires_grad),
 });
 
 defineOp({
@@ -52,7 +56,13 @@ defineOp({
   doc: "A tensor filled with `fill_value`: a number gives the default dtype, a bigint int64, a boolean bool.",
   variants: "function",
   decompose: (size: readonly number[], value: Scalar, ...[dtype, , device, requires_grad]: Tail) =>
-    filled(size, value, dtype ?? (typeof value === "number" ? get_default_dtype() : scalarDtype(value)), device, requires_grad),
+    filled(
+      size,
+      value,
+      dtype ?? (typeof value === "number" ? get_default_dtype() : scalarDtype(value)),
+      device,
+      requires_grad,
+    ),
 });
 
 for (const [name, value] of [

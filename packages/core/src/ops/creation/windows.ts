@@ -31,7 +31,7 @@ const WINDOWS: readonly (readonly [string, readonly string[], string, Shape])[] 
     "hamming_window",
     ["float alpha=0.54", "float beta=0.46"],
     "Hamming window: `alpha - beta cos`.",
-    (i, n, alpha, beta) => alpha! - beta! * Math.cos(turn(i, n)),
+    (i, n, alpha, beta) => alpha - beta * Math.cos(turn(i, n)),
   ],
   [
     "blackman_window",
@@ -44,7 +44,7 @@ const WINDOWS: readonly (readonly [string, readonly string[], string, Shape])[] 
     "kaiser_window",
     ["float beta=12.0"],
     "Kaiser window with shape parameter `beta`.",
-    (i, n, beta) => i0(beta! * Math.sqrt(Math.max(0, 1 - ((2 * i) / n - 1) ** 2))) / i0(beta!),
+    (i, n, beta) => i0(beta * Math.sqrt(Math.max(0, 1 - ((2 * i) / n - 1) ** 2))) / i0(beta),
   ],
 ];
 

@@ -17,7 +17,10 @@ defineOp({
     const [a, b] = [x1.expand(shape), x2.expand(shape)];
     const squares = (t: Tensor): Tensor => t.mul(t).sum(dim);
     const product = squares(a).mul(squares(b));
-    return a.mul(b).sum(dim).div(product.clamp_min(eps * eps).sqrt());
+    return a
+      .mul(b)
+      .sum(dim)
+      .div(product.clamp_min(eps * eps).sqrt());
   },
 });
 
@@ -73,11 +76,16 @@ defineOp({
   variants: "function",
   out: false,
   decompose: (x1: Tensor, x2: Tensor, p: number) => {
-    for (const [name, x] of [["X1", x1], ["X2", x2]] as const) {
+    for (const [name, x] of [
+      ["X1", x1],
+      ["X2", x2],
+    ] as const) {
       if (x.ndim < 2) throw new RuntimeError(`cdist only supports at least 2D tensors, ${name} got: ${x.ndim}D`);
     }
     if (x1.shape.at(-1) !== x2.shape.at(-1)) {
-      throw new RuntimeError(`X1 and X2 must have the same number of columns. X1: ${x1.shape.at(-1)} X2: ${x2.shape.at(-1)}`);
+      throw new RuntimeError(
+        `X1 and X2 must have the same number of columns. X1: ${x1.shape.at(-1)} X2: ${x2.shape.at(-1)}`,
+      );
     }
     if (p < 0) throw new RuntimeError("cdist only supports non-negative p values");
     return pairNorm(x1.unsqueeze(-2).sub(x2.unsqueeze(-3)), p);

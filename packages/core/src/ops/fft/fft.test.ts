@@ -7,7 +7,14 @@ const expectClose = (a: Tensor, b: Tensor): void => {
   expect(a.shape).toEqual(b.shape);
   expect(a.sub(b).abs().max().item()).toBeLessThan(1e-10);
 };
-const wave = (...shape: number[]): Tensor => arange(shape.reduce((x, y) => x * y, 1), { dtype: float64 }).square().sin().reshape(shape);
+const wave = (...shape: number[]): Tensor =>
+  arange(
+    shape.reduce((x, y) => x * y, 1),
+    { dtype: float64 },
+  )
+    .square()
+    .sin()
+    .reshape(shape);
 
 it.each([null, "backward", "ortho", "forward"])("inverse pairs with norm %s", (norm) => {
   const x = wave(3, 5, 6);
@@ -46,7 +53,10 @@ it("frequencies and shifts", () => {
 
 it("istft undoes stft", () => {
   const x = wave(2, 40);
-  const window = arange(8, { dtype: float64 }).mul(Math.PI / 8).sin().square();
+  const window = arange(8, { dtype: float64 })
+    .mul(Math.PI / 8)
+    .sin()
+    .square();
   const frames = stft(x, 8, { hop_length: 2, window, return_complex: true });
   expect(frames.shape).toEqual([2, 5, 21]);
   expectClose(istft(frames, 8, { hop_length: 2, window, length: 40 }), x);
@@ -58,7 +68,10 @@ describe("errors", () => {
     ['Invalid normalization mode: "x"', () => fft.fft(ones(3), { norm: "x" })],
     ["rfft expects a real input tensor, but got ComplexFloat", () => fft.rfft(zeros(3, { dtype: complex64 }))],
     ["FFT dims must be unique", () => fft.fftn(ones(3, 3), { dim: [0, 0] })],
-    ["When given, dim and shape arguments must have the same length", () => fft.fftn(ones(3, 3), { s: [2, 2], dim: [0] })],
+    [
+      "When given, dim and shape arguments must have the same length",
+      () => fft.fftn(ones(3, 3), { s: [2, 2], dim: [0] }),
+    ],
     ["Got shape with 2 values but input tensor only has 1 dimensions.", () => fft.fftn(ones(3), { s: [2, 2] })],
     [
       "stft(torch.FloatTensor[14], n_fft=4, hop_length=1, win_length=5, window=None, normalized=0, onesided=None, return_complex=1) : expected 0 < win_length <= n_fft, but got win_length=5",

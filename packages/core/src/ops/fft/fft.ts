@@ -94,7 +94,13 @@ function complexTransform(input: Tensor, { dims, sizes }: Axes, norm: string | n
 }
 
 /** Real to half a spectrum over `axes`; not `forward`: its conjugate. */
-function halfTransform(name: string, input: Tensor, { dims, sizes }: Axes, norm: string | null, forward: boolean): Tensor {
+function halfTransform(
+  name: string,
+  input: Tensor,
+  { dims, sizes }: Axes,
+  norm: string | null,
+  forward: boolean,
+): Tensor {
   checkReal(name, input);
   checkAny(name, dims);
   const x = resized(promoted(input, false), dims, sizes);
@@ -103,7 +109,13 @@ function halfTransform(name: string, input: Tensor, { dims, sizes }: Axes, norm:
 }
 
 /** Half a spectrum (`forward`: its conjugate) to real over `axes`. */
-function realTransform(name: string, input: Tensor, { dims, sizes, lastGiven }: Axes, norm: string | null, forward: boolean): Tensor {
+function realTransform(
+  name: string,
+  input: Tensor,
+  { dims, sizes, lastGiven }: Axes,
+  norm: string | null,
+  forward: boolean,
+): Tensor {
   checkAny(name, dims);
   const size = lastGiven ? sizes.at(-1)! : 2 * (sizes.at(-1)! - 1);
   if (size < 1) throw new RuntimeError(`Invalid number of data points (${size}) specified`);
@@ -126,10 +138,26 @@ type Transform = (name: string, input: Tensor, axes: Axes, norm: string | null) 
 const FAMILIES: readonly (readonly [string, string, Transform])[] = [
   ["fft", "The discrete Fourier transform", (_name, x, axes, norm) => complexTransform(x, axes, norm, true)],
   ["ifft", "The inverse discrete Fourier transform", (_name, x, axes, norm) => complexTransform(x, axes, norm, false)],
-  ["rfft", "The first half of the transform of real values", (name, x, axes, norm) => halfTransform(name, x, axes, norm, true)],
-  ["irfft", "The real values whose transform has the input as its first half", (name, x, axes, norm) => realTransform(name, x, axes, norm, false)],
-  ["hfft", "The real transform of values that are given by their first half and Hermitian symmetry", (name, x, axes, norm) => realTransform(name, x, axes, norm, true)],
-  ["ihfft", "The first half of the inverse transform of real values", (name, x, axes, norm) => halfTransform(name, x, axes, norm, false)],
+  [
+    "rfft",
+    "The first half of the transform of real values",
+    (name, x, axes, norm) => halfTransform(name, x, axes, norm, true),
+  ],
+  [
+    "irfft",
+    "The real values whose transform has the input as its first half",
+    (name, x, axes, norm) => realTransform(name, x, axes, norm, false),
+  ],
+  [
+    "hfft",
+    "The real transform of values that are given by their first half and Hermitian symmetry",
+    (name, x, axes, norm) => realTransform(name, x, axes, norm, true),
+  ],
+  [
+    "ihfft",
+    "The first half of the inverse transform of real values",
+    (name, x, axes, norm) => halfTransform(name, x, axes, norm, false),
+  ],
 ];
 
 for (const [name, doc, transform] of FAMILIES) {

@@ -9,7 +9,11 @@ import { callOp } from "../pointwise/formulas.ts";
 const TAIL = "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool requires_grad=False";
 type Tail = [dtype: DType | null, layout: unknown, device: Device | null, requires_grad: boolean];
 
-function frequencies(numbers: readonly [number, number][], step: number, [dtype, , device, requires_grad]: Tail): Tensor {
+function frequencies(
+  numbers: readonly [number, number][],
+  step: number,
+  [dtype, , device, requires_grad]: Tail,
+): Tensor {
   const kind = dtype ?? get_default_dtype();
   const parts = numbers.map(([from, to]) => callOp("arange", from, to, 1, kind, null, device, false, false));
   const result = (parts.length === 1 ? parts[0]! : callOp("cat", parts, 0)).mul(step);
@@ -23,7 +27,14 @@ defineOp({
   namespace: "fft",
   variants: "function",
   decompose: (n: number, d: number, ...tail: Tail) =>
-    frequencies([[0, Math.floor((n - 1) / 2) + 1], [-Math.floor(n / 2), 0]], 1 / (n * d), tail),
+    frequencies(
+      [
+        [0, Math.floor((n - 1) / 2) + 1],
+        [-Math.floor(n / 2), 0],
+      ],
+      1 / (n * d),
+      tail,
+    ),
 });
 
 defineOp({
@@ -46,7 +57,12 @@ for (const [name, doc, shift] of [
     out: false,
     decompose: (input: Tensor, dim: readonly number[] | null) => {
       const dims = dim === null ? [...input.shape.keys()] : dim.map((d) => wrapDim(d, input.ndim));
-      return dims.length === 0 ? input.clone() : input.roll(dims.map((d) => shift(input.shape[d]!)), dims);
+      return dims.length === 0
+        ? input.clone()
+        : input.roll(
+            dims.map((d) => shift(input.shape[d]!)),
+            dims,
+          );
     },
   });
 }

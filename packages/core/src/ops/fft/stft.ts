@@ -88,9 +88,15 @@ defineOp({
     const width = winLength ?? size;
     const complexInput = input.dtype.is_complex;
     const isComplex = complexInput || window?.dtype.is_complex === true;
-    const rest = [["normalized", normalized], ["onesided", onesided], ["return_complex", returnComplex]] as const;
+    const rest = [
+      ["normalized", normalized],
+      ["onesided", onesided],
+      ["return_complex", returnComplex],
+    ] as const;
     const fail = (message: string): never => {
-      throw new RuntimeError(`${describe({ name: "stft", input, size, hop, width, window, rest })} : expected ${message}`);
+      throw new RuntimeError(
+        `${describe({ name: "stft", input, size, hop, width, window, rest })} : expected ${message}`,
+      );
     };
     if (input.dtype.category < 2) fail("a tensor of floating point or complex values");
     if (input.ndim > 2 || input.ndim < 1) fail("a 1D or 2D tensor");
@@ -100,14 +106,19 @@ defineOp({
     if (hop <= 0) fail(`hop_length > 0, but got hop_length=${hop}`);
     if (width <= 0 || width > size) fail(`0 < win_length <= n_fft, but got win_length=${width}`);
     if (window !== null && (window.ndim !== 1 || window.shape[0] !== width)) {
-      fail(`a 1D window tensor of size equal to win_length=${width}, but got window with size [${window.shape.join(", ")}]`);
+      fail(
+        `a 1D window tensor of size equal to win_length=${width}, but got window with size [${window.shape.join(", ")}]`,
+      );
     }
     const half = onesided ?? !isComplex;
     if (half && isComplex) throw new RuntimeError("Cannot have onesided output if window or input is complex");
     const shape = paddedWindow(input, window, width, size);
     let frames = batch.unfold(-1, size, hop);
     if (shape !== null) frames = frames.mul(shape);
-    const spectrum = callOp(half ? "fft_rfft" : "fft_fft", frames, null, -1, normalized ? "ortho" : null).transpose(1, 2);
+    const spectrum = callOp(half ? "fft_rfft" : "fft_fft", frames, null, -1, normalized ? "ortho" : null).transpose(
+      1,
+      2,
+    );
     const result = input.ndim === 1 ? spectrum.squeeze(0) : spectrum;
     return (returnComplex ?? isComplex) ? result : callOp("view_as_real", result);
   },
@@ -151,7 +162,10 @@ defineOp({
       if (!ok) throw new RuntimeError(`${start()}${message()}`);
     };
     check(input.numel() > 0, () => ": input tensor cannot be empty.");
-    check(input.ndim === 2 || input.ndim === 3, () => `: expected a tensor with 3 or 4 dimensions, but got ${given.ndim}`);
+    check(
+      input.ndim === 2 || input.ndim === 3,
+      () => `: expected a tensor with 3 or 4 dimensions, but got ${given.ndim}`,
+    );
     const batch = input.ndim === 2 ? input.unsqueeze(0) : input;
     const bins = batch.shape[1]!;
     const half = onesided ?? bins !== size;
@@ -162,8 +176,9 @@ defineOp({
     );
     check(hop > 0 && hop <= width, () => ": expected 0 < hop_length <= win_length");
     check(width > 0 && width <= size, () => ": expected 0 < win_length <= n_fft");
-    check(window === null || (window.ndim === 1 && window.shape[0] === width), () =>
-      `: Invalid window shape. window has to be 1D and length of \`win_length\``,
+    check(
+      window === null || (window.ndim === 1 && window.shape[0] === width),
+      () => `: Invalid window shape. window has to be 1D and length of \`win_length\``,
     );
     check(!(half && returnComplex), () => ": cannot have onesided output if window or input is complex");
     const shape = paddedWindow(input, window, width, size) ?? input.detach().real.new_ones([size]);

@@ -58,7 +58,7 @@ defineOp({
       if (tensor.ndim !== 1) throw new RuntimeError(`Expect a 1D vector, but got shape [${tensor.shape.join(", ")}]`);
     }
     if (tensors.length === 1) return tensors[0]!;
-    return call(stack, [grid(tensors, "ij").map((g) => g.reshape([-1])), 1]) as Tensor;
+    return call(stack, [grid(tensors, "ij").map((g) => g.reshape([-1])), 1]);
   },
 });
 
@@ -93,6 +93,6 @@ defineOp({
       const at = fromArray(BigInt64Array.from(place, BigInt), int64, [place.length]).to(input.device);
       return input.index_select(0, at);
     });
-    return call(stack, [columns, 1]) as Tensor;
+    return call(stack, [columns, 1]);
   },
 });

@@ -128,7 +128,7 @@ function widenTo(grad: Tensor, shape: readonly number[]): Tensor {
   let out = grad;
   shape.forEach((size, d) => {
     if (out.shape[d] === size) return;
-    out = out.new_zeros(out.shape.with(d, size)).slice_scatter(out, d, 0, out.shape[d]!);
+    out = out.new_zeros(out.shape.with(d, size)).slice_scatter(out, d, 0, out.shape[d]);
   });
   return out;
 }

@@ -13,14 +13,18 @@ export function checkSquare(name: string, a: Tensor, argument = "A"): void {
   checkMatrix(name, a, argument);
   const [rows, cols] = a.shape.slice(-2);
   if (rows !== cols) {
-    throw new RuntimeError(`${name}: ${argument} must be batches of square matrices, but they are ${rows} by ${cols} matrices`);
+    throw new RuntimeError(
+      `${name}: ${argument} must be batches of square matrices, but they are ${rows} by ${cols} matrices`,
+    );
   }
 }
 
 /** float32, float64 or complex elements. */
 export function checkFloat(name: string, { dtype }: Tensor): void {
   if (dtype.category < 2) {
-    throw new RuntimeError(`${name}: Expected a floating point or complex tensor as input. Got ${scalarTypeName(dtype)}`);
+    throw new RuntimeError(
+      `${name}: Expected a floating point or complex tensor as input. Got ${scalarTypeName(dtype)}`,
+    );
   }
   if (dtype.itemsize === 2) {
     throw new RuntimeError(`${name}: Low precision dtypes not supported. Got ${scalarTypeName(dtype)}`);
@@ -67,7 +71,12 @@ export function expandBatch(a: Tensor, b: Tensor): [Tensor, Tensor] {
 }
 
 /** Throws for the first matrix of a batch whose code is not 0. */
-export function raise(name: string, info: Tensor, message: (code: number) => string, Kind: typeof RuntimeError = LinAlgError): void {
+export function raise(
+  name: string,
+  info: Tensor,
+  message: (code: number) => string,
+  Kind: typeof RuntimeError = LinAlgError,
+): void {
   const codes = [info.detach().reshape([-1]).tolist()].flat(2) as number[];
   const index = codes.findIndex((code) => code !== 0);
   if (index < 0) return;

@@ -4,7 +4,16 @@ import { int32 } from "../../dtype/index.ts";
 import { RuntimeError } from "../../errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { callOp } from "../pointwise/formulas.ts";
-import { batchOf, checkEquation, checkFloat, checkSameDtype, checkSquare, checkSquareFloat, expandBatch, raise } from "./checks.ts";
+import {
+  batchOf,
+  checkEquation,
+  checkFloat,
+  checkSameDtype,
+  checkSquare,
+  checkSquareFloat,
+  expandBatch,
+  raise,
+} from "./checks.ts";
 import { solveTriangular } from "./triangular.ts";
 
 /** Murray, "Differentiation of the Cholesky decomposition" (2016), for complex matrices. */

@@ -11,7 +11,8 @@ import { torchForm } from "./forms.ts";
 import { factorLU } from "./lu.ts";
 import { decompose } from "./svd.ts";
 
-const solve = (a: Tensor, b: Tensor): Tensor => (callOp("linalg_solve_ex", a, b, true, false) as unknown as Tensor[])[0]!;
+const solve = (a: Tensor, b: Tensor): Tensor =>
+  (callOp("linalg_solve_ex", a, b, true, false) as unknown as Tensor[])[0]!;
 
 /** `g` times the product of all other elements of each row of `x`; zeros in `x` do no harm. */
 function otherProducts(g: Tensor, x: Tensor): Tensor {
@@ -19,14 +20,20 @@ function otherProducts(g: Tensor, x: Tensor): Tensor {
   if (n === 1) return g;
   const ones = x.new_ones([...x.shape.slice(0, -1), 1]);
   const before = callOp("cat", [ones, x.narrow(-1, 0, n - 1)], -1).cumprod(-1);
-  const after = callOp("cat", [ones, x.narrow(-1, 1, n - 1).flip([-1])], -1).cumprod(-1).flip([-1]);
+  const after = callOp("cat", [ones, x.narrow(-1, 1, n - 1).flip([-1])], -1)
+    .cumprod(-1)
+    .flip([-1]);
   return g.mul(before.mul(after));
 }
 
 /** det A A^-H g, of nearly singular matrices by way of the adjugate (Higham's blog "What is the adjugate of a matrix?"). */
 function detBackward(g: Tensor, a: Tensor, det: Tensor): Tensor | null {
   if (a.numel() === 0) return null;
-  const small = callOp("lt", det.detach().abs(), 100 * (a.dtype === float64 || a.dtype === complex128 ? 2 ** -52 : 2 ** -23));
+  const small = callOp(
+    "lt",
+    det.detach().abs(),
+    100 * (a.dtype === float64 || a.dtype === complex128 ? 2 ** -52 : 2 ** -23),
+  );
   const flags = small.reshape([-1]).tolist() as boolean[];
   const regular = (x: Tensor, d: Tensor, h: Tensor): Tensor => {
     const diagonal = h.mul(conj(d)).unsqueeze(-1).expand(x.shape.slice(0, -1)).diag_embed();
@@ -44,13 +51,21 @@ function detBackward(g: Tensor, a: Tensor, det: Tensor): Tensor | null {
   const count = numelOf(batchOf(a));
   const [x, d, h] = [a.reshape([count, rows, cols]), det.reshape([count]), g.reshape([count])];
   const order: number[] = [];
-  const groups = ([[false, regular], [true, singular]] as const).map(([flag, formula]) => {
+  const groups = (
+    [
+      [false, regular],
+      [true, singular],
+    ] as const
+  ).map(([flag, formula]) => {
     const members = [...flags.keys()].filter((i) => flags[i] === flag);
     order.push(...members);
     const at = indices(members, a);
     return formula(x.index_select(0, at), d.index_select(0, at), h.index_select(0, at));
   });
-  const back = indices(order.map((_, i) => order.indexOf(i)), a);
+  const back = indices(
+    order.map((_, i) => order.indexOf(i)),
+    a,
+  );
   return callOp("cat", groups, 0).index_select(0, back).reshape(a.shape);
 }
 

@@ -63,7 +63,8 @@ export function eigenvalues(a: Tensor, upper: boolean): Tensor {
 
 function isUpper(uplo: string): boolean {
   const upper = uplo.toUpperCase();
-  if (upper !== "L" && upper !== "U") throw new RuntimeError(`Expected UPLO argument to be 'L' or 'U', but got ${uplo}`);
+  if (upper !== "L" && upper !== "U")
+    throw new RuntimeError(`Expected UPLO argument to be 'L' or 'U', but got ${uplo}`);
   return upper === "U";
 }
 
@@ -86,8 +87,7 @@ defineOp({
 });
 
 defineOp({
-  schema:
-    "symeig(Tensor input, bool eigenvectors=False, bool upper=True) -> (Tensor eigenvalues, Tensor eigenvectors)",
+  schema: "symeig(Tensor input, bool eigenvectors=False, bool upper=True) -> (Tensor eigenvalues, Tensor eigenvectors)",
   doc: "Eigenvalues of Hermitian matrices and, if asked for, eigenvectors (else empty); `linalg.eigh` replaces it.",
   check: (a: Tensor) => checkSquareFloat("linalg.symeig", a),
   decompose: (a: Tensor, vectors: boolean, upper: boolean) =>

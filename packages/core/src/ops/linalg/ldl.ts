@@ -70,7 +70,9 @@ defineOp({
   check: (ld: Tensor, pivots: Tensor, b: Tensor) => {
     checkSquareFloat("torch.linalg.ldl_solve", ld);
     if (b.ndim < 2) {
-      throw new RuntimeError(`torch.linalg.ldl_solve: Expected B to have at least 2 dimensions, but it has ${b.ndim} dimensions instead`);
+      throw new RuntimeError(
+        `torch.linalg.ldl_solve: Expected B to have at least 2 dimensions, but it has ${b.ndim} dimensions instead`,
+      );
     }
     if (pivots.dtype.category !== 1) {
       throw new RuntimeError("torch.linalg.ldl_solve: Expected pivots to be integers. Got " + pivots.dtype.name);

@@ -1,5 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { complex128, empty, eye, float16, float32, float64, full, int32, int64, type Tensor, tensor, zeros } from "../../index.ts";
+import {
+  complex128,
+  empty,
+  eye,
+  float16,
+  float32,
+  float64,
+  full,
+  int32,
+  int64,
+  type Tensor,
+  tensor,
+  zeros,
+} from "../../index.ts";
 import * as linalg from "../../linalg.ts";
 import * as torch from "../../linalg_torch.ts";
 
@@ -11,7 +24,10 @@ const expectClose = (a: Tensor, b: Tensor): void => {
 /** Matrices without structure. */
 function sample(...shape: number[]): Tensor {
   const n = shape.reduce((x, y) => x * y, 1);
-  return tensor(Array.from({ length: n }, (_, i) => Math.sin(12.9898 * (i + 1)) * Math.cos(7.3 * i * i)), { dtype: float64 }).reshape(shape);
+  return tensor(
+    Array.from({ length: n }, (_, i) => Math.sin(12.9898 * (i + 1)) * Math.cos(7.3 * i * i)),
+    { dtype: float64 },
+  ).reshape(shape);
 }
 
 describe("solving", () => {
@@ -21,7 +37,13 @@ describe("solving", () => {
     expect(x.shape).toEqual([2, 4, 3, 2]);
     expectClose(a.matmul(x), b.expand(2, 4, 3, 2));
     const v = sample(2, 3);
-    expectClose(a.select(1, 0).matmul(linalg.solve(a.select(1, 0), v).unsqueeze(-1)).squeeze(-1), v);
+    expectClose(
+      a
+        .select(1, 0)
+        .matmul(linalg.solve(a.select(1, 0), v).unsqueeze(-1))
+        .squeeze(-1),
+      v,
+    );
     const right = sample(4, 2, 3);
     expectClose(linalg.solve(a, right, { left: false }).matmul(a), right.expand(2, 4, 2, 3));
   });
@@ -30,7 +52,10 @@ describe("solving", () => {
     const [a, b] = [sample(4, 4), sample(4, 2)];
     expectClose(a.triu().matmul(linalg.solve_triangular(a, b, { upper: true })), b);
     const lower = a.tril(-1).add(eye(4, { dtype: float64 }));
-    expectClose(linalg.solve_triangular(a, b.mT, { upper: false, left: false, unitriangular: true }).matmul(lower), b.mT);
+    expectClose(
+      linalg.solve_triangular(a, b.mT, { upper: false, left: false, unitriangular: true }).matmul(lower),
+      b.mT,
+    );
     const [x, copy] = torch.triangular_solve(b, a, { transpose: true });
     expectClose(a.triu().mT.matmul(x), b);
     expectClose(copy, a);
@@ -88,19 +113,33 @@ describe("decompositions", () => {
   });
 
   it("eig of real matrices is complex", () => {
-    const { eigenvalues, eigenvectors } = linalg.eig(tensor([[0, -1], [1, 0]], { dtype: float64 }));
+    const { eigenvalues, eigenvectors } = linalg.eig(
+      tensor(
+        [
+          [0, -1],
+          [1, 0],
+        ],
+        { dtype: float64 },
+      ),
+    );
     expect(eigenvalues.dtype).toBe(complex128);
     expect(eigenvectors.abs().square().sum(0).tolist()).toEqual([expect.closeTo(1), expect.closeTo(1)]);
   });
 
   it("modes of qr and full matrices of svd have PyTorch's shapes", () => {
     const a = sample(5, 3);
-    expect(linalg.qr(a, "complete").map((x) => x.shape)).toEqual([[5, 5], [5, 3]]);
+    expect(linalg.qr(a, "complete").map((x) => x.shape)).toEqual([
+      [5, 5],
+      [5, 3],
+    ]);
     expect(linalg.qr(a, "r").map((x) => x.shape)).toEqual([[0], [3, 3]]);
     expect(linalg.svd(a).map((x) => x.shape)).toEqual([[5, 5], [3], [3, 3]]);
     expect(linalg.svd(a, false).map((x) => x.shape)).toEqual([[5, 3], [3], [3, 3]]);
     const packed = torch.geqrf(a);
-    expectClose(torch.ormqr(packed.a, packed.tau, sample(5, 2), { transpose: true }), linalg.qr(a, "complete")[0].mT.matmul(sample(5, 2)));
+    expectClose(
+      torch.ormqr(packed.a, packed.tau, sample(5, 2), { transpose: true }),
+      linalg.qr(a, "complete")[0].mT.matmul(sample(5, 2)),
+    );
   });
 
   it("ldl factors solve", () => {
@@ -113,12 +152,21 @@ describe("decompositions", () => {
   it("writes to out", () => {
     const out = empty(0, { dtype: float64 });
     linalg.inv(eye(2, { dtype: float64 }).mul(2), { out });
-    expect(out.tolist()).toEqual([[0.5, 0], [0, 0.5]]);
+    expect(out.tolist()).toEqual([
+      [0.5, 0],
+      [0, 0.5],
+    ]);
   });
 });
 
 describe("norms and products", () => {
-  const a = tensor([[3, 4], [0, 0]], { dtype: float64 });
+  const a = tensor(
+    [
+      [3, 4],
+      [0, 0],
+    ],
+    { dtype: float64 },
+  );
 
   it.each([
     ["fro", 5],
@@ -135,7 +183,16 @@ describe("norms and products", () => {
   });
 
   it("condition numbers", () => {
-    expect(linalg.cond(tensor([[2, 0], [0, 4]])).item()).toBe(2);
+    expect(
+      linalg
+        .cond(
+          tensor([
+            [2, 0],
+            [0, 4],
+          ]),
+        )
+        .item(),
+    ).toBe(2);
     expect(linalg.cond(a, 1).item()).toBe(Number.POSITIVE_INFINITY);
   });
 
@@ -143,7 +200,10 @@ describe("norms and products", () => {
     const m = sample(3, 3);
     expectClose(linalg.matrix_power(m, -2), linalg.inv(m).matmul(linalg.inv(m)));
     expectClose(linalg.matrix_exp(m.mul(0)), eye(3, { dtype: float64 }));
-    expect(linalg.vander(tensor([2, 3]), { N: 3 }).tolist()).toEqual([[1, 2, 4], [1, 3, 9]]);
+    expect(linalg.vander(tensor([2, 3]), { N: 3 }).tolist()).toEqual([
+      [1, 2, 4],
+      [1, 3, 9],
+    ]);
   });
 
   it("multi_dot takes vectors at the ends", () => {
@@ -156,17 +216,35 @@ describe("norms and products", () => {
 describe("errors", () => {
   const singular = zeros(2, 2);
   it.each<[string, () => unknown]>([
-    ["linalg.inv: The diagonal element 1 is zero, the inversion could not be completed because the input matrix is singular.", () => linalg.inv(singular)],
+    [
+      "linalg.inv: The diagonal element 1 is zero, the inversion could not be completed because the input matrix is singular.",
+      () => linalg.inv(singular),
+    ],
     ["linalg.inv: (Batch element 0): The diagonal element 1 is zero,", () => linalg.inv(singular.expand(3, 2, 2))],
     ["linalg.inv: A must be batches of square matrices, but they are 2 by 3 matrices", () => linalg.inv(zeros(2, 3))],
     ["linalg.inv: The input tensor A must have at least 2 dimensions.", () => linalg.inv(zeros(2))],
-    ["linalg.inv: Expected a floating point or complex tensor as input. Got Long", () => linalg.inv(zeros(2, 2, { dtype: int64 }))],
+    [
+      "linalg.inv: Expected a floating point or complex tensor as input. Got Long",
+      () => linalg.inv(zeros(2, 2, { dtype: int64 })),
+    ],
     ["linalg.inv: Low precision dtypes not supported. Got Half", () => linalg.inv(zeros(2, 2, { dtype: float16 }))],
     ["(the leading minor of order 1 is not positive-definite).", () => linalg.cholesky(eye(2).neg())],
-    ["torch.linalg.solve: The solver failed because the input matrix is singular.", () => linalg.solve(singular, zeros(2))],
-    ["linalg.solve: Incompatible shapes of A and B for the equation AX = B (2x2 and 3x3)", () => linalg.solve(eye(2), zeros(3, 3))],
-    ["torch.linalg.lu_factor: U[1,1] is zero and using it on lu_solve would result in a division by zero.", () => linalg.lu_factor(singular)],
-    ["linalg.svd: The algorithm failed to converge because the input matrix contained non-finite values.", () => linalg.svd(full([2, 2], Number.NaN))],
+    [
+      "torch.linalg.solve: The solver failed because the input matrix is singular.",
+      () => linalg.solve(singular, zeros(2)),
+    ],
+    [
+      "linalg.solve: Incompatible shapes of A and B for the equation AX = B (2x2 and 3x3)",
+      () => linalg.solve(eye(2), zeros(3, 3)),
+    ],
+    [
+      "torch.linalg.lu_factor: U[1,1] is zero and using it on lu_solve would result in a division by zero.",
+      () => linalg.lu_factor(singular),
+    ],
+    [
+      "linalg.svd: The algorithm failed to converge because the input matrix contained non-finite values.",
+      () => linalg.svd(full([2, 2], Number.NaN)),
+    ],
     ["linalg.matrix_norm: Order 3 not supported.", () => linalg.matrix_norm(singular, 3)],
     ["Expected UPLO argument to be 'L' or 'U', but got x", () => linalg.eigh(eye(2), "x")],
     ["logdet: A must be batches of square matrices, but they are 2 by 3 matrices", () => torch.logdet(zeros(2, 3))],

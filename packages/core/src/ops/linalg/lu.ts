@@ -197,10 +197,8 @@ const unpack: Op = defineOp({
         const k = Math.min(m, n);
         const batch = shape.slice(0, -2);
         const [gl, gu] = [g[0]?.tril(-1) ?? null, g[1]?.triu() ?? null];
-        const wide =
-          gl === null || k === n ? gl : callOp("cat", [gl, gl.new_zeros([...batch, m, n - k])], -1);
-        const tall =
-          gu === null || k === m ? gu : callOp("cat", [gu, gu.new_zeros([...batch, m - k, n])], -2);
+        const wide = gl === null || k === n ? gl : callOp("cat", [gl, gl.new_zeros([...batch, m, n - k])], -1);
+        const tall = gu === null || k === m ? gu : callOp("cat", [gu, gu.new_zeros([...batch, m - k, n])], -2);
         return wide === null ? tall : tall === null ? wide : wide.add(tall);
       },
       "LU_data.shape",
@@ -261,14 +259,17 @@ const luSolve: Op = defineOp({
 /** X of A X = B with the factors of A; batch dimensions broadcast. */
 export function solveLU(lu: Tensor, pivots: Tensor, b: Tensor, left = true, adjoint = false): Tensor {
   const [factors, right] = expandBatch(lu, left ? b : b.mH);
-  const rows = sameShape(batchOf(factors), batchOf(lu)) ? pivots : pivots.expand([...batchOf(factors), pivots.shape.at(-1)!]);
+  const rows = sameShape(batchOf(factors), batchOf(lu))
+    ? pivots
+    : pivots.expand([...batchOf(factors), pivots.shape.at(-1)!]);
   const x = call(luSolve, [factors, rows, right, left ? adjoint : !adjoint]) as Tensor;
   return left ? x : x.mH;
 }
 
 function checkSolve(lu: Tensor, pivots: Tensor, b: Tensor, left: boolean): void {
   checkMatrix("linalg.lu_solve", b, "B");
-  if (pivots.dtype !== int32) throw new RuntimeError("linalg.lu_solve: pivots should be a Tensor of scalar type torch.int32");
+  if (pivots.dtype !== int32)
+    throw new RuntimeError("linalg.lu_solve: pivots should be a Tensor of scalar type torch.int32");
   checkEquation("linalg.lu_solve", lu, b, left);
   if (lu.shape.at(-1) !== pivots.shape.at(-1)) {
     throw new RuntimeError("linalg.lu_solve: Number of pivots per batch should be same as the dimension of the matrix");

@@ -13,7 +13,8 @@ const vectorNorm = (x: Tensor, ord: number, dim: Dims, keepdim: boolean, dtype: 
   callOp("_vector_norm", x, ord, dim, keepdim, dtype);
 
 defineOp({
-  schema: "linalg_vector_norm(Tensor x, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
+  schema:
+    "linalg_vector_norm(Tensor x, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
   doc: "The norm of order `ord` of vectors along `dim` (a number, several dimensions flattened, or null for all).",
   namespace: "linalg",
   variants: "function",
@@ -22,7 +23,12 @@ defineOp({
 });
 
 /** Singular values of the matrices over two dims, combined by `reduce`; the dims stay as 1 if asked for. */
-function bySingularValues(a: Tensor, [d0, d1]: readonly [number, number], keepdim: boolean, reduce: (s: Tensor) => Tensor): Tensor {
+function bySingularValues(
+  a: Tensor,
+  [d0, d1]: readonly [number, number],
+  keepdim: boolean,
+  reduce: (s: Tensor) => Tensor,
+): Tensor {
   const result = reduce(singularValues(a.movedim([d0, d1], [-2, -1])));
   return keepdim ? [d0, d1].toSorted((x, y) => x - y).reduce((x, d) => x.unsqueeze(d), result) : result;
 }

@@ -17,11 +17,15 @@ export const epsilonOf = (dtype: DType): number => (dtype === float64 || dtype =
 function threshold(a: Tensor, largest: Tensor, atol: Tolerance, rtol: Tolerance): Tensor {
   const like = largest.detach();
   const tensorOf = (value: Tensor | Scalar): Tensor =>
-    value instanceof Tensor ? value.to(like.dtype) : callOp("full", [], value, like.dtype, null, like.device, false, false);
+    value instanceof Tensor
+      ? value.to(like.dtype)
+      : callOp("full", [], value, like.dtype, null, like.device, false, false);
   const absolute = tensorOf(atol ?? 0);
   const relative =
     rtol === null
-      ? callOp("where", absolute.gt(0), 0, epsilonOf(a.dtype) * Math.max(a.shape.at(-2)!, a.shape.at(-1)!)).to(like.dtype)
+      ? callOp("where", absolute.gt(0), 0, epsilonOf(a.dtype) * Math.max(a.shape.at(-2)!, a.shape.at(-1)!)).to(
+          like.dtype,
+        )
       : tensorOf(rtol);
   return absolute.unsqueeze(-1).maximum(relative.unsqueeze(-1).mul(like));
 }

@@ -24,7 +24,10 @@ const cross: Op = defineOp({
   decompose: (a: Tensor, b: Tensor, dim: number) => {
     const shape = broadcastPair(a.shape, b.shape);
     const [x, y] = [a.detach().expand(shape), b.detach().expand(shape)];
-    return x.roll(-1, dim).mul(y.roll(-2, dim)).sub(x.roll(-2, dim).mul(y.roll(-1, dim)));
+    return x
+      .roll(-1, dim)
+      .mul(y.roll(-2, dim))
+      .sub(x.roll(-2, dim).mul(y.roll(-1, dim)));
   },
   derivative: {
     input: [(g: Tensor, b: Tensor, dim: number) => call(cross, [conj(b), g, dim]) as Tensor, "other", "dim"],
@@ -50,7 +53,9 @@ defineOp({
   decompose: (x: Tensor, y: Tensor, dim: number) => {
     for (const { dtype } of [x, y]) {
       if (dtype.category < 2) {
-        throw new RuntimeError(`linalg.vecdot: Expected a floating point or complex tensor as input. Got ${scalarTypeName(dtype)}`);
+        throw new RuntimeError(
+          `linalg.vecdot: Expected a floating point or complex tensor as input. Got ${scalarTypeName(dtype)}`,
+        );
       }
     }
     if (x.dtype !== y.dtype) {
@@ -112,7 +117,10 @@ defineOp({
       }
     }
     const product = callOp("chain_matmul", matrices);
-    const shape = [...(tensors[0]!.ndim === 1 ? [] : [product.shape[0]!]), ...(tensors.at(-1)!.ndim === 1 ? [] : [product.shape[1]!])];
+    const shape = [
+      ...(tensors[0]!.ndim === 1 ? [] : [product.shape[0]!]),
+      ...(tensors.at(-1)!.ndim === 1 ? [] : [product.shape[1]!]),
+    ];
     return product.reshape(shape);
   },
 });
@@ -128,7 +136,10 @@ defineOp({
     const n = columns ?? x.shape.at(-1)!;
     if (n <= 1) throw new RuntimeError("N must be greater than 1.");
     if (x.dtype.category === 0) throw new RuntimeError("linalg.vander: Expected a non-boolean tensor");
-    const repeated = x.unsqueeze(-1).expand([...x.shape, n - 1]).cumprod(-1);
+    const repeated = x
+      .unsqueeze(-1)
+      .expand([...x.shape, n - 1])
+      .cumprod(-1);
     return callOp("cat", [repeated.new_ones([...x.shape, 1]), repeated], -1);
   },
 });
@@ -175,7 +186,9 @@ const exponential: Op = defineOp({
   meta: (a: Tensor) => {
     checkSquare("linalg.matrix_exp", a);
     if (a.dtype.category < 2) {
-      throw new RuntimeError(`linalg.matrix_exp: Expected a floating point or complex tensor as input. Got ${scalarTypeName(a.dtype)}`);
+      throw new RuntimeError(
+        `linalg.matrix_exp: Expected a floating point or complex tensor as input. Got ${scalarTypeName(a.dtype)}`,
+      );
     }
     return { shape: a.shape, dtype: a.dtype };
   },

@@ -28,13 +28,7 @@ function tallBackward(gq: Tensor | null, gr: Tensor | null, q: Tensor, r: Tensor
   return solveTriangular(r.mH, g, false, false);
 }
 
-function qrBackward(
-  grads: readonly (Tensor | null)[],
-  a: Tensor,
-  mode: string,
-  q: Tensor,
-  r: Tensor,
-): Tensor | null {
+function qrBackward(grads: readonly (Tensor | null)[], a: Tensor, mode: string, q: Tensor, r: Tensor): Tensor | null {
   const [gq, gr] = [grads[0] ?? null, grads[1] ?? null];
   if (gq === null && gr === null) return null;
   const [m, n] = a.shape.slice(-2) as [number, number];
@@ -137,7 +131,13 @@ function householderBackward(g: Tensor, a: Tensor, tau: Tensor): [Tensor, Tensor
     const h = v(i).mH.matmul(left);
     gt.push(h.matmul(w.mH).neg().squeeze(-1));
     const conjugate = t(i).dtype.is_complex ? t(i).conj() : t(i);
-    gv.push(left.matmul(w.mH).mul(conjugate).add(later[i]!.matmul(h.mH).mul(t(i))).neg());
+    gv.push(
+      left
+        .matmul(w.mH)
+        .mul(conjugate)
+        .add(later[i]!.matmul(h.mH).mul(t(i)))
+        .neg(),
+    );
     left = left.sub(v(i).matmul(h).mul(conjugate));
   }
   if (k < n) gv.push(a.new_zeros([...batchOf(a), m, n - k]));

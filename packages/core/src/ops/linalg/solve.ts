@@ -39,14 +39,17 @@ const solveEx: Op = defineOp({
 });
 
 /** [X, info] of A X = B, or X A = B. */
-const solution = (a: Tensor, b: Tensor, left = true): [Tensor, Tensor] => call(solveEx, [a, b, left]) as [Tensor, Tensor];
+const solution = (a: Tensor, b: Tensor, left = true): [Tensor, Tensor] =>
+  call(solveEx, [a, b, left]) as [Tensor, Tensor];
 
 function checkSolve(name: string, a: Tensor, b: Tensor, left: boolean): void {
   checkFloat(name, a);
   checkSameDtype(name, a, b);
   const vector = isVectorCase(a, b);
   if (vector && !left) {
-    throw new RuntimeError(`linalg.solve: Vector broadcasting of the left hand side is not supported for left=False. In this case linalg.solve is equivalent to B / A.squeeze(-1)`);
+    throw new RuntimeError(
+      `linalg.solve: Vector broadcasting of the left hand side is not supported for left=False. In this case linalg.solve is equivalent to B / A.squeeze(-1)`,
+    );
   }
   checkEquation("linalg.solve", a, vector ? b.unsqueeze(-1) : b, left);
 }
@@ -54,7 +57,8 @@ function checkSolve(name: string, a: Tensor, b: Tensor, left: boolean): void {
 const singular = (): string => "The solver failed because the input matrix is singular.";
 
 defineOp({
-  schema: "linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False) -> (Tensor result, Tensor info)",
+  schema:
+    "linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False) -> (Tensor result, Tensor info)",
   doc: "As `solve`, without error: `info` is 0, or the number of the first zero pivot.",
   namespace: "linalg",
   variants: "function",
@@ -156,7 +160,10 @@ defineOp({
     let moved = a;
     if (dims !== null) {
       const back = dims.map((d) => wrapDim(d, a.ndim));
-      moved = a.movedim(back, back.map((_, i) => a.ndim - back.length + i));
+      moved = a.movedim(
+        back,
+        back.map((_, i) => a.ndim - back.length + i),
+      );
     }
     const rest = moved.shape.slice(b.ndim);
     const [m, n] = [numelOf(rest), numelOf(moved.shape.slice(0, b.ndim))];
@@ -164,4 +171,3 @@ defineOp({
     return callOp("linalg_solve", moved.reshape([m, m]), b.flatten(), true).reshape(rest);
   },
 });
-

@@ -10,7 +10,14 @@ import { checkPhase, inverseGaps } from "./eigh.ts";
 const skew = (x: Tensor): Tensor => x.sub(x.mH);
 
 /** Differentiates U diag(S) Vh; see Wan and Zhang, "Automatic differentiation for complex valued SVD" (2019). */
-function svdBackward(grads: readonly (Tensor | null)[], u: Tensor, s: Tensor, vh: Tensor, rows: number, cols: number): Tensor | null {
+function svdBackward(
+  grads: readonly (Tensor | null)[],
+  u: Tensor,
+  s: Tensor,
+  vh: Tensor,
+  rows: number,
+  cols: number,
+): Tensor | null {
   const k = s.shape.at(-1)!;
   const gu = grads[0]?.narrow(-1, 0, k) ?? null;
   const gs = grads[1] ?? null;
@@ -40,7 +47,11 @@ function svdBackward(grads: readonly (Tensor | null)[], u: Tensor, s: Tensor, vh
   }
   if (rows > k && gu !== null) {
     const scaled = gu.div(s.unsqueeze(-2));
-    return left.matmul(g).add(scaled).sub(left.matmul(left.mH.matmul(scaled))).matmul(right);
+    return left
+      .matmul(g)
+      .add(scaled)
+      .sub(left.matmul(left.mH.matmul(scaled)))
+      .matmul(right);
   }
   if (cols > k && gv !== null) {
     const scaled = gv.div(s.unsqueeze(-1));
@@ -100,7 +111,10 @@ defineOp({
   variants: "function",
   check: (a: Tensor, _full: boolean, driver: string | null) => {
     checkSvd(a);
-    if (driver !== null) throw new RuntimeError("torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with cuSOLVER backend.");
+    if (driver !== null)
+      throw new RuntimeError(
+        "torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with cuSOLVER backend.",
+      );
   },
   decompose: (a: Tensor, full: boolean) => decompose(a, full),
 });

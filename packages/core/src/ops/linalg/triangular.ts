@@ -68,6 +68,9 @@ defineOp({
     checkEquation("triangular_solve", a, b, true);
     checkSameDtype("triangular_solve", a, b);
     const [left, right] = expandBatch(a, b);
-    return [transpose ? solveTriangular(left.mT, right, !upper, true, unit) : solveTriangular(left, right, upper, true, unit), left.clone()];
+    return [
+      transpose ? solveTriangular(left.mT, right, !upper, true, unit) : solveTriangular(left, right, upper, true, unit),
+      left.clone(),
+    ];
   },
 });

@@ -22,15 +22,16 @@ defineOp({
   },
   decompose: (input: Tensor, target: Tensor, weight: Maybe, reduction: Reduction) => {
     const no = input.neg().log1p().clamp_min(-100);
-    const loss = target.sub(1).mul(no).sub(target.mul(input.log().clamp_min(-100)));
+    const loss = target
+      .sub(1)
+      .mul(no)
+      .sub(target.mul(input.log().clamp_min(-100)));
     return reduceLoss(weight === null ? loss : loss.mul(weight), reduction);
   },
   derivative: {
     "input, target": [
       (g: Tensor, needs: readonly boolean[], input: Tensor, target: Tensor, weight: Maybe, reduction: Reduction) => [
-        needs[0]
-          ? along(input.sub(target).div(input.rsub(1).mul(input).clamp_min(1e-12)), g, weight, reduction)
-          : null,
+        needs[0] ? along(input.sub(target).div(input.rsub(1).mul(input).clamp_min(1e-12)), g, weight, reduction) : null,
         needs[1] ? along(input.neg().log1p().sub(input.log()), g, weight, reduction) : null,
       ],
       "input",
@@ -58,13 +59,19 @@ defineOp({
   },
   derivative: {
     "input, target": [
-      (g: Tensor, needs: readonly boolean[], input: Tensor, target: Tensor, weight: Maybe, pos: Maybe, reduction: Reduction) => {
+      (
+        g: Tensor,
+        needs: readonly boolean[],
+        input: Tensor,
+        target: Tensor,
+        weight: Maybe,
+        pos: Maybe,
+        reduction: Reduction,
+      ) => {
         const p = input.sigmoid();
         const slope = pos === null ? p.sub(target) : pos.mul(target).add(1).sub(target).mul(p).sub(pos.mul(target));
         const towards =
-          pos === null
-            ? input.neg()
-            : input.neg().sigmoid().log().neg().add(input.sigmoid().log().mul(pos)).neg();
+          pos === null ? input.neg() : input.neg().sigmoid().log().neg().add(input.sigmoid().log().mul(pos)).neg();
         return [
           needs[0] ? along(slope, g, weight, reduction) : null,
           needs[1] ? along(towards, g, weight, reduction) : null,

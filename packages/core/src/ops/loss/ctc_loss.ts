@@ -22,7 +22,9 @@ function check(log_probs: Tensor, _targets: Tensor, inputs: Lengths, targets: Le
   if (targets.length !== batch) throw new RuntimeError("target_lengths must be of size batch_size");
   inputs.forEach((length, b) => {
     if (length > steps) {
-      throw new RuntimeError(`Expected input_lengths to have value at most ${steps}, but got value ${length} (while checking arguments for ctc_loss_cpu) for batch ${b}`);
+      throw new RuntimeError(
+        `Expected input_lengths to have value at most ${steps}, but got value ${length} (while checking arguments for ctc_loss_cpu) for batch ${b}`,
+      );
     }
   });
 }

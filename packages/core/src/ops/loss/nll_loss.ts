@@ -13,13 +13,13 @@ function check(input: Tensor, target: Tensor, weight: Maybe, reduction: string):
   checkReduction(reduction);
   if (input.ndim === 0) throw new RuntimeError("input tensor should be 1D or 2D");
   if (target.dtype !== int64 && target.dtype !== uint8) {
-    throw new RuntimeError(
-      `expected scalar type Long but found ${scalarTypeName(target.dtype)}`,
-    );
+    throw new RuntimeError(`expected scalar type Long but found ${scalarTypeName(target.dtype)}`);
   }
   const rest = input.ndim === 1 ? [] : input.shape.toSpliced(1, 1);
   if (input.ndim > 1 && target.ndim > 0 && input.shape[0] !== target.shape[0]) {
-    throw new ValueError(`Expected input batch_size (${input.shape[0]}) to match target batch_size (${target.shape[0]}).`);
+    throw new ValueError(
+      `Expected input batch_size (${input.shape[0]}) to match target batch_size (${target.shape[0]}).`,
+    );
   }
   const fits = input.ndim === 1 ? target.numel() === 1 && target.ndim < 2 : target.ndim === rest.length;
   if (!fits || (input.ndim > 1 && rest.some((s, d) => s !== target.shape[d]))) {
@@ -36,7 +36,7 @@ function check(input: Tensor, target: Tensor, weight: Maybe, reduction: string):
   }
 }
 
-const PARAMETERS = 'Tensor? weight, str reduction, int ignore_index';
+const PARAMETERS = "Tensor? weight, str reduction, int ignore_index";
 const SAVED = ["target", "weight", "reduction", "ignore_index"] as const;
 
 const backward: Op = defineOp({
@@ -77,8 +77,15 @@ const withTotal: Op = defineOp({
   ],
   derivative: {
     input: [
-      ([g]: readonly [Tensor | null], target: Tensor, total: Tensor, shape: readonly number[], weight: Maybe, reduction: Reduction, ignore: number) =>
-        g === null ? null : callTensor(backward, g, target, total, shape, weight, reduction, ignore),
+      (
+        [g]: readonly [Tensor | null],
+        target: Tensor,
+        total: Tensor,
+        shape: readonly number[],
+        weight: Maybe,
+        reduction: Reduction,
+        ignore: number,
+      ) => (g === null ? null : callTensor(backward, g, target, total, shape, weight, reduction, ignore)),
       "target",
       "total_weight",
       "input.shape",

@@ -58,7 +58,9 @@ defineOp({
       throw new RuntimeError(`vector + matrix @ vector expected, got ${input.ndim}, ${mat.ndim}, ${vec.ndim}`);
     }
     if (mat.shape[1] !== vec.shape[0] || (input.numel() !== 1 && input.shape[0] !== mat.shape[0])) {
-      throw new RuntimeError(`size mismatch, got input (${input.numel()}), mat (${mat.shape.join("x")}), vec (${vec.shape[0]})`);
+      throw new RuntimeError(
+        `size mismatch, got input (${input.numel()}), mat (${mat.shape.join("x")}), vec (${vec.shape[0]})`,
+      );
     }
     sameDtype(mat, vec);
     checkInput("addmv", input, mat);
@@ -96,14 +98,23 @@ defineOp({
   inplace: true,
   check: (input: Tensor, batch1: Tensor, batch2: Tensor) => {
     checkInput("baddbmm", input, batch1);
-    if (batch1.ndim === 3 && batch2.ndim === 3) checkExpands(input, [batch1.shape[0]!, batch1.shape[1]!, batch2.shape[2]!]);
+    if (batch1.ndim === 3 && batch2.ndim === 3)
+      checkExpands(input, [batch1.shape[0]!, batch1.shape[1]!, batch2.shape[2]!]);
   },
   decompose: (input: Tensor, batch1: Tensor, batch2: Tensor, beta: Scalar, alpha: Scalar) =>
     blend(input, batch1.bmm(batch2), beta, alpha),
   derivative: {
     input: [(g, beta) => scaled(g, beta), "beta"],
-    batch1: [(g: Tensor, batch2: Tensor, alpha) => scaled(g.bmm(conj(batch2).transpose(1, 2)), alpha), "batch2", "alpha"],
-    batch2: [(g: Tensor, batch1: Tensor, alpha) => scaled(conj(batch1).transpose(1, 2).bmm(g), alpha), "batch1", "alpha"],
+    batch1: [
+      (g: Tensor, batch2: Tensor, alpha) => scaled(g.bmm(conj(batch2).transpose(1, 2)), alpha),
+      "batch2",
+      "alpha",
+    ],
+    batch2: [
+      (g: Tensor, batch1: Tensor, alpha) => scaled(conj(batch1).transpose(1, 2).bmm(g), alpha),
+      "batch1",
+      "alpha",
+    ],
   },
 });
 
@@ -120,14 +131,22 @@ defineOp({
     input: [(g, beta) => scaled(g, beta), "beta"],
     batch1: [
       (g: Tensor, batch2: Tensor, alpha, shape: readonly number[]) =>
-        scaled(g.unsqueeze(0).expand([shape[0]!, shape[1]!, batch2.shape[2]!]).bmm(conj(batch2).transpose(1, 2)), alpha),
+        scaled(
+          g.unsqueeze(0).expand([shape[0]!, shape[1]!, batch2.shape[2]!]).bmm(conj(batch2).transpose(1, 2)),
+          alpha,
+        ),
       "batch2",
       "alpha",
       "batch1.shape",
     ],
     batch2: [
       (g: Tensor, batch1: Tensor, alpha, shape: readonly number[]) =>
-        scaled(conj(batch1).transpose(1, 2).bmm(g.unsqueeze(0).expand([shape[0]!, batch1.shape[1]!, shape[2]!])), alpha),
+        scaled(
+          conj(batch1)
+            .transpose(1, 2)
+            .bmm(g.unsqueeze(0).expand([shape[0]!, batch1.shape[1]!, shape[2]!])),
+          alpha,
+        ),
       "batch1",
       "alpha",
       "batch2.shape",

@@ -16,9 +16,7 @@ export function sameDtype(a: Tensor, b: Tensor): void {
 /** Two matrices that can be multiplied. */
 export function checkProduct(a: Tensor, b: Tensor): void {
   if (a.shape[1] !== b.shape[0]) {
-    throw new RuntimeError(
-      `mat1 and mat2 shapes cannot be multiplied (${a.shape.join("x")} and ${b.shape.join("x")})`,
-    );
+    throw new RuntimeError(`mat1 and mat2 shapes cannot be multiplied (${a.shape.join("x")} and ${b.shape.join("x")})`);
   }
   sameDtype(a, b);
 }

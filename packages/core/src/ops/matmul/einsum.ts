@@ -19,17 +19,25 @@ function termOf(text: string): string[] {
     const ch = text[i]!;
     if (ch === " ") continue;
     if (ch === ".") {
-      if (text.slice(i, i + 3) !== "...") throw new RuntimeError("einsum(): found '.' that is not part of any ellipsis");
+      if (text.slice(i, i + 3) !== "...")
+        throw new RuntimeError("einsum(): found '.' that is not part of any ellipsis");
       if (found.includes("...")) throw new RuntimeError("einsum(): found '.' for which an ellipsis was already found");
       found.push("...");
       i += 2;
     } else if (/[A-Za-z]/.test(ch)) found.push(ch);
-    else throw new RuntimeError(`einsum(): invalid subscript given at index ${i} in the equation string, subscripts must be in [a-zA-Z]`);
+    else
+      throw new RuntimeError(
+        `einsum(): invalid subscript given at index ${i} in the equation string, subscripts must be in [a-zA-Z]`,
+      );
   }
   return found;
 }
 
-function planOf(terms: readonly (readonly string[])[], output: readonly string[] | null, tensors: readonly Tensor[]): Plan {
+function planOf(
+  terms: readonly (readonly string[])[],
+  output: readonly string[] | null,
+  tensors: readonly Tensor[],
+): Plan {
   if (terms.length !== tensors.length) {
     throw new RuntimeError(
       terms.length < tensors.length
@@ -64,7 +72,9 @@ function planOf(terms: readonly (readonly string[])[], output: readonly string[]
       throw new RuntimeError(`einsum(): output subscript ${label} appears more than once in the output`);
     }
     if (!counts.has(label) && label.length === 1) {
-      throw new RuntimeError(`einsum(): output subscript ${label} does not appear in the equation for any input operand`);
+      throw new RuntimeError(
+        `einsum(): output subscript ${label} does not appear in the equation for any input operand`,
+      );
     }
   }
   return { operands, output: labels };
@@ -115,7 +125,13 @@ function pair(left: Tensor, right: Tensor, sum: readonly number[]): Tensor {
   const order = [...batch, ...only, ...inner, ...other, ...rest];
   const l = a.permute(order).reshape([n, size(a, only), size(a, inner)]);
   const r = b.permute([...batch, ...inner, ...other, ...only, ...rest]).reshape([n, size(b, inner), size(b, other)]);
-  const shape = [...batch.map((d) => a.shape[d]!), ...only.map((d) => a.shape[d]!), ...inner.map(() => 1), ...other.map((d) => b.shape[d]!), ...rest.map(() => 1)];
+  const shape = [
+    ...batch.map((d) => a.shape[d]!),
+    ...only.map((d) => a.shape[d]!),
+    ...inner.map(() => 1),
+    ...other.map((d) => b.shape[d]!),
+    ...rest.map(() => 1),
+  ];
   const product = l.bmm(r).view(shape);
   return product.permute([...a.shape.keys()].map((d) => order.indexOf(d)));
 }
@@ -149,8 +165,9 @@ function contract(plan: Plan, tensors: readonly Tensor[]): Tensor {
 
 defineOp({
   schema: "einsum(str equation, Tensor... operands) -> Tensor",
-  doc: "Sums of products along labelled dimensions (Einstein notation), such as \"ij,jk->ik\"; \"...\" covers the rest.",
-  example: 'import { einsum, ones } from "@tt/core";\neinsum("bij,bjk->bik", ones(5, 2, 3), ones(5, 3, 4)).shape; // [5, 2, 4]',
+  doc: 'Sums of products along labelled dimensions (Einstein notation), such as "ij,jk->ik"; "..." covers the rest.',
+  example:
+    'import { einsum, ones } from "@tt/core";\neinsum("bij,bjk->bik", ones(5, 2, 3), ones(5, 3, 4)).shape; // [5, 2, 4]',
   variants: "function",
   out: false,
   decompose: (equation: string, tensors: readonly Tensor[]) => {

@@ -35,7 +35,10 @@ function batched(input: Tensor, other: Tensor): Tensor {
   const count = numelOf(batch);
   const left = input.expand([...batch, n, inner]).reshape([count, n, inner]);
   const right = vector
-    ? other.expand([...batch, innerOther]).reshape([count, innerOther]).unsqueeze(2)
+    ? other
+        .expand([...batch, innerOther])
+        .reshape([count, innerOther])
+        .unsqueeze(2)
     : other.expand([...batch, innerOther, p]).reshape([count, innerOther, p]);
   const shape = [...batch, ...(input.ndim > 1 ? [n] : []), ...(vector ? [] : [p])];
   const product = left.bmm(right);
@@ -87,23 +90,34 @@ defineOp({
     }
     for (let d = 0; d < input1.ndim - 1; d++) {
       if (input1.shape[d] !== input2.shape[d]) {
-        throw new RuntimeError(`bilinear(): input batch dimensions do not match at dim ${d}: got ${input1.shape[d]} and ${input2.shape[d]}`);
+        throw new RuntimeError(
+          `bilinear(): input batch dimensions do not match at dim ${d}: got ${input1.shape[d]} and ${input2.shape[d]}`,
+        );
       }
     }
     const [out, in1, in2] = weight.shape as readonly [number, number, number];
     if (input1.shape.at(-1) !== in1) {
-      throw new RuntimeError(`bilinear(): input1 size does not match weight size: got ${input1.shape.at(-1)} but expected ${in1}`);
+      throw new RuntimeError(
+        `bilinear(): input1 size does not match weight size: got ${input1.shape.at(-1)} but expected ${in1}`,
+      );
     }
     if (input2.shape.at(-1) !== in2) {
-      throw new RuntimeError(`bilinear(): input2 size does not match weight size: got ${input2.shape.at(-1)} but expected ${in2}`);
+      throw new RuntimeError(
+        `bilinear(): input2 size does not match weight size: got ${input2.shape.at(-1)} but expected ${in2}`,
+      );
     }
     if (bias !== null && bias.shape[0] !== out) {
-      throw new RuntimeError(`bilinear(): bias size does not match weight size: got ${bias.shape[0]} but expected ${out}`);
+      throw new RuntimeError(
+        `bilinear(): bias size does not match weight size: got ${bias.shape[0]} but expected ${out}`,
+      );
     }
     const rest = input1.shape.slice(0, -1);
     const rows = numelOf(rest);
     const left = input1.reshape([rows, in1]).mm(weight.permute([1, 0, 2]).reshape([in1, out * in2]));
-    const product = left.view([rows, out, in2]).bmm(input2.reshape([rows, in2, 1])).view([...rest, out]);
+    const product = left
+      .view([rows, out, in2])
+      .bmm(input2.reshape([rows, in2, 1]))
+      .view([...rest, out]);
     return bias === null ? product : product.add(bias);
   },
 });

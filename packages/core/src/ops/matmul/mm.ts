@@ -51,7 +51,9 @@ defineOp({
       throw new RuntimeError(`vector + matrix @ vector expected, got 1, ${input.ndim}, ${vec.ndim}`);
     }
     if (input.shape[1] !== vec.shape[0]) {
-      throw new RuntimeError(`size mismatch, got ${input.shape[0]}, ${input.shape[0]}x${input.shape[1]},${vec.shape[0]}`);
+      throw new RuntimeError(
+        `size mismatch, got ${input.shape[0]}, ${input.shape[0]}x${input.shape[1]},${vec.shape[0]}`,
+      );
     }
     sameDtype(input, vec);
   },
@@ -107,7 +109,8 @@ defineOp({
   aliases: ["ger"],
   check: (input: Tensor, vec2: Tensor) => {
     for (const [i, v] of [input, vec2].entries()) {
-      if (v.ndim !== 1) throw new RuntimeError(`outer: Expected 1-D argument ${i === 0 ? "self" : "vec2"}, but got ${v.ndim}-D`);
+      if (v.ndim !== 1)
+        throw new RuntimeError(`outer: Expected 1-D argument ${i === 0 ? "self" : "vec2"}, but got ${v.ndim}-D`);
     }
   },
   decompose: (input: Tensor, vec2: Tensor) => input.unsqueeze(1).mul(vec2),
@@ -125,7 +128,10 @@ defineOp({
     }
     const shape = [...input.shape.slice(0, -1), ...other.shape.slice(0, -1)];
     const size = input.shape.at(-1)!;
-    return input.reshape([rows(input), size]).mm(other.reshape([rows(other), size]).t()).reshape(shape);
+    return input
+      .reshape([rows(input), size])
+      .mm(other.reshape([rows(other), size]).t())
+      .reshape(shape);
   },
 });
 

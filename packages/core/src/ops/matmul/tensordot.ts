@@ -52,7 +52,8 @@ defineOp({
   schema: "tensordot.lists(Tensor a, Tensor b, Any dims) -> Tensor",
   doc: "The product summed over two lists of dimensions.",
   variants: "function",
-  decompose: (a: Tensor, b: Tensor, dims: readonly [readonly number[], readonly number[]]) => contract(a, b, dims[0], dims[1]),
+  decompose: (a: Tensor, b: Tensor, dims: readonly [readonly number[], readonly number[]]) =>
+    contract(a, b, dims[0], dims[1]),
 });
 
 defineOp({

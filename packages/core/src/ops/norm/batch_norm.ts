@@ -64,8 +64,15 @@ const train: Op = defineOp({
   },
   derivative: {
     "input, weight, bias": [
-      ([g]: readonly [Tensor | null], _needs, input: Tensor, weight: Maybe, mean: Tensor, invstd: Tensor, eps: number) =>
-        g === null ? [null, null, null] : gradients(g, input, weight, mean, invstd, true, eps),
+      (
+        [g]: readonly [Tensor | null],
+        _needs,
+        input: Tensor,
+        weight: Maybe,
+        mean: Tensor,
+        invstd: Tensor,
+        eps: number,
+      ) => (g === null ? [null, null, null] : gradients(g, input, weight, mean, invstd, true, eps)),
       "input",
       "weight",
       "mean",

@@ -33,7 +33,16 @@ const groupNorm: Op = defineOp({
   },
   derivative: {
     "input, weight, bias": [
-      ([g]: readonly [Tensor | null], _needs, input: Tensor, weight: Maybe, mean: Tensor, rstd: Tensor, groups: number, eps: number) => {
+      (
+        [g]: readonly [Tensor | null],
+        _needs,
+        input: Tensor,
+        weight: Maybe,
+        mean: Tensor,
+        rstd: Tensor,
+        groups: number,
+        eps: number,
+      ) => {
         if (g === null) return [null, null, null];
         if (!recordingGradients()) return call(backward, [g, input, mean, rstd, weight, groups]) as Tensor[];
         const grouped = (t: Tensor): Tensor => t.reshape([input.shape[0]!, groups, -1]);
@@ -60,7 +69,8 @@ defineOp({
   variants: "function",
   out: false,
   decompose: (input: Tensor, groups: number, weight: Maybe, bias: Maybe, eps: number) => {
-    if (input.ndim < 2) throw new RuntimeError(`Expected at least 2 dimensions for input tensor but received ${input.ndim}`);
+    if (input.ndim < 2)
+      throw new RuntimeError(`Expected at least 2 dimensions for input tensor but received ${input.ndim}`);
     const channels = input.shape[1]!;
     if (groups <= 0) throw new RuntimeError(`Expected num groups to be greater than 0, got ${groups}`);
     if (channels % groups !== 0) {
@@ -68,7 +78,10 @@ defineOp({
         `Expected number of channels in input to be divisible by num_groups, but got input of shape [${input.shape.join(", ")}] and num_groups=${groups}`,
       );
     }
-    for (const [name, t] of [["weight", weight], ["bias", bias]] as const) {
+    for (const [name, t] of [
+      ["weight", weight],
+      ["bias", bias],
+    ] as const) {
       if (t !== null && (t.ndim !== 1 || t.shape[0] !== channels)) {
         throw new RuntimeError(
           `Expected ${name} to be a vector of size equal to the number of channels in input, but got ${name} of shape [${t.shape.join(", ")}] and input of shape [${input.shape.join(", ")}]`,

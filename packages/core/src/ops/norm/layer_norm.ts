@@ -45,7 +45,10 @@ const layerNorm: Op = defineOp({
         "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = []",
       );
     }
-    for (const [name, tensor] of [["weight", weight], ["bias", bias]] as const) {
+    for (const [name, tensor] of [
+      ["weight", weight],
+      ["bias", bias],
+    ] as const) {
       if (tensor !== null && (tensor.ndim !== shape.length || tensor.shape.some((s, d) => s !== shape[d]))) {
         throw new RuntimeError(
           `Expected ${name} to be of same shape as normalized_shape, but got ${name} of shape [${tensor.shape.join(", ")}] and normalized_shape = [${shape.join(", ")}]`,
@@ -58,7 +61,10 @@ const layerNorm: Op = defineOp({
         `Given normalized_shape=[${shape.join(", ")}], expected input with shape [*, ${shape.join(", ")}], but got input of size[${input.shape.join(", ")}]`,
       );
     }
-    const row = metaLike(weight ?? input, input.shape.map((s, d) => (d < lead ? s : 1)));
+    const row = metaLike(
+      weight ?? input,
+      input.shape.map((s, d) => (d < lead ? s : 1)),
+    );
     return [metaLike(input), row, row];
   },
   kernelArgs: (input: Tensor, shape: Sizes, weight: Maybe, bias: Maybe, eps: number) => [

@@ -18,7 +18,13 @@ defineOp({
   },
   decompose: (input: Tensor, shape: readonly number[], weight: Tensor | null, eps: number | null) => {
     const dims = shape.map((_, d) => d - shape.length);
-    const out = input.mul(input.mul(input).mean(dims, true).add(eps ?? finfo(input.dtype).eps).rsqrt());
+    const out = input.mul(
+      input
+        .mul(input)
+        .mean(dims, true)
+        .add(eps ?? finfo(input.dtype).eps)
+        .rsqrt(),
+    );
     return weight === null ? out : out.mul(weight);
   },
 });

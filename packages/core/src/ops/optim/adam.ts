@@ -30,7 +30,7 @@ export function adamStep(
     const exp_avg_sq = exp_avg_sqs[i]!;
     exp_avg.mul_(beta1).add_(grad, { alpha: 1 - beta1 });
     exp_avg_sq.mul_(beta2).addcmul_(grad, grad, { value: 1 - beta2 });
-    const largest = maxima[i] === undefined ? exp_avg_sq : maxima[i]!.copy_(maxima[i]!.maximum(exp_avg_sq));
+    const largest = maxima[i] === undefined ? exp_avg_sq : maxima[i].copy_(maxima[i].maximum(exp_avg_sq));
     const root = Math.sqrt(1 - beta2 ** steps[i]!);
     const denom = largest.sqrt().div(root).add_(eps);
     param.addcdiv_(exp_avg, denom, { value: -(lr / (1 - beta1 ** steps[i]!)) });

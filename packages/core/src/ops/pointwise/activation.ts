@@ -24,7 +24,11 @@ defineOp({
   variants: "function",
   expr: "a <= threshold ? value : a",
   derivative: {
-    input: [(g: Tensor, input: Tensor, limit: Scalar) => callOp("threshold_backward", g, input, limit), "input", "threshold"],
+    input: [
+      (g: Tensor, input: Tensor, limit: Scalar) => callOp("threshold_backward", g, input, limit),
+      "input",
+      "threshold",
+    ],
   },
   inplace: "function",
 });
@@ -35,7 +39,11 @@ defineOp({
   variants: "internal",
   expr: "b <= threshold ? 0 : a",
   derivative: {
-    grad_output: [(g: Tensor, input: Tensor, limit: Scalar) => callOp("threshold_backward", g, input, limit), "input", "threshold"],
+    grad_output: [
+      (g: Tensor, input: Tensor, limit: Scalar) => callOp("threshold_backward", g, input, limit),
+      "input",
+      "threshold",
+    ],
     input: zero,
   },
 });
@@ -73,7 +81,10 @@ defineOp({
     ],
     input: [
       (g: Tensor, grad_output: Tensor, input: Tensor, alpha: number, scale: number, input_scale: number) => {
-        const curved = input.mul(input_scale).exp().mul(input_scale * input_scale * alpha * scale);
+        const curved = input
+          .mul(input_scale)
+          .exp()
+          .mul(input_scale * input_scale * alpha * scale);
         return g.mul(grad_output).mul(curved).masked_fill(input.gt(0), 0);
       },
       "grad_output",
@@ -109,7 +120,11 @@ defineOp({
   },
   expr: "a > 0 ? a : expm1(a / alpha) * alpha",
   derivative: {
-    input: [(g: Tensor, input: Tensor, alpha: number) => callOp("elu_backward", g, input, alpha, 1, 1 / alpha), "input", "alpha"],
+    input: [
+      (g: Tensor, input: Tensor, alpha: number) => callOp("elu_backward", g, input, alpha, 1, 1 / alpha),
+      "input",
+      "alpha",
+    ],
   },
   inplace: "function",
 });
@@ -180,7 +195,7 @@ defineOp({
 /** 1 for positive elements; for the others a draw each, in row-major order. */
 function slopes(input: Tensor, lower: number, upper: number, generator: Generator | null): Tensor {
   const negative = input.le(0);
-  const count = Number(negative.sum().item());
+  const count = negative.sum().item();
   const draws = input.new_empty([count], { dtype: float64 }).uniform_(lower, upper, { generator });
   return input.new_ones(input.shape).masked_scatter(negative, draws.to(input.dtype));
 }
@@ -222,7 +237,11 @@ const preluKernel = defineOp({
   gradName: "PreluBackward0",
   expr: "a > 0 ? a : a * b",
   derivative: {
-    input: [(g: Tensor, input: Tensor, weight: Tensor) => callOp("where", input.gt(0), g, g.mul(weight)), "input", "weight"],
+    input: [
+      (g: Tensor, input: Tensor, weight: Tensor) => callOp("where", input.gt(0), g, g.mul(weight)),
+      "input",
+      "weight",
+    ],
     weight: [(g: Tensor, input: Tensor) => callOp("where", input.gt(0), 0, g.mul(input)), "input"],
   },
 });
@@ -249,10 +268,6 @@ defineOp({
   check: floating("hardshrink_cpu"),
   expr: "a >= -lambd && a <= lambd ? 0 : a",
   derivative: {
-    input: [
-      (g: Tensor, input: Tensor, lambd: Scalar) => callOp("shrink_backward", g, input, lambd),
-      "input",
-      "lambd",
-    ],
+    input: [(g: Tensor, input: Tensor, lambd: Scalar) => callOp("shrink_backward", g, input, lambd), "input", "lambd"],
   },
 });

@@ -5,7 +5,13 @@ import { someTensor, unsupported } from "./formulas.ts";
 const operators: readonly (readonly [name: string, expr: string, kernel: string, bool: boolean, doc: string])[] = [
   ["bitwise_and", "and(a, b)", "bitwise_and_cpu", true, "The bitwise and of integers, the logical one of bool."],
   ["bitwise_or", "or(a, b)", "bitwise_or_cpu", true, "The bitwise or of integers, the logical one of bool."],
-  ["bitwise_xor", "xor(a, b)", "bitwise_xor_cpu", true, "The bitwise exclusive or of integers, the logical one of bool."],
+  [
+    "bitwise_xor",
+    "xor(a, b)",
+    "bitwise_xor_cpu",
+    true,
+    "The bitwise exclusive or of integers, the logical one of bool.",
+  ],
   ["bitwise_left_shift", "shl(a, b)", "lshift_cpu", false, "`input` shifted left by `other` bits."],
   ["bitwise_right_shift", "shr(a, b)", "rshift_cpu", false, "`input` shifted right by `other` bits, keeping the sign."],
 ];

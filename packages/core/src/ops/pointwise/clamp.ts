@@ -96,8 +96,16 @@ defineOp({
   check: checkReal("maximum"),
   expr: "max(a, b)",
   derivative: {
-    input: [(g, input: Tensor, other: Tensor) => halved(g, input, other).masked_fill(input.lt(other), 0), "input", "other"],
-    other: [(g, input: Tensor, other: Tensor) => halved(g, input, other).masked_fill(input.gt(other), 0), "input", "other"],
+    input: [
+      (g, input: Tensor, other: Tensor) => halved(g, input, other).masked_fill(input.lt(other), 0),
+      "input",
+      "other",
+    ],
+    other: [
+      (g, input: Tensor, other: Tensor) => halved(g, input, other).masked_fill(input.gt(other), 0),
+      "input",
+      "other",
+    ],
   },
 });
 
@@ -107,8 +115,16 @@ defineOp({
   check: checkReal("minimum"),
   expr: "min(a, b)",
   derivative: {
-    input: [(g, input: Tensor, other: Tensor) => halved(g, input, other).masked_fill(input.gt(other), 0), "input", "other"],
-    other: [(g, input: Tensor, other: Tensor) => halved(g, input, other).masked_fill(input.lt(other), 0), "input", "other"],
+    input: [
+      (g, input: Tensor, other: Tensor) => halved(g, input, other).masked_fill(input.gt(other), 0),
+      "input",
+      "other",
+    ],
+    other: [
+      (g, input: Tensor, other: Tensor) => halved(g, input, other).masked_fill(input.lt(other), 0),
+      "input",
+      "other",
+    ],
   },
 });
 
@@ -132,11 +148,7 @@ defineOp({
   check: checkReal("fmax"),
   expr: "fmax(a, b)",
   derivative: {
-    input: [
-      (g: Tensor, input: Tensor, other: Tensor) => keep(g, takesFirst(input.ge(other), other)),
-      "input",
-      "other",
-    ],
+    input: [(g: Tensor, input: Tensor, other: Tensor) => keep(g, takesFirst(input.ge(other), other)), "input", "other"],
     other: [
       (g: Tensor, input: Tensor, other: Tensor) => g.masked_fill(takesFirst(input.ge(other), other), 0),
       "input",
@@ -151,11 +163,7 @@ defineOp({
   check: checkReal("fmin"),
   expr: "fmin(a, b)",
   derivative: {
-    input: [
-      (g: Tensor, input: Tensor, other: Tensor) => keep(g, takesFirst(input.le(other), other)),
-      "input",
-      "other",
-    ],
+    input: [(g: Tensor, input: Tensor, other: Tensor) => keep(g, takesFirst(input.le(other), other)), "input", "other"],
     other: [
       (g: Tensor, input: Tensor, other: Tensor) => g.masked_fill(takesFirst(input.le(other), other), 0),
       "input",

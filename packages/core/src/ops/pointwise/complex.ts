@@ -32,7 +32,13 @@ defineOp({
     if (!input.dtype.is_complex) throw new RuntimeError("view_as_real is only supported for complex tensors");
   },
   view: (input: Tensor) =>
-    reinterpret(input, toReal(input.dtype), [...input.shape, 2], [...input.strides.map((s) => 2 * s), 1], 2 * input.offset),
+    reinterpret(
+      input,
+      toReal(input.dtype),
+      [...input.shape, 2],
+      [...input.strides.map((s) => 2 * s), 1],
+      2 * input.offset,
+    ),
   derivative: { input: (g: Tensor) => callOp("view_as_complex", g.contiguous()) },
 });
 

@@ -75,16 +75,8 @@ defineOp({
   doc: "`log2(2 ** input + 2 ** other)` without overflow.",
   expr: "logaddexp2(a, b)",
   derivative: {
-    input: [
-      (g: Tensor, input: Tensor, other: Tensor) => g.div(other.sub(input).exp2().add(1)),
-      "input",
-      "other",
-    ],
-    other: [
-      (g: Tensor, input: Tensor, other: Tensor) => g.div(input.sub(other).exp2().add(1)),
-      "input",
-      "other",
-    ],
+    input: [(g: Tensor, input: Tensor, other: Tensor) => g.div(other.sub(input).exp2().add(1)), "input", "other"],
+    other: [(g: Tensor, input: Tensor, other: Tensor) => g.div(input.sub(other).exp2().add(1)), "input", "other"],
   },
 });
 
@@ -128,16 +120,11 @@ defineOp({
   promote: "float",
   derivative: {
     input: [
-      (g: Tensor, input: Tensor, other: Operand) =>
-        dropEdge(callOp("special_xlog1py", g, other), input, other, -1),
+      (g: Tensor, input: Tensor, other: Operand) => dropEdge(callOp("special_xlog1py", g, other), input, other, -1),
       "input",
       "other",
     ],
-    other: [
-      (g: Tensor, input: Operand, other: Tensor) => g.mul(input).div(other.add(1)),
-      "input",
-      "other",
-    ],
+    other: [(g: Tensor, input: Operand, other: Tensor) => g.mul(input).div(other.add(1)), "input", "other"],
   },
 });
 
@@ -159,7 +146,9 @@ defineOp({
     grad_output: [(g: Tensor, output: Tensor) => callOp("sigmoid_backward", g, conj(output)), "output"],
     output: [
       (g: Tensor, grad_output: Tensor, output: Tensor) =>
-        conj(g).mul(grad_output).mul(conj(output.mul(-2).add(1))),
+        conj(g)
+          .mul(grad_output)
+          .mul(conj(output.mul(-2).add(1))),
       "grad_output",
       "output",
     ],

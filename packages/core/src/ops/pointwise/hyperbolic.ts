@@ -38,7 +38,10 @@ defineOp({
   derivative: {
     grad_output: [(g: Tensor, output: Tensor) => callOp("tanh_backward", g, conj(output)), "output"],
     output: [
-      (g: Tensor, grad_output: Tensor, output: Tensor) => conj(g).mul(grad_output).mul(conj(output.mul(-2))),
+      (g: Tensor, grad_output: Tensor, output: Tensor) =>
+        conj(g)
+          .mul(grad_output)
+          .mul(conj(output.mul(-2))),
       "grad_output",
       "output",
     ],

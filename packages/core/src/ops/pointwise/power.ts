@@ -1,6 +1,14 @@
 import { call } from "../../dispatch/call.ts";
 import { type Bound, defineOp } from "../../dispatch/op.ts";
-import { Complex, complex128, type DType, float64, resultType, type Scalar, scalarTypeName } from "../../dtype/index.ts";
+import {
+  Complex,
+  complex128,
+  type DType,
+  float64,
+  resultType,
+  type Scalar,
+  scalarTypeName,
+} from "../../dtype/index.ts";
 import { RuntimeError } from "../../errors.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { conj } from "../helpers.ts";

@@ -9,7 +9,8 @@ defineOp({
   schema: "addcmul(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor",
   doc: "`input + value * tensor1 * tensor2`.",
   check: (input: Tensor, tensor1: Tensor, tensor2: Tensor) => {
-    if ([input, tensor1, tensor2].every((x) => x.dtype.category === 0)) throw unsupported("addcmul_cpu_out", input.dtype);
+    if ([input, tensor1, tensor2].every((x) => x.dtype.category === 0))
+      throw unsupported("addcmul_cpu_out", input.dtype);
   },
   expr: (_input: Tensor, _tensor1: Tensor, _tensor2: Tensor, value: Scalar) =>
     value === 1 ? "a + b * c" : "a + value * b * c",

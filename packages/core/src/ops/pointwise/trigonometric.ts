@@ -91,7 +91,9 @@ defineOp({
   doc: "`sin(pi * input) / (pi * input)`, 1 at 0.",
   expr: "sinc(a)",
   promote: "float",
-  derivative: { input: [(g: Tensor, input: Tensor) => g.mul(conj(sincSlope(input.mul(Math.PI))).mul(Math.PI)), "input"] },
+  derivative: {
+    input: [(g: Tensor, input: Tensor) => g.mul(conj(sincSlope(input.mul(Math.PI))).mul(Math.PI)), "input"],
+  },
   inplace: "function",
 });
 

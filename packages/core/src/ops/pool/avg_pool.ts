@@ -6,10 +6,23 @@ import { metaLike } from "../helpers.ts";
 import { checkRank, pooledShape } from "./window.ts";
 
 type Sizes = readonly number[];
-type Settings = readonly [kernel: Sizes, stride: Sizes, padding: Sizes, ceil: boolean, includePad: boolean, divisor: number | null];
+type Settings = readonly [
+  kernel: Sizes,
+  stride: Sizes,
+  padding: Sizes,
+  ceil: boolean,
+  includePad: boolean,
+  divisor: number | null,
+];
 
 function params([kernel_size, stride, padding, , count_include_pad, divisor_override]: Settings): unknown {
-  return { kernel_size, stride: stride.length === 0 ? kernel_size : stride, padding, count_include_pad, divisor_override };
+  return {
+    kernel_size,
+    stride: stride.length === 0 ? kernel_size : stride,
+    padding,
+    count_include_pad,
+    divisor_override,
+  };
 }
 
 const SETTINGS = ["kernel_size", "stride", "padding", "ceil_mode", "count_include_pad", "divisor_override"] as const;
@@ -27,7 +40,9 @@ for (const rank of [2, 3] as const) {
     kernel: "avg_pool_backward",
     meta: (grad: Tensor, shape: Sizes) => metaLike(grad, shape),
     kernelArgs: (grad: Tensor, _shape: Sizes, ...settings: Settings) => [grad, params(settings)],
-    derivative: { grad_output: [(g: Tensor, ...settings: Settings) => call(pool, [g, ...settings]) as Tensor, ...SETTINGS] },
+    derivative: {
+      grad_output: [(g: Tensor, ...settings: Settings) => call(pool, [g, ...settings]) as Tensor, ...SETTINGS],
+    },
   });
   const pool: Op = defineOp({
     schema: `avg_pool${rank}d(Tensor input, ${schema}) -> Tensor`,
@@ -35,9 +50,23 @@ for (const rank of [2, 3] as const) {
     variants: "internal",
     gradName: `AvgPool${rank}DBackward0`,
     kernel: "avg_pool",
-    meta: (input: Tensor, kernel_size: Sizes, stride: Sizes, padding: Sizes, ceil_mode: boolean, _pad: boolean, divisor: number | null) => {
+    meta: (
+      input: Tensor,
+      kernel_size: Sizes,
+      stride: Sizes,
+      padding: Sizes,
+      ceil_mode: boolean,
+      _pad: boolean,
+      divisor: number | null,
+    ) => {
       if (divisor === 0) throw new RuntimeError("divisor must be not zero");
-      const window = { kernel_size, stride: stride.length === 0 ? kernel_size : stride, padding, dilation: padding.map(() => 1), ceil_mode };
+      const window = {
+        kernel_size,
+        stride: stride.length === 0 ? kernel_size : stride,
+        padding,
+        dilation: padding.map(() => 1),
+        ceil_mode,
+      };
       return metaLike(input, pooledShape(`avg_pool${rank}d`, input, window));
     },
     kernelArgs: (input: Tensor, ...settings: Settings) => [input, params(settings)],
@@ -59,7 +88,9 @@ for (const rank of [2, 3] as const) {
     kernel: "adaptive_avg_pool_backward",
     meta: (grad: Tensor, shape: Sizes) => metaLike(grad, shape),
     kernelArgs: (grad: Tensor) => [grad, rank],
-    derivative: { grad_output: [(g: Tensor, shape: Sizes) => call(even, [g, shape.slice(-rank)]) as Tensor, "grad_output.shape"] },
+    derivative: {
+      grad_output: [(g: Tensor, shape: Sizes) => call(even, [g, shape.slice(-rank)]) as Tensor, "grad_output.shape"],
+    },
   });
   const even: Op = defineOp({
     schema: `_adaptive_avg_pool${rank}d(Tensor input, int[] output_size) -> Tensor`,
@@ -76,22 +107,27 @@ for (const rank of [2, 3] as const) {
       input: [(g: Tensor, shape: Sizes) => call(evenGradient, [g, shape]) as Tensor, "input.shape"],
     },
   });
-  adaptive.set(rank, defineOp({
-    schema: `adaptive_avg_pool${rank}d(Tensor input, int[] output_size) -> Tensor`,
-    doc: "Mean over windows that divide the input evenly into `output_size` parts.",
-    variants: "internal",
-    decompose: (input: Tensor, output: Sizes) => {
-      if (output.length !== rank) throw new RuntimeError(`adaptive_avg_pool${rank}d: output_size must be ${rank}`);
-      if (output.some((s) => s < 0)) {
-        throw new RuntimeError(`adaptive_avg_pool${rank}d: elements of output_size must be greater than or equal to 0`);
-      }
-      if (output.every((s) => s === 1) && input.ndim >= rank) {
-        checkRank(`adaptive_avg_pool${rank}d`, input, rank);
-        return input.mean(rank === 2 ? [-1, -2] : [-1, -2, -3], { keepdim: true });
-      }
-      return call(even, [input, output]);
-    },
-  }));
+  adaptive.set(
+    rank,
+    defineOp({
+      schema: `adaptive_avg_pool${rank}d(Tensor input, int[] output_size) -> Tensor`,
+      doc: "Mean over windows that divide the input evenly into `output_size` parts.",
+      variants: "internal",
+      decompose: (input: Tensor, output: Sizes) => {
+        if (output.length !== rank) throw new RuntimeError(`adaptive_avg_pool${rank}d: output_size must be ${rank}`);
+        if (output.some((s) => s < 0)) {
+          throw new RuntimeError(
+            `adaptive_avg_pool${rank}d: elements of output_size must be greater than or equal to 0`,
+          );
+        }
+        if (output.every((s) => s === 1) && input.ndim >= rank) {
+          checkRank(`adaptive_avg_pool${rank}d`, input, rank);
+          return input.mean(rank === 2 ? [-1, -2] : [-1, -2, -3], { keepdim: true });
+        }
+        return call(even, [input, output]);
+      },
+    }),
+  );
 }
 
 defineOp({
@@ -102,7 +138,9 @@ defineOp({
   out: false,
   decompose: (input: Tensor, kernel: Sizes, stride: Sizes, padding: Sizes, ceil: boolean, includePad: boolean) => {
     if (input.ndim !== 2 && input.ndim !== 3) {
-      throw new RuntimeError(`Expected 2 to 3 dimensions, but got ${input.ndim}-dimensional tensor for argument #1 'self' (while checking arguments for avg_pool1d)`);
+      throw new RuntimeError(
+        `Expected 2 to 3 dimensions, but got ${input.ndim}-dimensional tensor for argument #1 'self' (while checking arguments for avg_pool1d)`,
+      );
     }
     const wide = (sizes: Sizes, fill: number): Sizes => (sizes.length === 0 ? [] : [fill, ...sizes]);
     const args = [input.unsqueeze(-2), wide(kernel, 1), wide(stride, 1), wide(padding, 0), ceil, includePad, null];
@@ -117,7 +155,9 @@ defineOp({
   out: false,
   decompose: (input: Tensor, output: Sizes) => {
     if (input.ndim !== 2 && input.ndim !== 3) {
-      throw new RuntimeError(`Expected 2 to 3 dimensions, but got ${input.ndim}-dimensional tensor for argument #1 'self' (while checking arguments for adaptive_avg_pool1d)`);
+      throw new RuntimeError(
+        `Expected 2 to 3 dimensions, but got ${input.ndim}-dimensional tensor for argument #1 'self' (while checking arguments for adaptive_avg_pool1d)`,
+      );
     }
     return (call(adaptive.get(2)!, [input.unsqueeze(-2), [1, output[0]!]]) as Tensor).squeeze(-2);
   },

@@ -31,10 +31,19 @@ export const maxPoolBackward: Op = defineOp({
   },
 });
 
-const backward = (rank: number) => (g: Tensor, indices: Tensor, shape: Sizes): Tensor =>
-  call(maxPoolBackward, [g, indices, shape, rank]) as Tensor;
+const backward =
+  (rank: number) =>
+  (g: Tensor, indices: Tensor, shape: Sizes): Tensor =>
+    call(maxPoolBackward, [g, indices, shape, rank]) as Tensor;
 
-function shapeOf(rank: number, kernel_size: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, ceil_mode: boolean): WindowShape {
+function shapeOf(
+  rank: number,
+  kernel_size: Sizes,
+  stride: Sizes,
+  padding: Sizes,
+  dilation: Sizes,
+  ceil_mode: boolean,
+): WindowShape {
   if (stride.length !== 0 && stride.length !== rank) {
     throw new RuntimeError(`max_pool${rank}d: stride must either be omitted, a single int, or a tuple of ${rank} ints`);
   }
@@ -104,7 +113,9 @@ for (const rank of [2, 3] as const) {
       output.forEach((o, d) => {
         const s = input.shape[input.ndim - rank + d]!;
         if (o + kernel[d]! - 1 > s) {
-          throw new RuntimeError(`fractional_max_pool${rank}d(): pool ${"TWH".slice(-rank)[d]} ${kernel[d]} too large relative to input ${s}`);
+          throw new RuntimeError(
+            `fractional_max_pool${rank}d(): pool ${"TWH".slice(-rank)[d]} ${kernel[d]} too large relative to input ${s}`,
+          );
         }
       });
       const shape = [...input.shape.slice(0, -rank), ...output];
@@ -115,7 +126,14 @@ for (const rank of [2, 3] as const) {
   });
 }
 
-function pool1d(input: Tensor, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, ceil: boolean): [Tensor, Tensor] {
+function pool1d(
+  input: Tensor,
+  kernel: Sizes,
+  stride: Sizes,
+  padding: Sizes,
+  dilation: Sizes,
+  ceil: boolean,
+): [Tensor, Tensor] {
   if (input.ndim !== 2 && input.ndim !== 3) {
     throw new RuntimeError(`max_pool1d() Expected 2D or 3D input tensor, but got [${input.shape.join(", ")}]`);
   }
@@ -150,7 +168,9 @@ defineOp({
   out: false,
   decompose: (input: Tensor, output: Sizes) => {
     if (input.ndim !== 2 && input.ndim !== 3) {
-      throw new RuntimeError(`adaptive_max_pool1d() Expected 2D or 3D input tensor, but got [${input.shape.join(", ")}]`);
+      throw new RuntimeError(
+        `adaptive_max_pool1d() Expected 2D or 3D input tensor, but got [${input.shape.join(", ")}]`,
+      );
     }
     const [out, indices] = call(adaptive.get(2)!, [input.unsqueeze(-2), [1, output[0]!]]) as [Tensor, Tensor];
     return [out.squeeze(-2), indices.squeeze(-2)];
@@ -172,7 +192,9 @@ for (const rank of [2, 3] as const) {
         );
       }
       if (output.length !== rank) {
-        throw new RuntimeError(`There should be exactly ${rank} elements in output_size, but got ${output.length} elements.`);
+        throw new RuntimeError(
+          `There should be exactly ${rank} elements in output_size, but got ${output.length} elements.`,
+        );
       }
       checkRank(`max_unpool${rank}d`, input, rank);
       return metaLike(input, [...input.shape.slice(0, -rank), ...output]);

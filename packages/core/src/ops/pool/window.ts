@@ -2,7 +2,14 @@ import { RuntimeError } from "../../errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
 /** Number of windows along one dimension. */
-export function windows(size: number, kernel: number, stride: number, padding: number, dilation: number, ceil: boolean): number {
+export function windows(
+  size: number,
+  kernel: number,
+  stride: number,
+  padding: number,
+  dilation: number,
+  ceil: boolean,
+): number {
   const span = size + 2 * padding - dilation * (kernel - 1) - 1;
   const count = (ceil ? Math.ceil(span / stride) : Math.floor(span / stride)) + 1;
   // The last window must start inside the input or its left padding.
@@ -22,7 +29,9 @@ export function pooledShape(name: string, input: Tensor, w: WindowShape): number
   const rank = w.kernel_size.length;
   const { stride, padding, dilation, kernel_size } = w;
   if (kernel_size.some((k) => k <= 0)) {
-    throw new RuntimeError(`kernel size should be greater than zero, but got ${kernel_size.map((k, i) => `k${"TWH".slice(-rank)[i]}: ${k}`).join(" ")}`);
+    throw new RuntimeError(
+      `kernel size should be greater than zero, but got ${kernel_size.map((k, i) => `k${"TWH".slice(-rank)[i]}: ${k}`).join(" ")}`,
+    );
   }
   if (stride.some((s) => s <= 0)) throw new RuntimeError("stride should not be zero");
   if (dilation.some((d) => d <= 0)) throw new RuntimeError("dilation should be greater than zero");
@@ -30,7 +39,9 @@ export function pooledShape(name: string, input: Tensor, w: WindowShape): number
   checkRank(name, input, rank);
   padding.forEach((p, d) => {
     if (p > Math.floor(kernel_size[d]! / 2)) {
-      throw new RuntimeError(`pad should be at most half of kernel size, but got pad=${p} and kernel_size=${kernel_size[d]}`);
+      throw new RuntimeError(
+        `pad should be at most half of kernel size, but got pad=${p} and kernel_size=${kernel_size[d]}`,
+      );
     }
   });
   const size = input.shape.slice(-rank);

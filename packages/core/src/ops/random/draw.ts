@@ -34,6 +34,7 @@ export function draw(out: ArrayView, fill: Fill): void {
   const order = drawOrder(shape, strides, offset);
   const target = out.array as Float64Array;
   for (let i = 0; i < n; i++) {
-    for (let lane = 0; lane < lanes; lane++) target[order[i]! * lanes + lane] = (values as Float64Array)[i * lanes + lane]!;
+    for (let lane = 0; lane < lanes; lane++)
+      target[order[i]! * lanes + lane] = (values as Float64Array)[i * lanes + lane]!;
   }
 }

@@ -25,7 +25,10 @@ const dropoutBy: Op = defineOp({
     const noise = noiseFor(input, feature).bernoulli_(1 - p);
     if (!alpha) return times(noise.div_(1 - p));
     const a = 1 / Math.sqrt((ALPHA * ALPHA * p + 1) * (1 - p));
-    const shift = noise.add(-1).mul_(ALPHA * a).add_(ALPHA * a * p);
+    const shift = noise
+      .add(-1)
+      .mul_(ALPHA * a)
+      .add_(ALPHA * a * p);
     const scaled = times(noise.mul_(a));
     return inplace ? scaled.add_(shift) : scaled.add(shift);
   },
@@ -43,7 +46,8 @@ for (const [name, feature, alpha, doc] of [
       doc: inplace ? `In place: ${doc}` : doc,
       variants: "function",
       out: false,
-      decompose: (input: Tensor, p: number, train: boolean) => call(dropoutBy, [input, p, train, feature, alpha, inplace]),
+      decompose: (input: Tensor, p: number, train: boolean) =>
+        call(dropoutBy, [input, p, train, feature, alpha, inplace]),
     });
   }
 }

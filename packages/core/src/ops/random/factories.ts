@@ -5,7 +5,8 @@ import type { Generator } from "../../random/index.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { filled } from "../creation/factories.ts";
 
-const TAIL = "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool requires_grad=False, bool pin_memory=False";
+const TAIL =
+  "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool requires_grad=False, bool pin_memory=False";
 const LIKE_TAIL = `${TAIL}, MemoryFormat? memory_format=None`;
 type Tail = [dtype: DType | null, layout: unknown, device: Device | null, requires_grad: boolean, pin_memory: boolean];
 
@@ -60,8 +61,12 @@ defineOp({
   schema: `randint(int high, int[] size, *, Generator? generator=None, ${TAIL}) -> Tensor`,
   doc: "A tensor of integers of [0, high).",
   variants: "function",
-  decompose: (high: number, size: readonly number[], generator: Generator | null, ...[dtype, , device, requires_grad]: Tail) =>
-    drawn(size, dtype ?? int64, device, requires_grad, (out) => out.random_(0, high, { generator })),
+  decompose: (
+    high: number,
+    size: readonly number[],
+    generator: Generator | null,
+    ...[dtype, , device, requires_grad]: Tail
+  ) => drawn(size, dtype ?? int64, device, requires_grad, (out) => out.random_(0, high, { generator })),
 });
 
 defineOp({
@@ -129,4 +134,3 @@ defineOp({
     ...[dtype, , device, requires_grad]: Tail
   ) => drawn(size, dtype ?? get_default_dtype(), device, requires_grad, (out) => out.normal_(mean, std, { generator })),
 });
-

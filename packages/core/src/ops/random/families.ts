@@ -44,7 +44,8 @@ defineOp({
   doc: "Derivative of gamma draws `output` by their shapes `input`.",
   variants: "function",
   out: false,
-  decompose: (input: Tensor, output: Tensor) => pairwise(input, output, (alpha, x) => random.standard_gamma_grad(alpha, x)),
+  decompose: (input: Tensor, output: Tensor) =>
+    pairwise(input, output, (alpha, x) => random.standard_gamma_grad(alpha, x)),
 });
 
 defineOp({
@@ -86,7 +87,8 @@ defineOp({
   kernel: "draw",
   meta: (input: Tensor) => ({ shape: input.shape, dtype: input.dtype }),
   kernelArgs: (input: Tensor, generator: Generator | null): [Fill] => [
-    (array, dtype, n) => random.dirichlet(array, dtype, n, entries(input), input.shape.at(-1) ?? 1, generatorOf(generator)),
+    (array, dtype, n) =>
+      random.dirichlet(array, dtype, n, entries(input), input.shape.at(-1) ?? 1, generatorOf(generator)),
   ],
   derivative: {
     input: [
@@ -109,7 +111,9 @@ defineOp({
   meta: (input: Tensor, num_samples: number, replacement: boolean) => {
     if (input.ndim !== 1 && input.ndim !== 2) throw new RuntimeError("prob_dist must be 1 or 2 dim");
     if (!input.dtype.is_floating_point) {
-      throw new RuntimeError(`multinomial only supports floating-point dtypes for input, got: ${input.dtype.toString()}`);
+      throw new RuntimeError(
+        `multinomial only supports floating-point dtypes for input, got: ${input.dtype.toString()}`,
+      );
     }
     if (num_samples <= 0) throw new RuntimeError("cannot sample n_sample <= 0 samples");
     if (!replacement && num_samples > input.shape.at(-1)!) {

@@ -5,7 +5,9 @@ import type { Generator } from "../../random/index.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type Fill, generatorOf } from "./draw.ts";
 
-type Drawer = (...parameters: never[]) => (array: TypedArray, dtype: DType, n: number, generator: Generator, contiguous: boolean) => void;
+type Drawer = (
+  ...parameters: never[]
+) => (array: TypedArray, dtype: DType, n: number, generator: Generator, contiguous: boolean) => void;
 
 /** An in-place draw: parameters as in PyTorch, then `generator`. */
 function defineDraw(schema: string, doc: string, drawer: Drawer): void {
@@ -47,13 +49,15 @@ defineDraw(
 defineDraw(
   "cauchy_(Tensor input, float median=0, float sigma=1, *, Generator? generator=None) -> Tensor",
   "Overwrites the elements with Cauchy numbers.",
-  (median: number, sigma: number) => (array, dtype, n, generator) => random.cauchy(array, dtype, n, median, sigma, generator),
+  (median: number, sigma: number) => (array, dtype, n, generator) =>
+    random.cauchy(array, dtype, n, median, sigma, generator),
 );
 
 defineDraw(
   "log_normal_(Tensor input, float mean=1, float std=2, *, Generator? generator=None) -> Tensor",
   "Overwrites the elements with numbers whose logarithms are normal.",
-  (mean: number, std: number) => (array, dtype, n, generator) => random.log_normal(array, dtype, n, mean, std, generator),
+  (mean: number, std: number) => (array, dtype, n, generator) =>
+    random.log_normal(array, dtype, n, mean, std, generator),
 );
 
 defineDraw(

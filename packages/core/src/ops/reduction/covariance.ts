@@ -22,7 +22,7 @@ function checkWeights(name: string, weights: Tensor, count: number, integral: bo
       `cov(): expected ${name} to have the same numel as there are observations in the input but got ${weights.numel()} != ${count}`,
     );
   }
-  if (weights.numel() > 0 && Number(weights.min().item()) < 0)
+  if (weights.numel() > 0 && weights.min().item() < 0)
     throw new RuntimeError(`cov(): ${name} cannot be negative`);
 }
 
@@ -46,7 +46,7 @@ function covariance(input: Tensor, correction: number, fweights: Tensor | null, 
     norm = Math.max(count - correction, 0);
   } else {
     const total = w.sum();
-    if (Number(total.item()) === 0) throw new RuntimeError("cov(): weights sum to zero, can't be normalized");
+    if (total.item() === 0) throw new RuntimeError("cov(): weights sum to zero, can't be normalized");
     mean = x.mul(w).sum(1, true).div(total);
     const share = aweights === null ? null : w.mul(aweights).sum().div(total);
     norm = (share === null ? total.sub(correction) : total.sub(share.mul(correction))).clamp(0);

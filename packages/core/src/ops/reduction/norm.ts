@@ -10,14 +10,7 @@ import { callOp } from "../pointwise/formulas.ts";
 type Dims = readonly number[] | null;
 
 /** Gradient of a vector norm; 0 where the norm is 0. */
-function normBackward(
-  g: Tensor,
-  input: Tensor,
-  p: number,
-  dim: Dims,
-  keepdim: boolean,
-  result: Tensor,
-): Tensor | null {
+function normBackward(g: Tensor, input: Tensor, p: number, dim: Dims, keepdim: boolean, result: Tensor): Tensor | null {
   if (p === 0) return null;
   const rank = input.ndim;
   const grad = restoreDims(g, dim, keepdim, rank);

@@ -10,12 +10,14 @@ const backward: Op = defineOp({
   variants: "internal",
   kernel: "grid_sample_backward",
   meta: (_grad: Tensor, input: Tensor, grid: Tensor) => [metaLike(input), metaLike(grid)],
-  kernelArgs: (grad: Tensor, input: Tensor, grid: Tensor, mode: string, padding_mode: string, align_corners: boolean) => [
-    grad,
-    input,
-    grid,
-    { mode, padding_mode, align_corners },
-  ],
+  kernelArgs: (
+    grad: Tensor,
+    input: Tensor,
+    grid: Tensor,
+    mode: string,
+    padding_mode: string,
+    align_corners: boolean,
+  ) => [grad, input, grid, { mode, padding_mode, align_corners }],
 });
 
 /** Samples an image at the points of a grid. */

@@ -15,7 +15,7 @@ defineOp({
     if (bins <= 0) throw new RuntimeError("bins must be > 0");
   },
   meta: (input: Tensor, bins: number) => ({ shape: [bins], dtype: input.dtype }),
-  kernelArgs: (input: Tensor, _bins: number, min: number, max: number) => [input, Number(min), Number(max)],
+  kernelArgs: (input: Tensor, _bins: number, min: number, max: number) => [input, min, max],
 });
 
 defineOp({

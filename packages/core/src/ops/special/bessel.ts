@@ -22,8 +22,7 @@ defineOp({
   promote: "float",
   derivative: {
     input: [
-      (g: Tensor, input: Tensor, result: Tensor) =>
-        g.mul(callOp("special_i1e", input).sub(input.sgn().mul(result))),
+      (g: Tensor, input: Tensor, result: Tensor) => g.mul(callOp("special_i1e", input).sub(input.sgn().mul(result))),
       "input",
       "result",
     ],
@@ -47,8 +46,7 @@ defineOp({
   promote: "float",
   derivative: {
     input: [
-      (g: Tensor, input: Tensor, result: Tensor) =>
-        slope(g, input, (x) => x.i0().sub(result.mul(x.reciprocal()))),
+      (g: Tensor, input: Tensor, result: Tensor) => slope(g, input, (x) => x.i0().sub(result.mul(x.reciprocal()))),
       "input",
       "result",
     ],

@@ -67,7 +67,14 @@ defineOp({
   promote: "float",
   derivative: {
     input: [
-      (g: Tensor, result: Tensor) => g.mul(result.mul(result).div(2).exp().mul(Math.sqrt(2 * Math.PI))),
+      (g: Tensor, result: Tensor) =>
+        g.mul(
+          result
+            .mul(result)
+            .div(2)
+            .exp()
+            .mul(Math.sqrt(2 * Math.PI)),
+        ),
       "result",
     ],
   },

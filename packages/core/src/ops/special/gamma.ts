@@ -60,7 +60,10 @@ defineOp({
   },
   decompose: (input: Tensor, p: number) => {
     const x = input.dtype.category < 2 ? input.to(get_default_dtype()) : input;
-    return arguments_(x, p).lgamma().sum(-1).add((p * (p - 1) * Math.log(Math.PI)) / 4);
+    return arguments_(x, p)
+      .lgamma()
+      .sum(-1)
+      .add((p * (p - 1) * Math.log(Math.PI)) / 4);
   },
   derivative: {
     input: [(g: Tensor, input: Tensor, p: number) => g.mul(arguments_(input, p).digamma().sum(-1)), "input", "p"],

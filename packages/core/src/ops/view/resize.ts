@@ -72,7 +72,8 @@ defineOp({
 });
 
 defineOp({
-  schema: "set_.storage(Tensor input, Any source=None, int storage_offset=0, int[]? size=None, int[]? stride=None) -> Tensor",
+  schema:
+    "set_.storage(Tensor input, Any source=None, int storage_offset=0, int[]? size=None, int[]? stride=None) -> Tensor",
   doc: "Points this tensor at a storage, or another tensor's, with the given layout; all of it in one dimension without. Without a source it becomes empty.",
   variants: "method",
   out: false,

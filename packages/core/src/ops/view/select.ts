@@ -26,12 +26,7 @@ function selectView(input: Tensor, dim: number, index: number): Tensor {
 }
 
 /** Start, length and step of a Python slice over `size` elements. */
-function sliceRange(
-  size: number,
-  start: number | null,
-  end: number | null,
-  step: number,
-): readonly [number, number] {
+function sliceRange(size: number, start: number | null, end: number | null, step: number): readonly [number, number] {
   const clamp = (x: number): number => Math.min(Math.max(x < 0 ? x + size : x, 0), size);
   const from = clamp(start ?? 0);
   const to = Math.max(clamp(end ?? size), from);

@@ -47,7 +47,8 @@ function normPlan(name: string, on: boolean, args: readonly unknown[]): Plan {
 /** Puts parameters and buffers without a shape in place. */
 function postpone(norm: NormBase, { affine, track, making }: Plan): void {
   assign(norm, { affine, track_running_stats: track });
-  if (affine) assign(norm, { weight: new UninitializedParameter(true, making), bias: new UninitializedParameter(true, making) });
+  if (affine)
+    assign(norm, { weight: new UninitializedParameter(true, making), bias: new UninitializedParameter(true, making) });
   if (!track) return;
   norm.register_buffer("running_mean", new UninitializedBuffer(false, making));
   norm.register_buffer("running_var", new UninitializedBuffer(false, making));
@@ -61,7 +62,8 @@ function initialize(norm: NormBase, input: Tensor): void {
   assign(norm, { num_features: count });
   no_grad(() => {
     for (const waiting of [norm.weight, norm.bias, norm.running_mean, norm.running_var]) {
-      if (waiting instanceof UninitializedParameter || waiting instanceof UninitializedBuffer) waiting.materialize([count]);
+      if (waiting instanceof UninitializedParameter || waiting instanceof UninitializedBuffer)
+        waiting.materialize([count]);
     }
     norm.reset_parameters();
   });

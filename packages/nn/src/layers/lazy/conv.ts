@@ -35,7 +35,19 @@ type ConvParams = ConstructorArgs<
 >;
 type TransposeParams = ConstructorArgs<
   LazyConvTransposeArgs,
-  ["out_channels", "kernel_size", "stride", "padding", "output_padding", "groups", "bias", "dilation", "padding_mode", "device", "dtype"]
+  [
+    "out_channels",
+    "kernel_size",
+    "stride",
+    "padding",
+    "output_padding",
+    "groups",
+    "bias",
+    "dilation",
+    "padding_mode",
+    "device",
+    "dtype",
+  ]
 >;
 
 type Convolution = Conv1d | Conv2d | Conv3d | ConvTranspose1d | ConvTranspose2d | ConvTranspose3d;
@@ -47,7 +59,13 @@ interface Plan<O> {
   readonly later: Readonly<Record<string, unknown>>;
 }
 
-function later(out_channels: number, groups: number, bias: boolean, device: unknown, dtype: unknown): Plan<never>["later"] {
+function later(
+  out_channels: number,
+  groups: number,
+  bias: boolean,
+  device: unknown,
+  dtype: unknown,
+): Plan<never>["later"] {
   if (out_channels % groups !== 0) throw new ValueError("out_channels must be divisible by groups");
   const make = (): UninitializedParameter => new UninitializedParameter(true, factory(device, dtype));
   return { out_channels, weight: make(), bias: bias ? make() : null };
@@ -57,10 +75,11 @@ type ConvOptions = Pick<LazyConvArgs, "stride" | "padding" | "dilation" | "group
 
 function convPlan(name: string, rank: number, args: readonly unknown[]): Plan<ConvOptions> {
   type Bound = [number, Sizes, Sizes, Sizes | "valid" | "same", Sizes, number, boolean, PaddingMode, unknown, unknown];
-  const [out, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device, dtype] = bindConstructor<Bound>(
-    `${name}(int out_channels, int[${rank}] kernel_size, int[${rank}] stride=1, Any padding=0, int[${rank}] dilation=1, int groups=1, bool bias=True, str padding_mode="zeros", Device? device=None, ScalarType? dtype=None)`,
-    args,
-  );
+  const [out, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device, dtype] =
+    bindConstructor<Bound>(
+      `${name}(int out_channels, int[${rank}] kernel_size, int[${rank}] stride=1, Any padding=0, int[${rank}] dilation=1, int groups=1, bool bias=True, str padding_mode="zeros", Device? device=None, ScalarType? dtype=None)`,
+      args,
+    );
   const options = { stride, padding, dilation, groups, padding_mode, bias: false };
   return { kernel_size, options, later: later(out, groups, bias, device, dtype) };
 }

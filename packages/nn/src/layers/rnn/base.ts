@@ -37,7 +37,18 @@ export type RecurrentNames = [
 const SCHEMA =
   "int input_size, int hidden_size, int num_layers=1, bool bias=True, bool batch_first=False, float dropout=0.0, bool bidirectional=False, int proj_size=0, Device? device=None, ScalarType? dtype=None";
 
-export type RecurrentValues = readonly [number, number, number, boolean, boolean, number, boolean, number, unknown, unknown];
+export type RecurrentValues = readonly [
+  number,
+  number,
+  number,
+  boolean,
+  boolean,
+  number,
+  boolean,
+  number,
+  unknown,
+  unknown,
+];
 
 /** Reads the arguments of `name`; those in `extra` (schema notation) may only be given by name. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
@@ -46,7 +57,10 @@ export function recurrentArgs<X extends readonly unknown[] = []>(
   args: readonly unknown[],
   extra = "",
 ): readonly [...RecurrentValues, ...X] {
-  return bindConstructor<readonly [...RecurrentValues, ...X]>(`${name}(${SCHEMA}${extra === "" ? "" : `, *, ${extra}`})`, args);
+  return bindConstructor<readonly [...RecurrentValues, ...X]>(
+    `${name}(${SCHEMA}${extra === "" ? "" : `, *, ${extra}`})`,
+    args,
+  );
 }
 
 /** What {@link RNN}, {@link LSTM} and {@link GRU} have in common. */
@@ -73,7 +87,8 @@ export abstract class RecurrentLayer extends Module {
     if (layers <= 0) throw new ValueError("num_layers must be greater than zero");
     if (proj_size < 0) throw new ValueError("proj_size should be a positive integer or zero to disable projections");
     if (proj_size >= hidden) throw new ValueError("proj_size has to be smaller than hidden_size");
-    if (proj_size > 0 && mode !== "LSTM") throw new ValueError("proj_size argument is only supported for LSTM, not RNN or GRU");
+    if (proj_size > 0 && mode !== "LSTM")
+      throw new ValueError("proj_size argument is only supported for LSTM, not RNN or GRU");
     this.mode = mode;
     this.input_size = input;
     this.hidden_size = hidden;
@@ -124,7 +139,12 @@ export abstract class RecurrentLayer extends Module {
   /** Parameters layer by layer and direction by direction. */
   get all_weights(): Parameter[][] {
     const named = this as unknown as Record<string, Parameter>;
-    const kinds = ["weight_ih", "weight_hh", ...(this.bias ? ["bias_ih", "bias_hh"] : []), ...(this.proj_size > 0 ? ["weight_hr"] : [])];
+    const kinds = [
+      "weight_ih",
+      "weight_hh",
+      ...(this.bias ? ["bias_ih", "bias_hh"] : []),
+      ...(this.proj_size > 0 ? ["weight_hr"] : []),
+    ];
     return Array.from({ length: this.num_layers }, (_, layer) => this.suffixes(layer))
       .flat()
       .map((suffix) => kinds.map((kind) => named[`${kind}_${suffix}`]!));
@@ -162,7 +182,9 @@ export abstract class RecurrentLayer extends Module {
       }
     }
     const states = this.initial(steps, steps.shape[1]!, batched ? hx : (hx?.map((h) => h.unsqueeze(1)) ?? null));
-    const [out, last] = this.layers(steps, states, (x, state, p, reverse) => runPadded(this.mode, x, state, p, reverse));
+    const [out, last] = this.layers(steps, states, (x, state, p, reverse) =>
+      runPadded(this.mode, x, state, p, reverse),
+    );
     const ordered = this.batch_first ? out.transpose(0, 1) : out;
     if (batched) return [ordered, last];
     return [ordered.squeeze(this.batch_first ? 0 : 1), last.map((s) => s.squeeze(1))];
@@ -173,7 +195,9 @@ export abstract class RecurrentLayer extends Module {
     const sizes = longs(batch_sizes);
     const sorted = sorted_indices === null ? hx : (hx?.map((h) => h.index_select(1, sorted_indices)) ?? null);
     const states = this.initial(data, sizes[0]!, sorted);
-    const [out, last] = this.layers(data, states, (x, state, p, reverse) => runPacked(this.mode, x, sizes, state, p, reverse));
+    const [out, last] = this.layers(data, states, (x, state, p, reverse) =>
+      runPacked(this.mode, x, sizes, state, p, reverse),
+    );
     const restored = unsorted_indices === null ? last : last.map((s) => s.index_select(1, unsorted_indices));
     return [new PackedSequence(out, batch_sizes, sorted_indices, unsorted_indices), restored];
   }
@@ -191,9 +215,7 @@ export abstract class RecurrentLayer extends Module {
       const expected = [count, batch, widths[i]!];
       if (expected.every((s, d) => s === state.shape[d])) return;
       const name = i === 0 ? "hidden" + (this.mode === "LSTM" ? "[0]" : "") : "hidden[1]";
-      throw new RuntimeError(
-        `Expected ${name} size ${pyRepr(expected)}, got [${state.shape.join(", ")}]`,
-      );
+      throw new RuntimeError(`Expected ${name} size ${pyRepr(expected)}, got [${state.shape.join(", ")}]`);
     });
     return hx;
   }
@@ -218,7 +240,16 @@ export abstract class RecurrentLayer extends Module {
       });
       current = outputs.length === 1 ? outputs[0]! : callOp("cat", outputs, -1);
     }
-    return [current, states.map((_, i) => callOp("stack", last.map((s) => s[i]!), 0))];
+    return [
+      current,
+      states.map((_, i) =>
+        callOp(
+          "stack",
+          last.map((s) => s[i]!),
+          0,
+        ),
+      ),
+    ];
   }
 
   override extra_repr(): string {

@@ -29,7 +29,14 @@ export abstract class RNNCellBase extends Module {
   bias_ih: Parameter | null;
   bias_hh: Parameter | null;
 
-  constructor(input_size: number, hidden_size: number, bias: boolean, num_chunks: number, device: unknown = null, dtype: unknown = null) {
+  constructor(
+    input_size: number,
+    hidden_size: number,
+    bias: boolean,
+    num_chunks: number,
+    device: unknown = null,
+    dtype: unknown = null,
+  ) {
     super();
     this.input_size = input_size;
     this.hidden_size = hidden_size;
@@ -52,7 +59,9 @@ export abstract class RNNCellBase extends Module {
   /** One step for input [B, input_size] or [input_size]. */
   protected advance(mode: Mode, input: Tensor, hx: readonly Tensor[] | null): readonly Tensor[] {
     if (input.ndim !== 1 && input.ndim !== 2) {
-      throw new RuntimeError(`${this._get_name()}: Expected input to be 1-D or 2-D but received ${input.ndim}-D tensor`);
+      throw new RuntimeError(
+        `${this._get_name()}: Expected input to be 1-D or 2-D but received ${input.ndim}-D tensor`,
+      );
     }
     const batched = input.ndim === 2;
     const wide = batched ? input : input.unsqueeze(0);
@@ -98,7 +107,9 @@ interface RnnCellArgs extends CellArgs {
 export class RNNCell extends RNNCellBase {
   readonly nonlinearity: "tanh" | "relu";
 
-  constructor(...args: ConstructorArgs<RnnCellArgs, ["input_size", "hidden_size", "bias", "nonlinearity", "device", "dtype"]>) {
+  constructor(
+    ...args: ConstructorArgs<RnnCellArgs, ["input_size", "hidden_size", "bias", "nonlinearity", "device", "dtype"]>
+  ) {
     const [input, hidden, bias, nonlinearity, device, dtype] = bindConstructor<
       [number, number, boolean, "tanh" | "relu", unknown, unknown]
     >(

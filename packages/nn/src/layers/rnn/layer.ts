@@ -9,7 +9,13 @@ const first = (state: State, count: number): State =>
   state.map((s) => (s.shape[0] === count ? s : s.narrow(0, 0, count))) as unknown as State;
 
 /** One direction of one layer over input [T, B, features]; gives the outputs [T, B, hidden] and the last state. */
-export function runPadded(mode: Mode, input: Tensor, initial: State, p: CellParameters, reverse: boolean): [Tensor, State] {
+export function runPadded(
+  mode: Mode,
+  input: Tensor,
+  initial: State,
+  p: CellParameters,
+  reverse: boolean,
+): [Tensor, State] {
   const gates = inputGates(input, p).unbind(0);
   const outputs = new Array<Tensor>(gates.length);
   let state = initial;
@@ -59,6 +65,11 @@ export function runPacked(
     outputs[t] = state[0];
   }
   finished.push(state);
-  const last = initial.map((_, i) => cat(finished.toReversed().map((s) => s[i]!), 0)) as unknown as State;
+  const last = initial.map((_, i) =>
+    cat(
+      finished.toReversed().map((s) => s[i]!),
+      0,
+    ),
+  ) as unknown as State;
   return [cat(outputs, 0), last];
 }

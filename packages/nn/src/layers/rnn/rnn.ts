@@ -31,7 +31,10 @@ export class RNNBase extends RecurrentLayer {
     super(mode, recurrentArgs("RNNBase", args));
   }
 
-  override forward(input: Tensor | PackedSequence, hx?: Tensor | readonly Tensor[] | null): [Tensor | PackedSequence, Tensor] {
+  override forward(
+    input: Tensor | PackedSequence,
+    hx?: Tensor | readonly Tensor[] | null,
+  ): [Tensor | PackedSequence, Tensor] {
     const states = hx === null || hx === undefined ? null : Array.isArray(hx) ? (hx as Tensor[]) : [hx as Tensor];
     const [output, last] = this.run(input, states);
     return [output, this.mode === "LSTM" ? (last as unknown as Tensor) : last[0]!];

@@ -23,7 +23,18 @@ interface LayerArgs extends FactoryOptions {
 
 type LayerParams = ConstructorArgs<
   LayerArgs,
-  ["d_model", "nhead", "dim_feedforward", "dropout", "activation", "layer_norm_eps", "batch_first", "norm_first", "device", "dtype"]
+  [
+    "d_model",
+    "nhead",
+    "dim_feedforward",
+    "dropout",
+    "activation",
+    "layer_norm_eps",
+    "batch_first",
+    "norm_first",
+    "device",
+    "dtype",
+  ]
 >;
 
 interface Settings {
@@ -186,7 +197,9 @@ export class TransformerDecoderLayer extends Module {
   override forward(tgt: Tensor, memory: Tensor, ...rest: [options?: DecoderMasks] | DecoderPositions): Tensor {
     const [tgtMask, memoryMask, tgtPadding, memoryPadding] = decoderMasks(rest);
     const attend = (x: Tensor): Tensor =>
-      this.dropout1(this.self_attn(x, x, x, { attn_mask: tgtMask, key_padding_mask: tgtPadding, need_weights: false })[0]);
+      this.dropout1(
+        this.self_attn(x, x, x, { attn_mask: tgtMask, key_padding_mask: tgtPadding, need_weights: false })[0],
+      );
     const look = (x: Tensor): Tensor => {
       const options = { attn_mask: memoryMask, key_padding_mask: memoryPadding, need_weights: false };
       return this.dropout2(this.multihead_attn(x, memory, memory, options)[0]);

@@ -66,11 +66,35 @@ export class MultiheadAttention extends Module {
   constructor(
     ...args: ConstructorArgs<
       AttentionArgs,
-      ["embed_dim", "num_heads", "dropout", "bias", "add_bias_kv", "add_zero_attn", "kdim", "vdim", "batch_first", "device", "dtype"]
+      [
+        "embed_dim",
+        "num_heads",
+        "dropout",
+        "bias",
+        "add_bias_kv",
+        "add_zero_attn",
+        "kdim",
+        "vdim",
+        "batch_first",
+        "device",
+        "dtype",
+      ]
     >
   ) {
     super();
-    type Bound = [number, number, number, boolean, boolean, boolean, number | null, number | null, boolean, unknown, unknown];
+    type Bound = [
+      number,
+      number,
+      number,
+      boolean,
+      boolean,
+      boolean,
+      number | null,
+      number | null,
+      boolean,
+      unknown,
+      unknown,
+    ];
     const [embed, heads, dropout, bias, add_bias_kv, add_zero_attn, kdim, vdim, batch_first, device, dtype] =
       bindConstructor<Bound>(
         "MultiheadAttention(int embed_dim, int num_heads, float dropout=0.0, bool bias=True, bool add_bias_kv=False, bool add_zero_attn=False, int? kdim=None, int? vdim=None, bool batch_first=False, Device? device=None, ScalarType? dtype=None)",
@@ -117,7 +141,14 @@ export class MultiheadAttention extends Module {
     query: Tensor,
     key: Tensor,
     value: Tensor,
-    ...rest: [options?: AttentionOptions] | [key_padding_mask: Tensor | null, need_weights?: boolean, attn_mask?: Tensor | null, average_attn_weights?: boolean]
+    ...rest:
+      | [options?: AttentionOptions]
+      | [
+          key_padding_mask: Tensor | null,
+          need_weights?: boolean,
+          attn_mask?: Tensor | null,
+          average_attn_weights?: boolean,
+        ]
   ): [output: Tensor, weights: Tensor | null] {
     const [padding, need, mask, average] = bindConstructor<[Tensor | null, boolean, Tensor | null, boolean]>(
       "forward(Tensor? key_padding_mask=None, bool need_weights=True, Tensor? attn_mask=None, bool average_attn_weights=True)",

@@ -156,12 +156,41 @@ export class Transformer extends Module {
     >
   ) {
     super();
-    type Bound = [number, number, number, number, number, number, Activation, Module | null, Module | null, number, boolean, boolean, unknown, unknown];
-    const [d_model, nhead, encoders, decoders, dim_feedforward, dropout, activation, encoder, decoder, layer_norm_eps, batch_first, norm_first, device, dtype] =
-      bindConstructor<Bound>(
-        'Transformer(int d_model=512, int nhead=8, int num_encoder_layers=6, int num_decoder_layers=6, int dim_feedforward=2048, float dropout=0.1, Any activation="relu", Any? custom_encoder=None, Any? custom_decoder=None, float layer_norm_eps=1e-05, bool batch_first=False, bool norm_first=False, Device? device=None, ScalarType? dtype=None)',
-        args,
-      );
+    type Bound = [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      Activation,
+      Module | null,
+      Module | null,
+      number,
+      boolean,
+      boolean,
+      unknown,
+      unknown,
+    ];
+    const [
+      d_model,
+      nhead,
+      encoders,
+      decoders,
+      dim_feedforward,
+      dropout,
+      activation,
+      encoder,
+      decoder,
+      layer_norm_eps,
+      batch_first,
+      norm_first,
+      device,
+      dtype,
+    ] = bindConstructor<Bound>(
+      'Transformer(int d_model=512, int nhead=8, int num_encoder_layers=6, int num_decoder_layers=6, int dim_feedforward=2048, float dropout=0.1, Any activation="relu", Any? custom_encoder=None, Any? custom_decoder=None, float layer_norm_eps=1e-05, bool batch_first=False, bool norm_first=False, Device? device=None, ScalarType? dtype=None)',
+      args,
+    );
     const options = factory(device, dtype);
     const layer = { dim_feedforward, dropout, activation, layer_norm_eps, batch_first, norm_first, ...options };
     const finalNorm = (): LayerNorm => new LayerNorm(d_model, { eps: layer_norm_eps, ...options });
@@ -208,7 +237,12 @@ export class Transformer extends Module {
       throw new RuntimeError("the feature number of src and tgt must be equal to d_model");
     }
     const memory = this.encoder(src, { mask: src_mask, src_key_padding_mask }) as Tensor;
-    return this.decoder(tgt, memory, { tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask }) as Tensor;
+    return this.decoder(tgt, memory, {
+      tgt_mask,
+      memory_mask,
+      tgt_key_padding_mask,
+      memory_key_padding_mask,
+    }) as Tensor;
   }
 
   /** A mask that keeps positions from seeing later ones. */
