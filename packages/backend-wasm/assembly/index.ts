@@ -4,3 +4,4 @@ export { sumColumns, sumRows } from "./reduce";
 export { logSoftmaxBackward, shiftRows, softmax, softmaxBackward, subtractRows } from "./softmax";
 export { maxPool, maxPool2, maxPoolBackward } from "./pool";
 export { adam, sgd } from "./optim";
+export { layerNorm, layerNormBackward } from "./norm";

@@ -4,6 +4,7 @@ import { type Engine, makeEngine } from "./engine.ts";
 import { convKernels } from "./kernels/conv/kernels.ts";
 import { mapKernel } from "./kernels/map.ts";
 import { matmulKernels } from "./kernels/matmul.ts";
+import { normKernels } from "./kernels/norm.ts";
 import { optimKernels } from "./kernels/optim.ts";
 import { poolKernels } from "./kernels/pool.ts";
 import { reduceKernels } from "./kernels/reduce.ts";
@@ -80,6 +81,7 @@ function kernelsOf(engine: Engine, relaxed: boolean): Kernels {
     ...convKernels(engine),
     ...reduceKernels(engine),
     ...softmaxKernels(engine),
+    ...normKernels(engine),
     ...poolKernels(engine),
     ...optimKernels(engine),
   };

@@ -82,6 +82,29 @@ export interface Exports {
   subtractRows(rows: number, n: number, out: number, shifts: number): void;
   softmaxBackward(rows: number, n: number, g: number, y: number, out: number): void;
   logSoftmaxBackward(rows: number, n: number, g: number, y: number, out: number): void;
+  layerNorm(
+    rows: number,
+    n: number,
+    x: number,
+    w: number,
+    b: number,
+    out: number,
+    mean: number,
+    rstd: number,
+    eps: number,
+  ): void;
+  layerNormBackward(
+    rows: number,
+    n: number,
+    g: number,
+    x: number,
+    mean: number,
+    rstd: number,
+    w: number,
+    dx: number,
+    dw: number,
+    db: number,
+  ): void;
   maxPool(
     planes: number,
     height: number,

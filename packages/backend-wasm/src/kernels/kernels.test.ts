@@ -139,6 +139,35 @@ describe("softmax", () => {
   });
 });
 
+describe("layer norm", () => {
+  it.each([
+    [50, 33],
+    [3, 1000],
+  ])("%i rows of %i and their gradients", (rows, n) => {
+    const parts = (results: Tensor): Tensor =>
+      callOp(
+        "cat",
+        (results as unknown as Tensor[]).map((t) => t.reshape([-1])),
+        0,
+      );
+    const inputs = [randn(rows, n).add(3), rand(n), rand(n), randn(rows, n)];
+    const forward = (x: Tensor, w: Tensor | null, b: Tensor | null): Tensor[] =>
+      callOp("native_layer_norm", x, [n], w, b, 1e-5) as unknown as Tensor[];
+    expectSame(inputs, (x, w, b) => parts(forward(x, w, b) as unknown as Tensor), 1e-5);
+    expectSame(inputs, (x) => forward(x, null, null)[0]!, 1e-5);
+    for (const scaled of [true, false]) {
+      expectSame(
+        inputs,
+        (x, w, b, g) => {
+          const [, mean, rstd] = forward(x, w, b);
+          return parts(callOp("_layer_norm_backward", g, x, mean!, rstd!, scaled ? w : null, [n]));
+        },
+        1e-5,
+      );
+    }
+  });
+});
+
 describe("pooling and optimizers", () => {
   it.each([
     [

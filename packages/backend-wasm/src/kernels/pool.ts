@@ -21,9 +21,9 @@ export function poolKernels(engine: Engine): Kernels {
     if (x < 0 || y < 0 || at < 0) return false;
     const [height, width] = input.shape.slice(-2) as [number, number];
     const [rows, columns] = out.shape.slice(-2) as [number, number];
-    const [k, s, b, d] = [p.kernel_size, p.stride, p.padding, p.dilation] as readonly (readonly number[])[];
+    const { kernel_size: k, stride: s, padding: b, dilation: d } = p;
     const planes = product(input.shape.slice(0, -2));
-    const side = [...k!, ...s!].every((n) => n === 2) && [...b!].every((n) => n === 0) && [...d!].every((n) => n === 1);
+    const side = [...k, ...s].every((n) => n === 2) && b.every((n) => n === 0) && d.every((n) => n === 1);
     if (side && 2 * rows <= height && 2 * columns <= width)
       exports.maxPool2(planes, height, width, rows, columns, x, y, at);
     else {
@@ -33,14 +33,14 @@ export function poolKernels(engine: Engine): Kernels {
         width,
         rows,
         columns,
-        k![0]!,
-        k![1]!,
-        s![0]!,
-        s![1]!,
-        b![0]!,
-        b![1]!,
-        d![0]!,
-        d![1]!,
+        k[0]!,
+        k[1]!,
+        s[0]!,
+        s[1]!,
+        b[0]!,
+        b[1]!,
+        d[0]!,
+        d[1]!,
         x,
         y,
         at,
