@@ -1,4 +1,4 @@
-import type { Complex} from "../dtype/complex.ts";
+import type { Complex } from "../dtype/complex.ts";
 import { type Scalar } from "../dtype/complex.ts";
 import type { DType } from "../dtype/dtype.ts";
 import { pyExponent, pyFixed } from "./number.ts";

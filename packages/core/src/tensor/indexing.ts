@@ -4,7 +4,7 @@ import { bool, Complex, int64, type Scalar, scalarTypeName, uint8 } from "../dty
 import { IndexError, ValueError } from "../errors.ts";
 import { index as indexOp, indexPut } from "../ops/index/index.ts";
 import { alias, select, slice } from "../ops/view/select.ts";
-import { tensor, type TensorData } from "./literal.ts";
+import { tensor } from "./literal.ts";
 import { Tensor } from "./tensor.ts";
 
 /**

@@ -22,8 +22,7 @@ function checkWeights(name: string, weights: Tensor, count: number, integral: bo
       `cov(): expected ${name} to have the same numel as there are observations in the input but got ${weights.numel()} != ${count}`,
     );
   }
-  if (weights.numel() > 0 && weights.min().item() < 0)
-    throw new RuntimeError(`cov(): ${name} cannot be negative`);
+  if (weights.numel() > 0 && weights.min().item() < 0) throw new RuntimeError(`cov(): ${name} cannot be negative`);
 }
 
 function covariance(input: Tensor, correction: number, fweights: Tensor | null, aweights: Tensor | null): Tensor {
