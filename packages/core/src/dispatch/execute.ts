@@ -162,10 +162,11 @@ function sharedDevice(op: Op, args: readonly Bound[]): Device {
 function runKernel(op: Op, args: Bound[], target: Tensor | null): unknown {
   const record = op.kernel!;
   record.check?.(...args);
-  const device = sharedDevice(op, args);
+  const device = record.anyDevice === true ? (args[0] as Tensor).storage.device : sharedDevice(op, args);
   const table = tableOf(device);
   const kernel = table.find(op) ?? hostFallback(op, table, device);
-  const inputs = record.kernelArgs === undefined ? args : record.kernelArgs(...args);
+  let inputs = record.kernelArgs === undefined ? args : record.kernelArgs(...args);
+  if (record.anyDevice === true) inputs = inputs.map((input) => onDevice(input, device));
   if (record.mutates) {
     assertNoInternalOverlap(args[0] as Tensor);
     kernel(...(inputs as [Bound]));

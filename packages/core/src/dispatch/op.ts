@@ -98,6 +98,8 @@ export interface KernelRecord extends OpCommon {
   readonly kernelArgs?: (...args: Bound[]) => readonly unknown[];
   /** The kernel writes into its first argument and returns nothing (`normal_`, `copy_`). */
   readonly mutates?: boolean;
+  /** Operands may be on other devices than the first argument, and are brought to its. */
+  readonly anyDevice?: boolean;
   /** In place, the kernel may be given its first input as output. */
   readonly aliasable?: boolean;
 }

@@ -65,6 +65,7 @@ defineOp({
   variants: "method",
   kernel: "copy",
   mutates: true,
+  anyDevice: true,
   gradName: "CopyBackwards",
   derivative: { input: (g) => g.new_zeros(g.shape), src: (g) => g },
 });
