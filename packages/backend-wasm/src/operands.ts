@@ -85,7 +85,7 @@ function bytesOf(storage: Storage): Uint8Array {
 }
 
 /** Fixed memory for a kernel's tables, after the staging area. */
-export const TABLES: { readonly start: number; readonly bytes: number } = {
+const TABLES: { readonly start: number; readonly bytes: number } = {
   start: STAGE_END,
   bytes: SCRATCH - STAGE_END,
 };
