@@ -1,11 +1,10 @@
 import type { Storage, Tensor } from "@tt/core";
-import type { Heap } from "./memory/heap.ts";
-import { SCRATCH } from "./memory/heap.ts";
+import { type Heap, SCRATCH } from "./memory/heap.ts";
 import { WasmStorage } from "./memory/storage.ts";
 
-/** Where operands of ordinary memory are copied for a call; the tables of convolutions follow. */
+/** Where operands of ordinary memory are copied for a call; address 0 stays unused. */
 const STAGE = 64;
-const STAGE_END = 160 * 1024;
+const STAGE_END = SCRATCH;
 
 /**
  * Addresses of a kernel's tensors. Cells are brought into the heap; small storages, which live in ordinary
@@ -83,9 +82,3 @@ function bytesOf(storage: Storage): Uint8Array {
   const host = storage.host!;
   return new Uint8Array(host.buffer, host.byteOffset, host.byteLength);
 }
-
-/** Fixed memory for a kernel's tables, after the staging area. */
-const TABLES: { readonly start: number; readonly bytes: number } = {
-  start: STAGE_END,
-  bytes: SCRATCH - STAGE_END,
-};

@@ -4,7 +4,7 @@ import { Cell, Recency } from "./cell.ts";
 import type { Collector } from "./collect.ts";
 
 const MIB = 1024 * 1024;
-/** The heap's first bytes: small operands, tables and pointers of the kernel call under way. */
+/** The heap's first bytes, for small operands of the kernel call under way. */
 export const SCRATCH: number = 256 * 1024;
 
 export interface HeapOptions {
