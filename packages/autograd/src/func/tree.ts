@@ -1,4 +1,3 @@
-import { is_tensor, type Tensor } from "@tt/core";
 import { isOptions } from "@tt/core/dispatch";
 
 /** Tensors and other values in nested lists and plain objects. */
@@ -37,9 +36,4 @@ export function flatten(tree: Tree): Flat {
 export function mapTree(tree: Tree, fn: (leaf: unknown) => unknown): unknown {
   const flat = flatten(tree);
   return flat.rebuild(flat.leaves.map(fn));
-}
-
-/** The tree's tensors; other leaves do not count. */
-export function tensorsOf(tree: Tree): Tensor[] {
-  return flatten(tree).leaves.filter(is_tensor);
 }

@@ -1,2 +1,1 @@
 export { convBackwardInput, convBackwardWeight, convForward } from "./conv.ts";
-export type { ConvParams } from "./geometry.ts";

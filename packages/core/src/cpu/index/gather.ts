@@ -37,11 +37,6 @@ export function scatter(
   }
 }
 
-/** self[index[i][j]][j] += src[i][j] for dim 0, in place. Throws as {@link scatter}. */
-export function scatterAdd(self: ArrayView, dim: number, index: ArrayView, src: ArrayView): void {
-  scatter(self, dim, index, src, "add");
-}
-
 export type Reduce = "sum" | "prod" | "mean" | "amax" | "amin";
 
 /** Reduces the elements of `src` that `index` sends to one place, in place. Throws as {@link scatter}. */

@@ -1,6 +1,3 @@
-/** Rows and columns of one register tile. */
-export const TILE = 4;
-
 /**
  * tile (4x4, row-major) = A panel * B panel, both packed as [k][4] in float64.
  *

@@ -1,4 +1,4 @@
-export { bincount, bincountSize, histc, histogramdd, histogramRange } from "./histogram.ts";
+export { bincount, bincountSize, histc, histogramdd } from "./histogram.ts";
 export { searchsorted } from "./search.ts";
-export { argsort, kthvalue, median, mode, nanmedian, sort, topk } from "./sort.ts";
-export { collectPositions, type Distinct, unique, uniqueConsecutive, uniqueDim } from "./unique.ts";
+export { kthvalue, median, mode, nanmedian, sort, topk } from "./sort.ts";
+export { collectPositions, unique, uniqueConsecutive, uniqueDim } from "./unique.ts";

@@ -28,11 +28,6 @@ export function sort(
   finish(values, indices, input, slices, found, slices.length);
 }
 
-/** Positions along `dim` that would sort the input: {@link sort} without the values. */
-export function argsort(indices: ArrayView, input: ArrayView, dim: number, descending = false): void {
-  sort(null, indices, input, dim, descending);
-}
-
 /** The `k` largest (or smallest) elements along `dim`, best first; nan counts as greatest. */
 export function topk(
   values: ArrayView,

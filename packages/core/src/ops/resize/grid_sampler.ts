@@ -21,7 +21,7 @@ const backward: Op = defineOp({
 });
 
 /** Samples an image at the points of a grid. */
-export const gridSampler: Op = defineOp({
+defineOp({
   schema: "_grid_sampler(Tensor input, Tensor grid, str mode, str padding_mode, bool align_corners) -> Tensor",
   doc: "An image [N, C, (D,) H, W] sampled at the points of a grid [N, (D',) H', W', 2 or 3].",
   variants: "internal",

@@ -63,7 +63,7 @@ const patch = (kernel_size: Sizes, dilation: Sizes, padding: Sizes, stride: Size
 ];
 
 /** `_im2col(input [N, C, H, W], [N, C * kernel, positions], kernel_size, dilation, padding, stride)`. */
-export const im2col: Op = defineLinear({
+defineLinear({
   name: "im2col",
   gradName: "Im2ColBackward0",
   doc: "The patches of an image as columns.",
@@ -74,7 +74,7 @@ export const im2col: Op = defineLinear({
 });
 
 /** `_col2im`, the adjoint of `_im2col`. */
-export const col2im: Op = defineLinear({
+defineLinear({
   name: "col2im",
   gradName: "Col2ImBackward0",
   doc: "Columns summed back into an image.",
@@ -85,7 +85,7 @@ export const col2im: Op = defineLinear({
 });
 
 /** `_pad(input, output_shape, before, mode)` for modes that repeat the input's own elements. */
-export const padBy: Op = defineLinear({
+defineLinear({
   name: "pad",
   gradName: ([input, , , mode]) =>
     `${mode === "reflect" ? "Reflection" : mode === "replicate" ? "Replication" : "Circular"}Pad${(input as Tensor).ndim - 2}DBackward0`,
@@ -97,7 +97,7 @@ export const padBy: Op = defineLinear({
 });
 
 /** `_upsample(input, output_shape, mode, align_corners, antialias, scales)`. */
-export const upsample: Op = defineLinear({
+defineLinear({
   name: "upsample",
   gradName: ([input, , mode]) => upsampleName(mode as string, (input as Tensor).ndim - 2),
   doc: "An image resized by interpolation.",
