@@ -68,23 +68,6 @@ export function itemType(value: torch.Tensor): string {
   return value.is_floating_point() ? "float" : "int";
 }
 
-/** Assigns before the base class has been constructed. */
-export class TooEarly extends nn.Module {
-  declare p: torch.Parameter;
-
-  constructor() {
-    const before = (): void => {
-      this.p = new nn.Parameter(torch.ones(1));
-    };
-    before();
-    super();
-  }
-
-  override forward(): null {
-    return null;
-  }
-}
-
 export function operators(): Table<torch.Tensor> {
   const long = { dtype: torch.int64 };
   const [a, b] = [t([7, -7, 5], long), t([2, 2, -3], long)];
