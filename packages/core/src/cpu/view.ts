@@ -1,5 +1,8 @@
 import { bfloat16, type DType, float16, float32, float64, type TypedArray } from "../dtype/dtype.ts";
 import { fromBfloat16Bits, fromHalfBits, toBfloat16Bits, toHalfBits } from "../dtype/half.ts";
+import { isContiguous, numelOf } from "../layout.ts";
+
+export { numelOf };
 
 /** What a host kernel sees of a tensor; Tensor satisfies it structurally. */
 export interface ArrayView {
@@ -16,22 +19,9 @@ export interface ArrayView {
 /** Working values of a kernel that computes in floating point. */
 export type Numbers = Float32Array | Float64Array;
 
-export function numelOf(shape: readonly number[]): number {
-  let n = 1;
-  for (let d = 0; d < shape.length; d++) n *= shape[d]!;
-  return n;
-}
-
 /** Whether the elements lie in row-major order without gaps. */
 export function isDense(view: ArrayView): boolean {
-  let expected = 1;
-  for (let d = view.shape.length - 1; d >= 0; d--) {
-    const size = view.shape[d]!;
-    if (size === 0) return true;
-    if (size !== 1 && view.strides[d] !== expected) return false;
-    expected *= size;
-  }
-  return true;
+  return isContiguous(view.shape, view.strides);
 }
 
 /** Entry offsets of all elements in row-major order, for views that are not dense. */
