@@ -1,3 +1,5 @@
+// Log-probabilities are written with gamma functions, which come with it.
+import "@tt/core/statistics";
 import { no_grad, NotImplementedError, Tensor, ValueError } from "@tt/core";
 import { assign, bindConstructor, type ConstructorArgs, type ValidateOptions } from "./construct.ts";
 import type { ArgConstraints, Constraint } from "./constraints/constraint.ts";

@@ -1188,17 +1188,6 @@ export const diagonal_scatter: {
 } = torchFunction("diagonal_scatter") as never;
 
 /**
- * The logarithmic derivative of the gamma function.
- *
- * `digamma(Tensor input) -> Tensor`
- */
-export const digamma: {
-  (input: Tensor, options?: { out?: Tensor }): Tensor;
-  (options: { input: Tensor; out?: Tensor }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("digamma") as never;
-
-/**
  * The p-norm of `input - other`.
  *
  * `dist(Tensor input, Tensor other, float p=2) -> Tensor`
@@ -1853,30 +1842,6 @@ export const hypot: {
 } = torchFunction("hypot") as never;
 
 /**
- * The regularised lower incomplete gamma function P(input, other).
- *
- * `igamma(Tensor input, Tensor other) -> Tensor`
- */
-export const igamma: {
-  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
-  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("igamma") as never;
-
-/**
- * The regularised upper incomplete gamma function Q(input, other).
- *
- * `igammac(Tensor input, Tensor other) -> Tensor`
- */
-export const igammac: {
-  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
-  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("igammac") as never;
-
-/**
  * The imaginary part of a complex tensor: a view.
  *
  * `imag(Tensor input) -> Tensor`
@@ -2264,17 +2229,6 @@ export const less_equal: {
   (options: { input: Tensor; other: Tensor | Scalar; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("less_equal") as never;
-
-/**
- * The logarithm of the absolute value of the gamma function.
- *
- * `lgamma(Tensor input) -> Tensor`
- */
-export const lgamma: {
-  (input: Tensor, options?: { out?: Tensor }): Tensor;
-  (options: { input: Tensor; out?: Tensor }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("lgamma") as never;
 
 /**
  * `steps` evenly spaced numbers from `start` to `end`, both included.
@@ -2792,18 +2746,6 @@ export const mv: {
 } = torchFunction("mv") as never;
 
 /**
- * The logarithm of the multivariate gamma function of dimension `p`.
- *
- * `mvlgamma(Tensor input, int p) -> Tensor`
- */
-export const mvlgamma: {
-  (input: Tensor, p: number, options?: { out?: Tensor }): Tensor;
-  (input: Tensor, options: { p: number; out?: Tensor }): Tensor;
-  (options: { input: Tensor; p: number; out?: Tensor }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("mvlgamma") as never;
-
-/**
  * nan replaced by `nan` (0), infinities by `posinf` and `neginf` (the largest and lowest finite numbers).
  *
  * `nan_to_num(Tensor input, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor`
@@ -3138,18 +3080,6 @@ export const polar: {
   (options: { abs: Tensor; angle: Tensor; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("polar") as never;
-
-/**
- * The `n`-th derivative of `digamma`.
- *
- * `polygamma(int n, Tensor input) -> Tensor`
- */
-export const polygamma: {
-  (n: number, input: Tensor, options?: { out?: Tensor }): Tensor;
-  (n: number, options: { input: Tensor; out?: Tensor }): Tensor;
-  (options: { n: number; input: Tensor; out?: Tensor }): Tensor;
-  readonly schema: readonly string[];
-} = torchFunction("polygamma") as never;
 
 /**
  * `input` itself.

@@ -54,7 +54,6 @@ import "./reduction/sum.ts";
 import "./reduction/variance.ts";
 import "./sort/sort.ts";
 import "./special/error.ts";
-import "./special/gamma.ts";
 import "./view/copies.ts";
 import "./view/diagonal.ts";
 import "./view/like.ts";

@@ -175,6 +175,17 @@ export const diff: {
 } = torchFunction("diff") as never;
 
 /**
+ * The logarithmic derivative of the gamma function.
+ *
+ * `digamma(Tensor input) -> Tensor`
+ */
+export const digamma: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("digamma") as never;
+
+/**
  * Estimates of the derivatives along each dimension by differences; `spacing` is a number, or a number or the coordinates for each dimension.
  *
  * `gradient(Tensor input, *, Any spacing=None, int[1]? dim=None, int edge_order=1) -> Tensor[]`
@@ -269,6 +280,30 @@ export const i0: {
 } = torchFunction("i0") as never;
 
 /**
+ * The regularised lower incomplete gamma function P(input, other).
+ *
+ * `igamma(Tensor input, Tensor other) -> Tensor`
+ */
+export const igamma: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("igamma") as never;
+
+/**
+ * The regularised upper incomplete gamma function Q(input, other).
+ *
+ * `igammac(Tensor input, Tensor other) -> Tensor`
+ */
+export const igammac: {
+  (input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
+  (options: { input: Tensor; other: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("igammac") as never;
+
+/**
  * Whether each of `elements` is among `test_elements`.
  *
  * `isin(Tensor|Scalar elements, Tensor|Scalar test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor`
@@ -299,6 +334,17 @@ export const kaiser_window: {
 } = torchFunction("kaiser_window") as never;
 
 /**
+ * The logarithm of the absolute value of the gamma function.
+ *
+ * `lgamma(Tensor input) -> Tensor`
+ */
+export const lgamma: {
+  (input: Tensor, options?: { out?: Tensor }): Tensor;
+  (options: { input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("lgamma") as never;
+
+/**
  * Indices drawn with the probabilities in the rows of `input` (which need not sum to one); int64.
  *
  * `multinomial(Tensor input, int num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor`
@@ -310,6 +356,18 @@ export const multinomial: {
   (options: { input: Tensor; num_samples: number; replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("multinomial") as never;
+
+/**
+ * The logarithm of the multivariate gamma function of dimension `p`.
+ *
+ * `mvlgamma(Tensor input, int p) -> Tensor`
+ */
+export const mvlgamma: {
+  (input: Tensor, p: number, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, options: { p: number; out?: Tensor }): Tensor;
+  (options: { input: Tensor; p: number; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("mvlgamma") as never;
 
 /**
  * The `q`-quantiles of the elements that are not nan, of all or along `dim`; several q come as a first dimension.
@@ -342,6 +400,18 @@ export const poisson: {
   (options: { input: Tensor; generator?: Generator | null; out?: Tensor }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("poisson") as never;
+
+/**
+ * The `n`-th derivative of `digamma`.
+ *
+ * `polygamma(int n, Tensor input) -> Tensor`
+ */
+export const polygamma: {
+  (n: number, input: Tensor, options?: { out?: Tensor }): Tensor;
+  (n: number, options: { input: Tensor; out?: Tensor }): Tensor;
+  (options: { n: number; input: Tensor; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("polygamma") as never;
 
 /**
  * The `q`-quantiles of the elements, of all or along `dim`; several q come as a first dimension.

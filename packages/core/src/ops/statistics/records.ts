@@ -9,3 +9,4 @@ import "../sort/quantile.ts";
 import "../sort/search.ts";
 import "../sort/unique.ts";
 import "../special/bessel.ts";
+import "../special/gamma.ts";

@@ -1,5 +1,6 @@
 import { besselJ0, besselJ1, besselY0, besselY1, sphericalBesselJ0 } from "../../../expr/special/bessel_jy.ts";
 import { airyAi, besselK0, besselK1, scaledBesselK } from "../../../expr/special/bessel_k.ts";
+import { digamma, polygamma, polygammaFloat32, zeta } from "../../../expr/special/gamma.ts";
 import { igamma, igammac } from "../../../expr/special/incomplete_gamma.ts";
 import {
   chebyshevT,
@@ -11,6 +12,7 @@ import {
   laguerreL,
   legendreP,
 } from "../../../expr/special/polynomials.ts";
+import { lgamma } from "../../../expr/special/lgamma.ts";
 import { erfcx } from "../../../expr/special/erf.ts";
 import { i0, i0e, i1, i1e } from "../../../expr/special/bessel_i.ts";
 import { log_ndtr, ndtri } from "../../../expr/special/ndtr.ts";
@@ -23,6 +25,10 @@ const single = (fn: (x: number, n: number, round: (x: number) => number) => numb
 
 addRealRules(
   {
+    lgamma: { fn: lgamma },
+    digamma: { fn: digamma },
+    polygamma: { fn: polygamma },
+    zeta: { fn: zeta },
     erfcx: { fn: erfcx },
     ndtri: { fn: ndtri },
     log_ndtr: { fn: log_ndtr },
@@ -53,6 +59,7 @@ addRealRules(
   },
   // Those that PyTorch's results show to be computed in float32 from step to step.
   {
+    polygamma: { fn: polygammaFloat32 },
     chebyshev_t: single(chebyshevT),
     chebyshev_u: single(chebyshevU),
     chebyshev_v: single(chebyshevV),

@@ -1,7 +1,7 @@
 import { type DType, bfloat16, float16, float32, float64 } from "../../../dtype/index.ts";
 import * as fn from "../../../expr/real_math.ts";
 import { roundReal } from "../convert.ts";
-import { SINGLE_RULES, SPECIAL_RULES } from "./special.ts";
+import { SPECIAL_RULES } from "./special.ts";
 import { type Rule, type Rules, math } from "./rule.ts";
 
 type N = number;
@@ -98,19 +98,16 @@ export const FLOAT64_RULES: Rules = {
 };
 export const FLOAT32_RULES: Rules = {
   ...REAL_RULES,
-  ...SINGLE_RULES,
   nextafter: { fn: fn.nextafterFloat32 },
   trunc_divide: truncDivide(float32),
 };
 export const FLOAT16_RULES: Rules = {
   ...REAL_RULES,
-  ...SINGLE_RULES,
   nextafter: { fn: fn.nextafterFloat16 },
   trunc_divide: truncDivide(float16),
 };
 export const BFLOAT16_RULES: Rules = {
   ...REAL_RULES,
-  ...SINGLE_RULES,
   nextafter: { fn: fn.nextafterBfloat16 },
   trunc_divide: truncDivide(bfloat16),
 };
