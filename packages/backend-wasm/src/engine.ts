@@ -2,6 +2,7 @@ import type { Kernels } from "@tt/core";
 import type { Heap } from "./memory/heap.ts";
 import type { Exports } from "./module.ts";
 import { Operands } from "./operands.ts";
+import { Threads } from "./threads/threads.ts";
 
 /** What kernels work with. */
 export interface Engine {
@@ -10,10 +11,11 @@ export interface Engine {
   readonly operands: Operands;
   /** Kernels of the cpu backend, which compute on the same memory: for what has no kernel of its own here. */
   readonly host: Kernels;
+  readonly threads: Threads;
   /** Bytes up to which storages are ordinary typed arrays. */
   readonly small: number;
 }
 
 export function makeEngine(heap: Heap, exports: Exports, host: Kernels, small: number): Engine {
-  return { heap, exports, operands: new Operands(heap), host, small };
+  return { heap, exports, operands: new Operands(heap), host, threads: new Threads(exports), small };
 }

@@ -1,4 +1,5 @@
 import type { Program } from "@tt/core/dispatch";
+import { type Code as Compiled, instantiateCode } from "../threads/code.ts";
 import { F32, I32, moduleOf } from "./encode.ts";
 import { BOOL, convert, costOf, LIGHT, REAL, write } from "./expression.ts";
 import { Code, type Lanes } from "./lanes.ts";
@@ -24,15 +25,13 @@ export interface LoopSpec {
  * (rows, n, out, out's step from row to row, then for each operand its address and step, or its value, then the
  * scalars): addresses and steps in bytes.
  */
-export type Loop = (...args: number[]) => void;
+export type Loop = Compiled;
 
 const SIZE: Readonly<Record<Element | "bool", number>> = { f32: 4, u8: 1, i32: 4, bool: 1 };
 
 /** Compiles the loop of a program over rows of n elements. */
 export function compileLoop(spec: LoopSpec, memory: WebAssembly.Memory): Loop {
-  const module = new WebAssembly.Module(bytesOf(spec));
-  const instance = new WebAssembly.Instance(module, { env: { memory } });
-  return instance.exports["run"] as Loop;
+  return instantiateCode(bytesOf(spec), memory);
 }
 
 interface Stream {

@@ -7,7 +7,7 @@ const FEW = 256;
 
 /** Softmax and its logarithm along the last dimension of dense float32 tensors, with their gradients. */
 export function softmaxKernels(engine: Engine): Kernels {
-  const { exports, heap, operands, host } = engine;
+  const { heap, operands, host, threads } = engine;
 
   function suits(tensors: readonly Tensor[], dim: number): boolean {
     const out = tensors[0]!;
@@ -34,29 +34,52 @@ export function softmaxKernels(engine: Engine): Kernels {
     return true;
   }
 
+  /** Calls `name` for pieces of the rows; `at` are addresses of dense rows of n. */
+  function byRows(
+    name: "softmax" | "softmaxBackward" | "logSoftmaxBackward",
+    rows: number,
+    n: number,
+    ...at: number[]
+  ): void {
+    const calls = threads.split(rows, 2 * rows * n);
+    threads.run(
+      name,
+      calls.map(([from, to]) => [to - from, n, ...at.map((address) => address + 4 * n * from)]),
+    );
+  }
+
   return {
     _softmax(out: Tensor, input: Tensor, dim: number): void {
-      if (!run([out, input], dim, (rows, n, [y, x]) => exports.softmax(rows, n, x!, y!)))
+      if (!run([out, input], dim, (rows, n, [y, x]) => byRows("softmax", rows, n, x!, y!)))
         (host["_softmax"] as Kernel)(out, input, dim);
     },
     _log_softmax(out: Tensor, input: Tensor, dim: number): void {
       const done = run([out, input], dim, (rows, n, [y, x]) => {
         const work = heap.scratch(8 * rows);
         if (work < 0) return false;
-        exports.shiftRows(rows, n, x!, y!, work);
+        const pieces = threads.split(rows, 2 * rows * n);
+        threads.run(
+          "shiftRows",
+          pieces.map(([from, to]) => [to - from, n, x! + 4 * n * from, y! + 4 * n * from, work + 8 * from]),
+        );
         const sums = new Float64Array(heap.memory.buffer, work, rows);
         for (let i = 0; i < rows; i++) sums[i] = Math.log(sums[i]!);
-        exports.subtractRows(rows, n, y!, work);
+        threads.run(
+          "subtractRows",
+          pieces.map(([from, to]) => [to - from, n, y! + 4 * n * from, work + 8 * from]),
+        );
       });
       if (!done) (host["_log_softmax"] as Kernel)(out, input, dim);
     },
     _softmax_backward_data(out: Tensor, grad: Tensor, output: Tensor, dim: number): void {
-      const done = run([out, grad, output], dim, (rows, n, [x, g, y]) => exports.softmaxBackward(rows, n, g!, y!, x!));
+      const done = run([out, grad, output], dim, (rows, n, [x, g, y]) =>
+        byRows("softmaxBackward", rows, n, g!, y!, x!),
+      );
       if (!done) (host["_softmax_backward_data"] as Kernel)(out, grad, output, dim);
     },
     _log_softmax_backward_data(out: Tensor, grad: Tensor, output: Tensor, dim: number): void {
       const done = run([out, grad, output], dim, (rows, n, [x, g, y]) =>
-        exports.logSoftmaxBackward(rows, n, g!, y!, x!),
+        byRows("logSoftmaxBackward", rows, n, g!, y!, x!),
       );
       if (!done) (host["_log_softmax_backward_data"] as Kernel)(out, grad, output, dim);
     },

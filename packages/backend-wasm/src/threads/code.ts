@@ -1,0 +1,19 @@
+/** A function of a module that was written at run time. All its parameters are numbers. */
+export type Code = (...args: number[]) => void;
+
+const sources = new WeakMap<Code, Uint8Array<ArrayBuffer>>();
+
+/** Instantiates a module that exports one function as "run" (see moduleOf); remembers its bytes for other threads. */
+export function instantiateCode(bytes: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory): Code {
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  const code = instance.exports["run"] as Code;
+  sources.set(code, bytes);
+  return code;
+}
+
+/** The module that `code` came from. */
+export function bytesOfCode(code: Code): Uint8Array<ArrayBuffer> {
+  const bytes = sources.get(code);
+  if (bytes === undefined) throw new TypeError("only functions made by instantiateCode run on several threads");
+  return bytes;
+}
