@@ -1,4 +1,5 @@
-/** Datasets, transforms and images. */
+/** Datasets, transforms, models and images. */
 export * as datasets from "./datasets/index.ts";
 export { Image, type ImageMode } from "./image/image.ts";
+export * as models from "./models/index.ts";
 export * as transforms from "./transforms/index.ts";
