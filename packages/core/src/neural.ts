@@ -8,6 +8,7 @@ import { lossKernels } from "./cpu/tables/loss.ts";
 import { normKernels } from "./cpu/tables/norm.ts";
 import { optimKernels } from "./cpu/tables/optim.ts";
 import { poolKernels } from "./cpu/tables/pool.ts";
+import { recurrentKernels } from "./cpu/tables/recurrent.ts";
 import { resizeKernels } from "./cpu/tables/resize.ts";
 import { registerKernels } from "./dispatch/backend.ts";
 import { installMethods } from "./dispatch/expose.ts";
@@ -18,6 +19,7 @@ registerKernels("cpu", {
   ...normKernels,
   ...optimKernels,
   ...poolKernels,
+  ...recurrentKernels,
   ...resizeKernels,
 });
 

@@ -1,5 +1,6 @@
 import type { Tensor } from "@tt/core";
 import { callOp } from "@tt/core/dispatch";
+import { defineRecurrent, isFusable, runFused } from "./fused.ts";
 import { type CellParameters, inputGates, type Mode, type State, step } from "./step.ts";
 
 const cat = (tensors: readonly Tensor[], dim: number): Tensor => callOp("cat", tensors, dim);
@@ -7,6 +8,12 @@ const cat = (tensors: readonly Tensor[], dim: number): Tensor => callOp("cat", t
 /** The states of a batch's first `count` sequences. */
 const first = (state: State, count: number): State =>
   state.map((s) => (s.shape[0] === count ? s : s.narrow(0, 0, count))) as unknown as State;
+
+const recurrent = defineRecurrent(([gates, h0, c0, weight_hh, bias_hh], mode, sizes, reverse, packed) => {
+  const p = { weight_ih: gates, weight_hh, bias_ih: null, bias_hh, weight_hr: null };
+  const [output, last] = stepwise(mode, gates, sizes, c0 === null ? [h0] : [h0, c0], p, reverse);
+  return [packed ? output : output.view([sizes.length, sizes[0]!, output.shape[1]!]), ...last];
+});
 
 /** One direction of one layer over input [T, B, features]; gives the outputs [T, B, hidden] and the last state. */
 export function runPadded(
@@ -16,12 +23,18 @@ export function runPadded(
   p: CellParameters,
   reverse: boolean,
 ): [Tensor, State] {
-  const gates = inputGates(input, p).unbind(0);
-  const outputs = new Array<Tensor>(gates.length);
+  const gates = inputGates(input, p);
+  const [length, batch, count] = gates.shape as [number, number, number];
+  if (isFusable(gates, initial, p)) {
+    const sizes = new Array<number>(length).fill(batch);
+    return runFused(recurrent, mode, gates.reshape([length * batch, count]), sizes, initial, p, reverse, false);
+  }
+  const parts = gates.unbind(0);
+  const outputs = new Array<Tensor>(length);
   let state = initial;
-  for (let i = 0; i < gates.length; i++) {
-    const t = reverse ? gates.length - 1 - i : i;
-    state = step(mode, gates[t]!, state, p);
+  for (let i = 0; i < length; i++) {
+    const t = reverse ? length - 1 - i : i;
+    state = step(mode, parts[t]!, state, p);
     outputs[t] = state[0];
   }
   return [callOp("stack", outputs, 0), state];
@@ -36,7 +49,22 @@ export function runPacked(
   p: CellParameters,
   reverse: boolean,
 ): [Tensor, State] {
-  const gates = inputGates(data, p).split(sizes as number[], 0);
+  const gates = inputGates(data, p);
+  return isFusable(gates, initial, p)
+    ? runFused(recurrent, mode, gates, sizes, initial, p, reverse, true)
+    : stepwise(mode, gates, sizes, initial, p, reverse);
+}
+
+/** One step after the other, in ordinary ops. */
+function stepwise(
+  mode: Mode,
+  allGates: Tensor,
+  sizes: readonly number[],
+  initial: State,
+  p: CellParameters,
+  reverse: boolean,
+): [Tensor, State] {
+  const gates = allGates.split(sizes as number[], 0);
   const outputs = new Array<Tensor>(sizes.length);
   if (reverse) {
     // Sequences join as the steps go back to where they end.
