@@ -39,6 +39,8 @@ export function returnType(op: Op): string {
         return "Tensor[]";
       case "bool":
         return "boolean";
+      case "Tensor?":
+        return "Tensor | null";
       case "int":
       case "float":
         return "number";

@@ -90,6 +90,120 @@ export const batch_norm: {
 } = torchFunction("batch_norm") as never;
 
 /**
+ * Gradient of batch normalisation's input, from the sums of all processes and their numbers of values.
+ *
+ * `batch_norm_backward_elemt(Tensor grad_out, Tensor input, Tensor mean, Tensor invstd, Tensor? weight, Tensor sum_dy, Tensor sum_dy_xmu, Tensor count) -> Tensor`
+ */
+export const batch_norm_backward_elemt: {
+  (grad_out: Tensor, input: Tensor, mean: Tensor, invstd: Tensor, weight: Tensor | null, sum_dy: Tensor, sum_dy_xmu: Tensor, count: Tensor): Tensor;
+  (grad_out: Tensor, input: Tensor, mean: Tensor, invstd: Tensor, weight: Tensor | null, sum_dy: Tensor, sum_dy_xmu: Tensor, options: { count: Tensor }): Tensor;
+  (grad_out: Tensor, input: Tensor, mean: Tensor, invstd: Tensor, weight: Tensor | null, sum_dy: Tensor, options: { sum_dy_xmu: Tensor; count: Tensor }): Tensor;
+  (grad_out: Tensor, input: Tensor, mean: Tensor, invstd: Tensor, weight: Tensor | null, options: { sum_dy: Tensor; sum_dy_xmu: Tensor; count: Tensor }): Tensor;
+  (grad_out: Tensor, input: Tensor, mean: Tensor, invstd: Tensor, options: { weight: Tensor | null; sum_dy: Tensor; sum_dy_xmu: Tensor; count: Tensor }): Tensor;
+  (grad_out: Tensor, input: Tensor, mean: Tensor, options: { invstd: Tensor; weight: Tensor | null; sum_dy: Tensor; sum_dy_xmu: Tensor; count: Tensor }): Tensor;
+  (grad_out: Tensor, input: Tensor, options: { mean: Tensor; invstd: Tensor; weight: Tensor | null; sum_dy: Tensor; sum_dy_xmu: Tensor; count: Tensor }): Tensor;
+  (grad_out: Tensor, options: { input: Tensor; mean: Tensor; invstd: Tensor; weight: Tensor | null; sum_dy: Tensor; sum_dy_xmu: Tensor; count: Tensor }): Tensor;
+  (options: { grad_out: Tensor; input: Tensor; mean: Tensor; invstd: Tensor; weight: Tensor | null; sum_dy: Tensor; sum_dy_xmu: Tensor; count: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("batch_norm_backward_elemt") as never;
+
+/**
+ * Sums over a process's values that the gradient of batch normalisation needs from all processes.
+ *
+ * `batch_norm_backward_reduce(Tensor grad_out, Tensor input, Tensor mean, Tensor invstd, Tensor? weight, bool input_g, bool weight_g, bool bias_g) -> (Tensor sum_dy, Tensor sum_dy_xmu, Tensor? grad_weight, Tensor? grad_bias)`
+ */
+export const batch_norm_backward_reduce: {
+  (grad_out: Tensor, input: Tensor, mean: Tensor, invstd: Tensor, weight: Tensor | null, input_g: boolean, weight_g: boolean, bias_g: boolean): [sum_dy: Tensor, sum_dy_xmu: Tensor, grad_weight: Tensor | null, grad_bias: Tensor | null] & { readonly sum_dy: Tensor; readonly sum_dy_xmu: Tensor; readonly grad_weight: Tensor | null; readonly grad_bias: Tensor | null };
+  (grad_out: Tensor, input: Tensor, mean: Tensor, invstd: Tensor, weight: Tensor | null, input_g: boolean, weight_g: boolean, options: { bias_g: boolean }): [sum_dy: Tensor, sum_dy_xmu: Tensor, grad_weight: Tensor | null, grad_bias: Tensor | null] & { readonly sum_dy: Tensor; readonly sum_dy_xmu: Tensor; readonly grad_weight: Tensor | null; readonly grad_bias: Tensor | null };
+  (grad_out: Tensor, input: Tensor, mean: Tensor, invstd: Tensor, weight: Tensor | null, input_g: boolean, options: { weight_g: boolean; bias_g: boolean }): [sum_dy: Tensor, sum_dy_xmu: Tensor, grad_weight: Tensor | null, grad_bias: Tensor | null] & { readonly sum_dy: Tensor; readonly sum_dy_xmu: Tensor; readonly grad_weight: Tensor | null; readonly grad_bias: Tensor | null };
+  (grad_out: Tensor, input: Tensor, mean: Tensor, invstd: Tensor, weight: Tensor | null, options: { input_g: boolean; weight_g: boolean; bias_g: boolean }): [sum_dy: Tensor, sum_dy_xmu: Tensor, grad_weight: Tensor | null, grad_bias: Tensor | null] & { readonly sum_dy: Tensor; readonly sum_dy_xmu: Tensor; readonly grad_weight: Tensor | null; readonly grad_bias: Tensor | null };
+  (grad_out: Tensor, input: Tensor, mean: Tensor, invstd: Tensor, options: { weight: Tensor | null; input_g: boolean; weight_g: boolean; bias_g: boolean }): [sum_dy: Tensor, sum_dy_xmu: Tensor, grad_weight: Tensor | null, grad_bias: Tensor | null] & { readonly sum_dy: Tensor; readonly sum_dy_xmu: Tensor; readonly grad_weight: Tensor | null; readonly grad_bias: Tensor | null };
+  (grad_out: Tensor, input: Tensor, mean: Tensor, options: { invstd: Tensor; weight: Tensor | null; input_g: boolean; weight_g: boolean; bias_g: boolean }): [sum_dy: Tensor, sum_dy_xmu: Tensor, grad_weight: Tensor | null, grad_bias: Tensor | null] & { readonly sum_dy: Tensor; readonly sum_dy_xmu: Tensor; readonly grad_weight: Tensor | null; readonly grad_bias: Tensor | null };
+  (grad_out: Tensor, input: Tensor, options: { mean: Tensor; invstd: Tensor; weight: Tensor | null; input_g: boolean; weight_g: boolean; bias_g: boolean }): [sum_dy: Tensor, sum_dy_xmu: Tensor, grad_weight: Tensor | null, grad_bias: Tensor | null] & { readonly sum_dy: Tensor; readonly sum_dy_xmu: Tensor; readonly grad_weight: Tensor | null; readonly grad_bias: Tensor | null };
+  (grad_out: Tensor, options: { input: Tensor; mean: Tensor; invstd: Tensor; weight: Tensor | null; input_g: boolean; weight_g: boolean; bias_g: boolean }): [sum_dy: Tensor, sum_dy_xmu: Tensor, grad_weight: Tensor | null, grad_bias: Tensor | null] & { readonly sum_dy: Tensor; readonly sum_dy_xmu: Tensor; readonly grad_weight: Tensor | null; readonly grad_bias: Tensor | null };
+  (options: { grad_out: Tensor; input: Tensor; mean: Tensor; invstd: Tensor; weight: Tensor | null; input_g: boolean; weight_g: boolean; bias_g: boolean }): [sum_dy: Tensor, sum_dy_xmu: Tensor, grad_weight: Tensor | null, grad_bias: Tensor | null] & { readonly sum_dy: Tensor; readonly sum_dy_xmu: Tensor; readonly grad_weight: Tensor | null; readonly grad_bias: Tensor | null };
+  readonly schema: readonly string[];
+} = torchFunction("batch_norm_backward_reduce") as never;
+
+/**
+ * Normalises [N, C, ...] with given statistics.
+ *
+ * `batch_norm_elemt(Tensor input, Tensor? weight, Tensor? bias, Tensor mean, Tensor invstd, float eps) -> Tensor`
+ */
+export const batch_norm_elemt: {
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, mean: Tensor, invstd: Tensor, eps: number, options?: { out?: Tensor }): Tensor;
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, mean: Tensor, invstd: Tensor, options: { eps: number; out?: Tensor }): Tensor;
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, mean: Tensor, options: { invstd: Tensor; eps: number; out?: Tensor }): Tensor;
+  (input: Tensor, weight: Tensor | null, bias: Tensor | null, options: { mean: Tensor; invstd: Tensor; eps: number; out?: Tensor }): Tensor;
+  (input: Tensor, weight: Tensor | null, options: { bias: Tensor | null; mean: Tensor; invstd: Tensor; eps: number; out?: Tensor }): Tensor;
+  (input: Tensor, options: { weight: Tensor | null; bias: Tensor | null; mean: Tensor; invstd: Tensor; eps: number; out?: Tensor }): Tensor;
+  (options: { input: Tensor; weight: Tensor | null; bias: Tensor | null; mean: Tensor; invstd: Tensor; eps: number; out?: Tensor }): Tensor;
+  readonly schema: readonly string[];
+} = torchFunction("batch_norm_elemt") as never;
+
+/**
+ * Mean and inverse standard deviation over processes, whose own are the rows of `mean` and `invstd`, of `count` values each.
+ *
+ * `batch_norm_gather_stats(Tensor input, Tensor mean, Tensor invstd, Tensor? running_mean, Tensor? running_var, float momentum, float eps, int count) -> (Tensor, Tensor)`
+ */
+export const batch_norm_gather_stats: {
+  (input: Tensor, mean: Tensor, invstd: Tensor, running_mean: Tensor | null, running_var: Tensor | null, momentum: number, eps: number, count: number): [result: Tensor, result1: Tensor] & { readonly result: Tensor; readonly result1: Tensor };
+  (input: Tensor, mean: Tensor, invstd: Tensor, running_mean: Tensor | null, running_var: Tensor | null, momentum: number, eps: number, options: { count: number }): [result: Tensor, result1: Tensor] & { readonly result: Tensor; readonly result1: Tensor };
+  (input: Tensor, mean: Tensor, invstd: Tensor, running_mean: Tensor | null, running_var: Tensor | null, momentum: number, options: { eps: number; count: number }): [result: Tensor, result1: Tensor] & { readonly result: Tensor; readonly result1: Tensor };
+  (input: Tensor, mean: Tensor, invstd: Tensor, running_mean: Tensor | null, running_var: Tensor | null, options: { momentum: number; eps: number; count: number }): [result: Tensor, result1: Tensor] & { readonly result: Tensor; readonly result1: Tensor };
+  (input: Tensor, mean: Tensor, invstd: Tensor, running_mean: Tensor | null, options: { running_var: Tensor | null; momentum: number; eps: number; count: number }): [result: Tensor, result1: Tensor] & { readonly result: Tensor; readonly result1: Tensor };
+  (input: Tensor, mean: Tensor, invstd: Tensor, options: { running_mean: Tensor | null; running_var: Tensor | null; momentum: number; eps: number; count: number }): [result: Tensor, result1: Tensor] & { readonly result: Tensor; readonly result1: Tensor };
+  (input: Tensor, mean: Tensor, options: { invstd: Tensor; running_mean: Tensor | null; running_var: Tensor | null; momentum: number; eps: number; count: number }): [result: Tensor, result1: Tensor] & { readonly result: Tensor; readonly result1: Tensor };
+  (input: Tensor, options: { mean: Tensor; invstd: Tensor; running_mean: Tensor | null; running_var: Tensor | null; momentum: number; eps: number; count: number }): [result: Tensor, result1: Tensor] & { readonly result: Tensor; readonly result1: Tensor };
+  (options: { input: Tensor; mean: Tensor; invstd: Tensor; running_mean: Tensor | null; running_var: Tensor | null; momentum: number; eps: number; count: number }): [result: Tensor, result1: Tensor] & { readonly result: Tensor; readonly result1: Tensor };
+  readonly schema: readonly string[];
+} = torchFunction("batch_norm_gather_stats") as never;
+
+/**
+ * `batch_norm_gather_stats` of processes with different numbers of values.
+ *
+ * `batch_norm_gather_stats_with_counts(Tensor input, Tensor mean, Tensor invstd, Tensor? running_mean, Tensor? running_var, float momentum, float eps, Tensor counts) -> (Tensor, Tensor)`
+ */
+export const batch_norm_gather_stats_with_counts: {
+  (input: Tensor, mean: Tensor, invstd: Tensor, running_mean: Tensor | null, running_var: Tensor | null, momentum: number, eps: number, counts: Tensor): [result: Tensor, result1: Tensor] & { readonly result: Tensor; readonly result1: Tensor };
+  (input: Tensor, mean: Tensor, invstd: Tensor, running_mean: Tensor | null, running_var: Tensor | null, momentum: number, eps: number, options: { counts: Tensor }): [result: Tensor, result1: Tensor] & { readonly result: Tensor; readonly result1: Tensor };
+  (input: Tensor, mean: Tensor, invstd: Tensor, running_mean: Tensor | null, running_var: Tensor | null, momentum: number, options: { eps: number; counts: Tensor }): [result: Tensor, result1: Tensor] & { readonly result: Tensor; readonly result1: Tensor };
+  (input: Tensor, mean: Tensor, invstd: Tensor, running_mean: Tensor | null, running_var: Tensor | null, options: { momentum: number; eps: number; counts: Tensor }): [result: Tensor, result1: Tensor] & { readonly result: Tensor; readonly result1: Tensor };
+  (input: Tensor, mean: Tensor, invstd: Tensor, running_mean: Tensor | null, options: { running_var: Tensor | null; momentum: number; eps: number; counts: Tensor }): [result: Tensor, result1: Tensor] & { readonly result: Tensor; readonly result1: Tensor };
+  (input: Tensor, mean: Tensor, invstd: Tensor, options: { running_mean: Tensor | null; running_var: Tensor | null; momentum: number; eps: number; counts: Tensor }): [result: Tensor, result1: Tensor] & { readonly result: Tensor; readonly result1: Tensor };
+  (input: Tensor, mean: Tensor, options: { invstd: Tensor; running_mean: Tensor | null; running_var: Tensor | null; momentum: number; eps: number; counts: Tensor }): [result: Tensor, result1: Tensor] & { readonly result: Tensor; readonly result1: Tensor };
+  (input: Tensor, options: { mean: Tensor; invstd: Tensor; running_mean: Tensor | null; running_var: Tensor | null; momentum: number; eps: number; counts: Tensor }): [result: Tensor, result1: Tensor] & { readonly result: Tensor; readonly result1: Tensor };
+  (options: { input: Tensor; mean: Tensor; invstd: Tensor; running_mean: Tensor | null; running_var: Tensor | null; momentum: number; eps: number; counts: Tensor }): [result: Tensor, result1: Tensor] & { readonly result: Tensor; readonly result1: Tensor };
+  readonly schema: readonly string[];
+} = torchFunction("batch_norm_gather_stats_with_counts") as never;
+
+/**
+ * Mean and inverse standard deviation of every channel of [N, C, ...].
+ *
+ * `batch_norm_stats(Tensor input, float eps) -> (Tensor mean, Tensor invstd)`
+ */
+export const batch_norm_stats: {
+  (input: Tensor, eps: number): [mean: Tensor, invstd: Tensor] & { readonly mean: Tensor; readonly invstd: Tensor };
+  (input: Tensor, options: { eps: number }): [mean: Tensor, invstd: Tensor] & { readonly mean: Tensor; readonly invstd: Tensor };
+  (options: { input: Tensor; eps: number }): [mean: Tensor, invstd: Tensor] & { readonly mean: Tensor; readonly invstd: Tensor };
+  readonly schema: readonly string[];
+} = torchFunction("batch_norm_stats") as never;
+
+/**
+ * Moves running statistics towards those of [N, C, ...], which it returns: mean and biased variance.
+ *
+ * `batch_norm_update_stats(Tensor input, Tensor? running_mean, Tensor? running_var, float momentum) -> (Tensor, Tensor)`
+ */
+export const batch_norm_update_stats: {
+  (input: Tensor, running_mean: Tensor | null, running_var: Tensor | null, momentum: number): [result: Tensor, result1: Tensor] & { readonly result: Tensor; readonly result1: Tensor };
+  (input: Tensor, running_mean: Tensor | null, running_var: Tensor | null, options: { momentum: number }): [result: Tensor, result1: Tensor] & { readonly result: Tensor; readonly result1: Tensor };
+  (input: Tensor, running_mean: Tensor | null, options: { running_var: Tensor | null; momentum: number }): [result: Tensor, result1: Tensor] & { readonly result: Tensor; readonly result1: Tensor };
+  (input: Tensor, options: { running_mean: Tensor | null; running_var: Tensor | null; momentum: number }): [result: Tensor, result1: Tensor] & { readonly result: Tensor; readonly result1: Tensor };
+  (options: { input: Tensor; running_mean: Tensor | null; running_var: Tensor | null; momentum: number }): [result: Tensor, result1: Tensor] & { readonly result: Tensor; readonly result1: Tensor };
+  readonly schema: readonly string[];
+} = torchFunction("batch_norm_update_stats") as never;
+
+/**
  * Distances between each row of x1 [..., P, M] and each of x2 [..., R, M].
  *
  * `cdist(Tensor x1, Tensor x2, float p=2, str? compute_mode=None) -> Tensor`

@@ -12,6 +12,7 @@ import "../norm/embedding.ts";
 import "../norm/group_norm.ts";
 import "../norm/layer_norm.ts";
 import "../norm/rms_norm.ts";
+import "../norm/sync_batch_norm.ts";
 import "../optim/adam.ts";
 import "../optim/sgd.ts";
 import "../pad/constant.ts";
