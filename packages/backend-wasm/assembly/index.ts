@@ -5,3 +5,5 @@ export { logSoftmaxBackward, shiftRows, softmax, softmaxBackward, subtractRows }
 export { maxPool, maxPool2, maxPoolBackward } from "./pool";
 export { adam, sgd } from "./optim";
 export { layerNorm, layerNormBackward } from "./norm";
+export { packStrips, stripBytes } from "./panel";
+export { recurrentBackward, recurrentForward, recurrentScratch } from "./recurrent";

@@ -8,6 +8,7 @@ import { normKernels } from "./kernels/norm.ts";
 import { optimKernels } from "./kernels/optim.ts";
 import { poolKernels } from "./kernels/pool.ts";
 import { reduceKernels } from "./kernels/reduce.ts";
+import { recurrentKernels } from "./kernels/recurrent.ts";
 import { softmaxKernels } from "./kernels/softmax.ts";
 import { makeCollector } from "./memory/collect.ts";
 import { Heap, type HeapStats } from "./memory/heap.ts";
@@ -99,4 +100,5 @@ function numberOption(name: string, value: number, least: number, most: number):
   if (!(value >= least && value <= most))
     throw new RangeError(`${name} must be between ${least} and ${most}, but is ${value}`);
   return value;
+    ...recurrentKernels(engine),
 }

@@ -82,6 +82,45 @@ export interface Exports {
   subtractRows(rows: number, n: number, out: number, shifts: number): void;
   softmaxBackward(rows: number, n: number, g: number, y: number, out: number): void;
   logSoftmaxBackward(rows: number, n: number, g: number, y: number, out: number): void;
+  packStrips(k: number, n: number, b: number, row: number, column: number, to: number): void;
+  stripBytes(k: number, n: number): number;
+  recurrentScratch(rows: number, width: number): number;
+  recurrentForward(
+    mode: number,
+    first: number,
+    last: number,
+    count: number,
+    steps: number,
+    width: number,
+    x: number,
+    weight: number,
+    bias: number,
+    h: number,
+    c: number,
+    out: number,
+    reserve: number,
+    hBefore: number,
+    cBefore: number,
+    work: number,
+  ): void;
+  recurrentBackward(
+    mode: number,
+    first: number,
+    last: number,
+    count: number,
+    steps: number,
+    width: number,
+    g: number,
+    weight: number,
+    reserve: number,
+    hBefore: number,
+    cBefore: number,
+    dGates: number,
+    dRecurrent: number,
+    dh: number,
+    dc: number,
+    work: number,
+  ): void;
   layerNorm(
     rows: number,
     n: number,
