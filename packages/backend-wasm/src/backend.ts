@@ -85,6 +85,7 @@ function kernelsOf(engine: Engine, relaxed: boolean): Kernels {
     ...normKernels(engine),
     ...poolKernels(engine),
     ...optimKernels(engine),
+    ...recurrentKernels(engine),
   };
 }
 
@@ -100,5 +101,4 @@ function numberOption(name: string, value: number, least: number, most: number):
   if (!(value >= least && value <= most))
     throw new RangeError(`${name} must be between ${least} and ${most}, but is ${value}`);
   return value;
-    ...recurrentKernels(engine),
 }
