@@ -11,7 +11,7 @@ import {
   ReLU,
   Sequential,
 } from "@tt/nn";
-import { keywords, type Layer, type LayerMaker, make } from "./layer.ts";
+import { keywords, type Layer, type LayerMaker, make } from "../layer.ts";
 import { type Builder, builder, type WeightsEnum } from "./weights.ts";
 import * as W from "./weights/resnet.ts";
 
@@ -68,9 +68,10 @@ export class BasicBlock extends Module {
   }
 
   override forward(x: Tensor): Tensor {
+    let out = this.relu(this.bn1(this.conv1(x)));
+    out = this.bn2(this.conv2(out));
     const identity = this.downsample === null ? x : this.downsample(x);
-    const out = this.relu(this.bn1(this.conv1(x)));
-    return this.relu(this.bn2(this.conv2(out)).add_(identity));
+    return this.relu(out.add_(identity));
   }
 }
 
@@ -103,10 +104,11 @@ export class Bottleneck extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    const identity = this.downsample === null ? x : this.downsample(x);
     let out = this.relu(this.bn1(this.conv1(x)));
     out = this.relu(this.bn2(this.conv2(out)));
-    return this.relu(this.bn3(this.conv3(out)).add_(identity));
+    out = this.bn3(this.conv3(out));
+    const identity = this.downsample === null ? x : this.downsample(x);
+    return this.relu(out.add_(identity));
   }
 }
 
@@ -152,9 +154,7 @@ export class ResNet extends Module {
     });
     const dilate = o.replace_stride_with_dilation ?? [false, false, false];
     if (dilate.length !== 3) {
-      throw new ValueError(
-        `replace_stride_with_dilation should be None or a 3-element tuple, got ${String(dilate)}`,
-      );
+      throw new ValueError(`replace_stride_with_dilation should be None or a 3-element tuple, got ${String(dilate)}`);
     }
     const stages = new Stages(block, o);
     this.conv1 = new Conv2d(3, 64, { kernel_size: 7, stride: 2, padding: 3, bias: false });

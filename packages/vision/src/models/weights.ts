@@ -143,16 +143,25 @@ export interface Builder<M extends Module, O extends object> {
   readonly weights: WeightsEnum;
 }
 
-/** A function that makes a model. `construct` gets the weights too, which may ask for a certain architecture. */
+export interface BuilderHooks<M extends Module, O extends object> {
+  /** Options that weights demand. */
+  readonly options?: (options: O, weights: Weights) => O;
+  /** The entries of a published state dict under their present names. */
+  readonly rename?: (state: StateDict) => StateDict;
+  /** What is done once the weights are loaded; `options` are those of the caller. */
+  readonly finish?: (model: M, options: O) => void;
+}
+
+/** A function that makes a model. */
 export function builder<M extends Module, O extends { num_classes?: number }>(
   known: WeightsEnum,
-  construct: (options: O, weights: Weights | null) => M,
+  construct: (options: O) => M,
+  hooks: BuilderHooks<M, O> = {},
 ): Builder<M, O> {
   const build = (options: O & BuilderOptions = {} as O): M | Promise<M> => {
     const { weights = null, progress, ...rest } = options;
     const own = rest as unknown as O;
-    if (weights === null) return construct(own, null);
-    return load(findWeights(known, weights), progress, own, construct);
+    return weights === null ? construct(own) : load(findWeights(known, weights), progress, own, construct, hooks);
   };
   return Object.assign(build as Builder<M, O>, { weights: known });
 }
@@ -161,13 +170,16 @@ async function load<M extends Module, O extends { num_classes?: number }>(
   weights: Weights,
   progress: DownloadWeightsOptions["progress"],
   options: O,
-  construct: (options: O, weights: Weights) => M,
+  construct: (options: O) => M,
+  hooks: BuilderHooks<M, O>,
 ): Promise<M> {
   const classes = weights.meta.categories?.length;
-  const given = classes === undefined ? options : expecting(options, "num_classes", classes as O["num_classes"]);
+  let needed = classes === undefined ? options : expecting(options, "num_classes", classes as O["num_classes"]);
+  needed = hooks.options?.(needed, weights) ?? needed;
   const state = await weights.get_state_dict({ progress });
-  const model = construct(given, weights);
-  model.load_state_dict(state);
+  const model = construct(needed);
+  model.load_state_dict(hooks.rename?.(state) ?? state);
+  hooks.finish?.(model, options);
   return model;
 }
 

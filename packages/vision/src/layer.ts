@@ -33,9 +33,3 @@ export function keywords<O extends object>(owner: string, given: Partial<O>, def
   const present = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...defaults, ...(Object.fromEntries(present) as Partial<O>) };
 }
-
-/** The multiple of `divisor` next to `value`, at most a tenth below it. */
-export function makeDivisible(value: number, divisor: number, least: number = divisor): number {
-  const rounded = Math.max(least, Math.floor(Math.trunc(value + divisor / 2) / divisor) * divisor);
-  return rounded < 0.9 * value ? rounded + divisor : rounded;
-}
