@@ -13,16 +13,21 @@ export function packState(groups: Groups, state: StateMap): OptimizerStateDict {
       if (!numbers.has(p)) numbers.set(p, start + i);
     });
     start += params.length;
-    return { ...options, params: params.map((p) => numbers.get(p)!) };
+    const own = Object.entries(options).map(([name, value]) => [name, Array.isArray(value) ? asTuple(value) : value]);
+    return { ...(Object.fromEntries(own) as object), params: params.map((p) => numbers.get(p)!) };
   });
-  const packed = [...state].map(([key, value]): [number | string, ParamState] => [
-    numbers.get(key) ?? (key as number | string),
-    value,
-  ]);
-  return { state: new Map(packed), param_groups };
+  const packed = [...state].map(([key, value]) => [numbers.get(key) ?? (key as number | string), value] as const);
+  return { state: Object.fromEntries(packed), param_groups };
 }
 
-/** A state dict as it comes from a file: a dict without entries, or with text keys, is a plain object. */
+/** How `@tt/serialization` recognises what is a tuple in Python, as pairs of options such as `betas` are. */
+const PYTHON_TYPE = Symbol.for("tt.python_type");
+
+function asTuple(items: readonly unknown[]): readonly unknown[] {
+  return Object.defineProperty([...items], PYTHON_TYPE, { value: "tuple" });
+}
+
+/** A state dict of an optimizer's or from a file, whose dicts are plain objects or Maps. */
 export interface LoadableStateDict {
   readonly state: ReadonlyMap<unknown, ParamState> | Readonly<Record<string, ParamState>>;
   readonly param_groups: readonly (Readonly<Record<string, unknown>> & { readonly params: readonly number[] })[];

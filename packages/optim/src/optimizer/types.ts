@@ -29,7 +29,7 @@ export type ParamState = Record<string, any>;
 
 /** An optimizer's state in PyTorch's layout: parameters are numbered through all groups. */
 export interface OptimizerStateDict {
-  state: Map<number | string, ParamState>;
+  state: Record<number | string, ParamState>;
   param_groups: (Record<string, unknown> & { params: number[] })[];
 }
 
