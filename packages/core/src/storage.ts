@@ -8,6 +8,16 @@ export interface Storage {
   host: TypedArray | null;
 }
 
+/** What those who free memory by hand ask of the rest; null while nobody does. */
+export interface MemoryHooks {
+  /** Told of every storage that is made. */
+  born: ((storage: Storage) => void) | null;
+  /** Runs a decomposition and frees what it leaves behind. */
+  own: ((decompose: (...args: never[]) => unknown, args: readonly unknown[]) => unknown) | null;
+}
+
+export const memory: MemoryHooks = { born: null, own: null };
+
 /**
  * The memory behind one or more tensors. A `cpu` storage owns a typed array; other devices keep
  * their own `handle` and bring elements to the host through their backend's copies.
@@ -26,6 +36,12 @@ export class Storage {
     this.host = host;
     this.nbytes = nbytes;
     this.handle = handle;
+    if (memory.born !== null) memory.born(this);
+  }
+
+  /** Whether the memory is to be given back by hand, as by a `ManagedStorage`. */
+  get managed(): boolean {
+    return false;
   }
 
   /** Host memory for another storage to keep, for instance after a copy into a larger one. */

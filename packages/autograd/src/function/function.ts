@@ -1,5 +1,5 @@
 import { is_tensor, no_grad, RuntimeError, type Tensor } from "@tt/core";
-import { modes } from "@tt/core/dispatch";
+import { type ManagedStorage, modes } from "@tt/core/dispatch";
 import { is_anomaly_enabled, rememberStack } from "../graph/anomaly.ts";
 import { edgeOf } from "../graph/edges.ts";
 import { adoptValue, eachExample, recordedOutside } from "../func/vmap/each.ts";
@@ -27,6 +27,8 @@ export class FunctionCtx {
   save_for_backward(...tensors: (Tensor | null)[]): void {
     this.saved = tensors;
     this.versions = tensors.map((t) => t?._version ?? 0);
+    // Never taken back: user code has had them.
+    for (const tensor of tensors) if (tensor?.storage.managed) (tensor.storage as ManagedStorage).saves++;
   }
 
   /**

@@ -35,6 +35,11 @@ export class AccumulateGrad extends Node {
     return [];
   }
 
+  /** Whether the leaf's gradient lies in the memory of `grad`. */
+  keeps(grad: Tensor): boolean {
+    return this.variable.gradTensor?.storage === grad.storage;
+  }
+
   private first(grad: Tensor): Tensor {
     if (modes().gradEnabled) return grad.clone();
     const whole = grad.contiguous_ && grad.offset === 0 && grad.numel() * grad.dtype.itemsize === grad.storage.nbytes;

@@ -2,6 +2,7 @@ import { RuntimeError, type Tensor } from "@tt/core";
 import { modes } from "@tt/core/dispatch";
 import { AccumulateGrad } from "./accumulate.ts";
 import { describeOrigin, is_anomaly_check_nan_enabled, is_anomaly_enabled } from "./anomaly.ts";
+import { InFlight } from "./in_flight.ts";
 import type { GradMeta, Gradients, Node } from "./node.ts";
 import { OpNode } from "./op_node.ts";
 
@@ -134,12 +135,16 @@ export function runBackward(roots: readonly Capture[], rootGrads: Gradients, opt
     const { grads } = entry;
     while (grads.length <= index) grads.push(null);
     const present = grads[index]!;
-    if (present === null) grads[index] = grad;
-    else if (inPlace && owned.has(present)) present.add_(grad);
+    if (present === null) {
+      grads[index] = grad;
+      flight?.hold(grad);
+    } else if (inPlace && owned.has(present)) present.add_(grad);
     else {
-      const sum = present.add(grad);
+      const sum = flight === null ? present.add(grad) : flight.within(() => present.add(grad));
       owned.add(sum);
       grads[index] = sum;
+      flight?.hold(sum);
+      flight?.drop(present);
     }
   };
 
@@ -147,6 +152,8 @@ export function runBackward(roots: readonly Capture[], rootGrads: Gradients, opt
   const before = current.gradEnabled;
   // Under a layer such as vmap, sums may be larger than what is there.
   const inPlace = !createGraph && current.layers.length === 0;
+  // What is recorded or looked at by a layer may be kept by it.
+  const flight = inPlace ? new InFlight() : null;
   current.gradEnabled = createGraph;
   try {
     roots.forEach((root, i) => {
@@ -159,7 +166,10 @@ export function runBackward(roots: readonly Capture[], rootGrads: Gradients, opt
     while (queue.size > 0) {
       const node = queue.pop();
       const entry = pending.get(node)!;
-      if (entry.needed) step(node, entry);
+      if (entry.needed) {
+        step(node, entry);
+        flight?.sweep();
+      }
       for (let i = 0; i < node.next.length; i++) {
         const to = node.next[i]!;
         if (to !== null && --pending.get(to)!.dependencies === 0) queue.push(to);
@@ -178,6 +188,7 @@ export function runBackward(roots: readonly Capture[], rootGrads: Gradients, opt
     if (grads.every((g) => g === null)) return;
     if (node.hasHooks) {
       for (const grad of grads) if (grad !== null) shared.add(grad.storage);
+      flight?.give(grads);
       grads = node.beforeApply(grads);
     }
     let wanted = false;
@@ -186,26 +197,39 @@ export function runBackward(roots: readonly Capture[], rootGrads: Gradients, opt
       wanted = true;
       const grad = grads[capture.index] ?? null;
       captured[i] = grad;
-      if (grad !== null) shared.add(grad.storage);
+      if (grad === null) return;
+      shared.add(grad.storage);
+      flight?.give([grad]);
     });
     if (node instanceof AccumulateGrad) {
-      if (captures !== null && options.accumulate?.has(node) !== true) return;
-      const [grad] = grads;
-      node.mayKeep = grad !== null && grad !== undefined && !shared.has(grad.storage);
-      node.apply(grads);
+      const grad = grads[0]!;
+      if (captures === null || options.accumulate?.has(node) === true) {
+        node.mayKeep = grad !== null && !shared.has(grad.storage);
+        node.apply(grads);
+      }
+      if (grad === null || flight === null) return;
+      if (node.keeps(grad)) flight.give(grads);
+      else flight.drop(grad);
       return;
     }
     if (wanted && !leadsOn(node)) return;
-    let results = runNode(node, grads);
-    if (!options.keepGraph) node.release();
-    if (node.hasHooks) results = node.afterApply(results, grads);
-    validate(node, results);
+    const own = flight !== null && node.pure ? flight : null;
+    if (own === null) flight?.give(grads);
+    let results = own === null ? runNode(node, grads) : own.within(() => runNode(node, grads));
+    if (!options.keepGraph) node.release(results);
+    if (node.hasHooks) {
+      flight?.give(results);
+      results = node.afterApply(results, grads);
+    }
+    if (own === null) validate(node, results);
+    else own.within(() => validate(node, results));
     noteSharing(node, results);
     for (let i = 0; i < results.length; i++) {
       const to = node.next[i] ?? null;
       const result = results[i] ?? null;
       if (to !== null && result !== null && pending.get(to)!.needed) deliver(to, node.nextIndex[i]!, result);
     }
+    if (own !== null) for (const grad of grads) if (grad !== null) own.drop(grad);
   }
 
   /** Whether anything that is asked for lies behind this node. */

@@ -50,8 +50,13 @@ export abstract class Node implements GradientEdgeSource {
   /** Gradients of the forward inputs. */
   abstract apply(grads: Gradients): Gradients;
 
-  /** Forgets what was saved for the gradient. */
-  release(): void {}
+  /** Forgets what was saved for the gradient; `results` are the gradients that just came of it. */
+  release(_results?: Gradients): void {}
+
+  /** Whether `apply` is the library's own code, which keeps no tensor it is given or makes. */
+  get pure(): boolean {
+    return false;
+  }
 
   /** How many gradients `apply` takes. */
   get inputs(): number {

@@ -1,5 +1,5 @@
 import { is_tensor, type Tensor } from "@tt/core";
-import type { Formula, Op } from "@tt/core/dispatch";
+import type { Formula, ManagedStorage, Op } from "@tt/core/dispatch";
 import { type Gradients, Node } from "./node.ts";
 import { checkVersion, freedError } from "./saved.ts";
 
@@ -88,6 +88,10 @@ export class OpNode extends Node {
     return this.label;
   }
 
+  override get pure(): boolean {
+    return true;
+  }
+
   /**
    * Keeps what the formulas of edges that need a gradient ask for.
    * @param overwritten - for in-place ops: whose memory was written to, and its version before that
@@ -102,6 +106,7 @@ export class OpNode extends Node {
         saved.push(value);
         if (is_tensor(value)) {
           this.savesTensors = true;
+          noteSaved(value);
           const old = spec.kind === "arg" && value.versionCell === overwritten?.memory;
           versions.push(old ? overwritten.version : value._version);
         } else if (Array.isArray(value) && value.some(is_tensor)) {
@@ -118,8 +123,13 @@ export class OpNode extends Node {
     }
   }
 
-  override release(): void {
-    if (this.savesTensors) this.saved = null;
+  override release(results: Gradients = []): void {
+    if (!this.savesTensors || this.saved === null) return;
+    for (const value of this.saved) {
+      if (is_tensor(value)) forgetSaved(value, results);
+      else if (value instanceof SavedList) for (const item of value.values) forgetSaved(item, results);
+    }
+    this.saved = null;
   }
 
   private entryNeeded(entry: Entry): boolean {
@@ -181,12 +191,26 @@ export class OpNode extends Node {
 
 const NOTHING: unknown[] = [];
 
+function noteSaved(tensor: Tensor): void {
+  const { storage } = tensor;
+  if (storage.managed) (storage as ManagedStorage).saves++;
+}
+
+/** Memory that only graphs can reach goes with the last of them, unless a gradient came out on it. */
+function forgetSaved(tensor: unknown, results: Gradients): void {
+  if (!is_tensor(tensor) || !tensor.storage.managed) return;
+  const storage = tensor.storage as ManagedStorage;
+  if (results.some((result) => result?.storage === storage)) storage.private = false;
+  storage.unsave();
+}
+
 class SavedList {
-  private readonly values: unknown[];
+  readonly values: unknown[];
   private readonly versions: number[];
 
   constructor(values: unknown[]) {
     this.values = [...values];
+    for (const value of values) if (is_tensor(value)) noteSaved(value);
     this.versions = values.map((v) => (is_tensor(v) ? v._version : 0));
   }
 

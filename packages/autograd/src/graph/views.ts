@@ -33,6 +33,10 @@ export class AsStridedBackward extends Node {
     return "AsStridedBackward0";
   }
 
+  override get pure(): boolean {
+    return true;
+  }
+
   override apply(grads: Gradients): Gradients {
     const grad = grads[0] ?? null;
     if (grad === null) return [null];
@@ -75,8 +79,12 @@ export class CopySlices extends Node {
     return "CopySlices";
   }
 
-  override release(): void {
-    this.fn.release();
+  override get pure(): boolean {
+    return this.fn.pure;
+  }
+
+  override release(results: Gradients = []): void {
+    this.fn.release(results);
   }
 
   override apply(grads: Gradients): Gradients {

@@ -1,7 +1,9 @@
 import type { TypedArray, TypedArrayConstructor } from "@tt/core";
+import { freeTemporaries, memory } from "@tt/core/dispatch";
 import { Allocator, type Block, PAGE } from "./allocator.ts";
 import { Cell, Recency } from "./cell.ts";
 import type { Collector } from "./collect.ts";
+import { disposed } from "./errors.ts";
 
 const MIB = 1024 * 1024;
 /** The heap's first bytes, for small operands of the kernel call under way. */
@@ -24,6 +26,10 @@ export interface HeapStats {
   /** Copied out of the heap to make room, and back in, so far. */
   readonly spilled: number;
   readonly restored: number;
+  /** Made for tensors so far. */
+  readonly allocated: number;
+  /** Of those, given back at once, before any collection. */
+  readonly released: number;
   /** Blocks given back so far. */
   readonly freed: number;
   /** Collections asked for. */
@@ -49,7 +55,11 @@ export class Heap {
   private epoch = 0;
   private spilledBytes = 0;
   private restoredBytes = 0;
+  private allocatedBytes = 0;
+  private releasedBytes = 0;
   private freedBlocks = 0;
+  /** Cells whose owner is gone but whose memory the kernel under way may look at. */
+  private readonly late: Cell[] = [];
   private collections = 0;
   /** Bytes allocated and restored since the last collection or spill. */
   private allocatedSince = 0;
@@ -63,7 +73,8 @@ export class Heap {
     this.memory = new WebAssembly.Memory({ initial: initial / PAGE, maximum: this.limit / PAGE, shared: true });
     this.collector = collector;
     const { Registry } = collector;
-    this.registry = new Registry((cell: Cell) => this.release(cell));
+    memory.own = freeTemporaries;
+    this.registry = new Registry((cell: Cell) => this.lose(cell));
     this.allocator.extend(SCRATCH, initial - SCRATCH);
     this.bytes = new Uint8Array(this.memory.buffer);
     this.floats = new Float32Array(this.memory.buffer);
@@ -72,6 +83,7 @@ export class Heap {
 
   /** A cell with undefined contents. */
   cell(bytes: number, ArrayType: TypedArrayConstructor): Cell {
+    this.allocatedBytes += bytes;
     const block = this.block(bytes);
     const length = bytes / ArrayType.BYTES_PER_ELEMENT;
     if (block === null) return new Cell(new ArrayType(length), bytes, ArrayType);
@@ -84,16 +96,25 @@ export class Heap {
 
   /** Frees the cell when `owner` is collected. */
   watch(owner: object, cell: Cell): void {
-    this.registry.register(owner, cell, cell);
+    this.registry.register(owner, cell);
   }
 
   /** Starts a kernel call: cells it uses stay where they are until the next one begins. */
   begin(): void {
     this.epoch++;
+    while (this.late.length > 0) this.drop(this.late.pop()!);
+  }
+
+  /** The cell's bytes, where they are now; they stay there until the next kernel call begins. */
+  view(cell: Cell): TypedArray {
+    if (cell.dead) throw disposed();
+    cell.epoch = this.epoch;
+    return cell.view;
   }
 
   /** Address of the cell's bytes, brought into the heap if need be; -1 when there is no room. */
   address(cell: Cell): number {
+    if (cell.dead) throw disposed();
     cell.epoch = this.epoch;
     if (cell.block !== null) {
       this.recency.touch(cell);
@@ -112,9 +133,23 @@ export class Heap {
     return block.address;
   }
 
-  /** Gives the cell's block back at once; its contents are gone. */
+  /** Gives the cell's block back at once; its contents are gone, and using it from now on is an error. */
   release(cell: Cell): void {
+    if (cell.dead) return;
+    this.releasedBytes += cell.bytes;
+    this.drop(cell);
+  }
+
+  /** The cell's owner was collected, perhaps while a kernel still looks at the bytes. */
+  private lose(cell: Cell): void {
+    if (cell.epoch === this.epoch) this.late.push(cell);
+    else this.drop(cell);
+  }
+
+  private drop(cell: Cell): void {
+    if (cell.dead) return;
     cell.dead = true;
+    cell.view = NOTHING;
     if (cell.block === null) return;
     this.recency.remove(cell);
     this.allocator.free(cell.block);
@@ -142,6 +177,11 @@ export class Heap {
     return this.workspace === null ? -1 : this.workspace.address;
   }
 
+  /** Memory that stays where it is for good; -1 when there is no room. */
+  pin(bytes: number): number {
+    return this.block(bytes)?.address ?? -1;
+  }
+
   stats(): HeapStats {
     return {
       resident: this.allocator.used - (this.workspace?.size ?? 0),
@@ -149,6 +189,8 @@ export class Heap {
       limit: this.limit,
       spilled: this.spilledBytes,
       restored: this.restoredBytes,
+      allocated: this.allocatedBytes,
+      released: this.releasedBytes,
       freed: this.freedBlocks,
       collections: this.collections,
     };
@@ -212,7 +254,7 @@ export class Heap {
     let cell = this.recency.oldest;
     while (cell !== null) {
       const { next } = cell;
-      if (cell.epoch < this.epoch || this.epoch === 0) {
+      if (cell.epoch < this.epoch) {
         const { block, view } = cell;
         this.recency.remove(cell);
         this.allocator.free(block!);
@@ -232,6 +274,8 @@ export class Heap {
     return this.allocator.allocate(bytes);
   }
 }
+
+const NOTHING = new Uint8Array(0);
 
 /** A copy in memory of its own. */
 function outOf(view: TypedArray): TypedArray {

@@ -2,6 +2,7 @@ import { CPU, type Device, device as toDevice } from "../device.ts";
 import { scalarTypeName } from "../dtype/index.ts";
 import { NotImplementedError, RuntimeError } from "../errors.ts";
 import { sameShape } from "../layout.ts";
+import { memory } from "../storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { allocate, resizeOutput } from "./allocate.ts";
 import { type Kernel, type KernelTable, tableOf } from "./backend.ts";
@@ -22,7 +23,8 @@ export function execute(op: Op, args: Bound[]): unknown {
     const fused = tableOf(device).find(op);
     if (fused !== null) return fused(null, ...args);
   }
-  return op.composite!.decompose(...args);
+  const { decompose } = op.composite!;
+  return memory.own === null ? decompose(...args) : memory.own(decompose, args);
 }
 
 /** Computes an op into its first argument, which has `args[0]`'s place. */
