@@ -3,9 +3,15 @@ export type Code = (...args: number[]) => void;
 
 const sources = new WeakMap<Code, Uint8Array<ArrayBuffer>>();
 
-/** Instantiates a module that exports one function as "run" (see moduleOf); remembers its bytes for other threads. */
+/**
+ * Instantiates a module that exports one function as "run" (see moduleOf); remembers its bytes for other threads. Modules
+ * import env.memory and functions of Math, as math.sin; other threads have to give them the same.
+ */
 export function instantiateCode(bytes: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory): Code {
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+    env: { memory },
+    math: Math as unknown as WebAssembly.ModuleImports,
+  });
   const code = instance.exports["run"] as Code;
   sources.set(code, bytes);
   return code;
