@@ -1,7 +1,7 @@
-import { exp4 } from "./exp";
+import { constant, exp4, madd, NEAR, ONE, SIGN, TANH, TWO } from "./exp";
 
 export function sigmoid4(x: v128): v128 {
-  const one = f32x4.splat(1);
+  const one = constant(ONE);
   return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
 }
 
@@ -9,16 +9,15 @@ export function sigmoid4(x: v128): v128 {
 export function tanh4(x: v128): v128 {
   const size = f32x4.abs(x);
   const z = f32x4.mul(x, x);
-  let p = f32x4.splat(-5.70498872745e-3);
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(2.06390887954e-2));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(-5.37397155531e-2));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(1.33314422036e-1));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(-3.33332819422e-1));
-  const near = f32x4.add(f32x4.mul(f32x4.mul(p, z), x), x);
-  const one = f32x4.splat(1);
-  const far = f32x4.sub(one, f32x4.div(f32x4.splat(2), f32x4.add(exp4(f32x4.add(size, size)), one)));
-  const signed = v128.bitselect(x, far, i32x4.splat(i32.MIN_VALUE));
-  return v128.bitselect(near, signed, f32x4.lt(size, f32x4.splat(0.625)));
+  let p = madd(constant(TANH), z, constant(TANH + 4));
+  p = madd(p, z, constant(TANH + 8));
+  p = madd(p, z, constant(TANH + 12));
+  p = madd(p, z, constant(TANH + 16));
+  const near = madd(f32x4.mul(p, z), x, x);
+  const one = constant(ONE);
+  const far = f32x4.sub(one, f32x4.div(constant(TWO), f32x4.add(exp4(f32x4.add(size, size)), one)));
+  const signed = v128.bitselect(x, far, constant(SIGN));
+  return v128.bitselect(near, signed, f32x4.lt(size, constant(NEAR)));
 }
 
 /** Four floats, or the first of them four times. */

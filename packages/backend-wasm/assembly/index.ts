@@ -7,3 +7,4 @@ export { adam, sgd } from "./optim";
 export { layerNorm, layerNormBackward } from "./norm";
 export { packStrips, stripBytes } from "./panel";
 export { recurrentBackward, recurrentForward, recurrentScratch } from "./recurrent";
+export { setConstants } from "./exp";

@@ -1,14 +1,11 @@
+import { madd } from "./exp";
+
 /**
  * Products of few rows with a matrix that is used again and again, packed once: rows in panels of 4, columns in strips of 8.
  */
 
 /** Depth of the blocks in which a product is computed, so that a strip stays in the first level of cache. */
 const DEPTH: i32 = 400;
-
-function madd(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
-  return f32x4.add(f32x4.mul(a, b), c);
-}
 
 /** Bytes of `rows` rows of k floats in panels. */
 export function panelBytes(rows: i32, k: i32): i32 {

@@ -82,6 +82,7 @@ export interface Exports {
   subtractRows(rows: number, n: number, out: number, shifts: number): void;
   softmaxBackward(rows: number, n: number, g: number, y: number, out: number): void;
   logSoftmaxBackward(rows: number, n: number, g: number, y: number, out: number): void;
+  setConstants(): void;
   packStrips(k: number, n: number, b: number, row: number, column: number, to: number): void;
   stripBytes(k: number, n: number): number;
   recurrentScratch(rows: number, width: number): number;
@@ -213,7 +214,7 @@ export type SimdLevel = "relaxed" | "simd";
 export async function instantiate(
   memory: WebAssembly.Memory,
   strict: boolean,
-): Promise<{ readonly level: SimdLevel; readonly exports: Exports }> {
+): Promise<{ readonly level: SimdLevel; readonly module: WebAssembly.Module; readonly exports: Exports }> {
   let level: SimdLevel = "simd";
   let bytes = decode(simd);
   if (!strict) {
@@ -224,8 +225,10 @@ export async function instantiate(
       bytes = better;
     }
   }
-  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
-  return { level, exports: instance.exports as unknown as Exports };
+  const { module, instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+  const exports = instance.exports as unknown as Exports;
+  exports.setConstants();
+  return { level, module, exports };
 }
 
 function decode(text: string): Uint8Array<ArrayBuffer> {

@@ -2,8 +2,8 @@ import type { Storage, Tensor } from "@tt/core";
 import { type Heap, SCRATCH } from "./memory/heap.ts";
 import { WasmStorage } from "./memory/storage.ts";
 
-/** Where operands of ordinary memory are copied for a call; address 0 stays unused. */
-const STAGE = 64;
+/** Where operands of ordinary memory are copied for a call; the kernels' constants stand before it. */
+const STAGE = 256;
 const STAGE_END = SCRATCH;
 
 /**
