@@ -1,4 +1,8 @@
 export { gemm, gemmImage, gemmImageT, gemmPacked, gemmScratch, packedBytes, packWhole } from "./gemm";
+export { convolve, convScratch } from "./conv";
+export { combineWeight, convolveWeight, weightPartBytes, weightScratch } from "./conv_grad";
+export { packTerms } from "./conv_pack";
+export { stripsOf } from "./tile";
 export { copyBlock, fillRows, foldColumns } from "./fold";
 export { sumColumns, sumRows } from "./reduce";
 export { logSoftmaxBackward, shiftRows, softmax, softmaxBackward, subtractRows } from "./softmax";

@@ -2,10 +2,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { main } from "assemblyscript/asc";
+import { convMicroKernels } from "./conv_micro.mjs";
 import { microKernels } from "./micro.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 writeFileSync(`${root}assembly/micro.gen.ts`, microKernels());
+writeFileSync(`${root}assembly/conv_micro.gen.ts`, convMicroKernels());
 mkdirSync(`${root}build`, { recursive: true });
 
 const builds = [];

@@ -62,6 +62,27 @@ export interface Exports {
   gemmScratch(): number;
   packedBytes(m: number, k: number): number;
   packWhole(m: number, k: number, a: number, aRow: number, aColumn: number, to: number): void;
+  convScratch(): number;
+  /** See assembly/conv.ts; the description is written by kernels/conv/product.ts. */
+  convolve(description: number, from: number, to: number, start: number, end: number, work: number): void;
+  packTerms(
+    m1: number,
+    m2: number,
+    k1: number,
+    k2: number,
+    a: number,
+    row1: number,
+    row2: number,
+    step1: number,
+    step2: number,
+    to: number,
+  ): void;
+  stripsOf(m: number): number;
+  weightPartBytes(groups: number, taps: number, outputs: number): number;
+  weightScratch(outputs: number): number;
+  /** See assembly/conv_grad.ts; the description is written by kernels/conv/weight.ts. */
+  convolveWeight(description: number, part: number, from: number, to: number, work: number): void;
+  combineWeight(description: number, out: number): void;
   foldColumns(k: number, n: number, columns: number, image: number, taps: number, places: number): void;
   copyBlock(
     depth: number,

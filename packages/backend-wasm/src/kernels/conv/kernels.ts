@@ -1,85 +1,45 @@
 import type { Kernel, Kernels, Tensor } from "@tt/core";
+import { type ConvGeometry, convGeometry, type ConvParams } from "@tt/core/dispatch";
 import type { Engine } from "../../engine.ts";
 import { areFloat32, dense, product } from "../views.ts";
-import { type ConvParams, type Geometry, geometryOf, triple } from "./geometry.ts";
-import { aligned, copyPadded, prepare } from "./layout.ts";
+import { gemmForward, gemmWeight, isPointwise } from "./pointwise.ts";
+import { isPadded, type Product, runProduct } from "./product.ts";
+import { runWeight } from "./weight.ts";
 
 /**
- * Convolutions of float32 as matrix products; the image is unfolded while it is packed, so that no unfolded copy exists.
- * Other dtypes compute on the host's loops.
+ * Convolutions of float32 as matrix products; the image is read through tables or unfolded strip by strip, so that no
+ * unfolded copy exists. Other dtypes compute on the host's loops.
  */
 export function convKernels(engine: Engine): Kernels {
-  const { exports, heap, operands, host } = engine;
+  const { operands, host } = engine;
 
-  /** out [N, O, ...] = input [N, C, ...] * weight [O, C / groups, ...]. */
-  function forward(out: Tensor, input: Tensor, weight: Tensor, bias: Tensor | null, params: ConvParams): boolean {
-    const g = geometryOf(input.shape, out.shape, weight.shape, params);
-    const [x, w, b] = [dense(engine, input), dense(engine, weight), bias && dense(engine, bias)];
+  /** Addresses of a result, two factors and a bias (0 for none), then what computes from them; false when there is no room. */
+  function compute(
+    out: Tensor,
+    a: Tensor,
+    b: Tensor,
+    bias: Tensor | null,
+    run: (out: number, a: number, b: number, bias: number) => boolean,
+  ): boolean {
+    const [x, y, z] = [dense(engine, a), dense(engine, b), bias && dense(engine, bias)];
     operands.begin();
-    const [px, pw, pb, pc] = [
+    const [pa, pb, pc, pz] = [
       operands.input(x),
-      operands.input(w),
-      b === null ? 0 : operands.input(b),
+      operands.input(y),
       operands.output(out),
+      z === null ? 0 : operands.input(z),
     ];
-    if (px < 0 || pw < 0 || pb < 0 || pc < 0) return false;
-    const terms = g.taps.length;
-    const packedBytes = aligned(exports.packedBytes(g.outputs, terms));
-    const at = prepare(engine, g, packedBytes * g.groups, g.pads);
-    if (at === null) return false;
-    for (let group = 0; group < g.groups; group++) {
-      exports.packWhole(
-        g.outputs,
-        terms,
-        pw + 4 * group * g.outputs * terms,
-        4 * terms,
-        4,
-        at.extra + group * packedBytes,
-      );
-    }
-    run(g, at, px, pb, pc, packedBytes);
+    if (pa < 0 || pb < 0 || pc < 0 || pz < 0 || !run(pc, pa, pb, pz)) return false;
     operands.end();
     return true;
   }
 
-  function run(
-    g: Geometry,
-    at: { gemm: number; taps: number; places: number; padded: number; extra: number },
-    px: number,
-    pb: number,
-    pc: number,
-    packedBytes: number,
-  ): void {
-    const terms = g.taps.length;
-    const size = g.places.length;
-    const plane = product(g.image);
-    for (let n = 0; n < g.batch; n++) {
-      for (let group = 0; group < g.groups; group++) {
-        const block = n * g.groups + group;
-        const image = px + 4 * block * g.channels * plane;
-        const c = pc + 4 * block * g.outputs * size;
-        const a = at.extra + group * packedBytes;
-        if (pb !== 0) exports.fillRows(g.outputs, size, pb + 4 * group * g.outputs, c);
-        if (g.pointwise)
-          exports.gemmPacked(g.outputs, size, terms, a, image, 4 * size, 4, c, 4 * size, pb !== 0, at.gemm);
-        else {
-          if (g.pads) copyPadded(engine, g, image, at.padded, false);
-          exports.gemmImage(
-            g.outputs,
-            size,
-            terms,
-            a,
-            g.pads ? at.padded : image,
-            at.taps,
-            at.places,
-            c,
-            4 * size,
-            pb !== 0,
-            at.gemm,
-          );
-        }
-      }
-    }
+  /** out [N, O, ...] = input [N, C, ...] * weight [O, C / groups, ...]. */
+  function forward(out: Tensor, input: Tensor, weight: Tensor, bias: Tensor | null, params: ConvParams): boolean {
+    const g = convGeometry(input.shape, out.shape, weight.shape, params);
+    return compute(out, input, weight, bias, (c, x, w, b) =>
+      isPointwise(g) ? gemmForward(engine, g, x, w, b, c, false) : runProduct(engine, forwardProduct(g, x, w, b, c)),
+    );
   }
 
   /** The transpose of `forward`: gradInput [N, C, ...] from gradOutput [N, O, ...]. */
@@ -90,162 +50,20 @@ export function convKernels(engine: Engine): Kernels {
     bias: Tensor | null,
     params: ConvParams,
   ): boolean {
-    const rank = gradInput.ndim - 2;
-    const [g, w, b] = [dense(engine, gradOutput), dense(engine, weight), bias && dense(engine, bias)];
-    const border = params.padding.map((p, d) => params.dilation[d]! * (weight.shape[d + 2]! - 1) - p);
-    if (
-      params.stride.every((s) => s === 1) &&
-      border.every((p) => p >= 0) &&
-      flippingPays(gradInput, gradOutput, weight, params)
-    ) {
-      return flipped(gradInput, g, w, b, { ...params, padding: border }, rank);
-    }
-    return scattered(gradInput, g, w, b, params);
-  }
-
-  /** With stride 1 it is a convolution with the kernels turned around and channels exchanged. */
-  function flipped(
-    gradInput: Tensor,
-    grad: Tensor,
-    weight: Tensor,
-    bias: Tensor | null,
-    params: ConvParams,
-    rank: number,
-  ): boolean {
-    const { groups } = params;
-    const outputs = weight.shape[0]! / groups;
-    const channels = weight.shape[1]!;
-    const g = geometryOf(grad.shape, gradInput.shape, [channels * groups, outputs, ...weight.shape.slice(2)], params);
-    operands.begin();
-    const [pg, pw, pb, pc] = [
-      operands.input(grad),
-      operands.input(weight),
-      bias === null ? 0 : operands.input(bias),
-      operands.output(gradInput),
-    ];
-    if (pg < 0 || pw < 0 || pb < 0 || pc < 0) return false;
-    const taps = product(triple(weight.shape.slice(2), rank === 0 ? 0 : 1));
-    const terms = g.taps.length;
-    const packedBytes = aligned(exports.packedBytes(channels, terms));
-    const turnedBytes = aligned(4 * channels * terms);
-    const at = prepare(engine, g, packedBytes * groups + turnedBytes, g.pads);
-    if (at === null) return false;
-    const turned = at.extra + packedBytes * groups;
-    for (let group = 0; group < groups; group++) {
-      const from = (pw + 4 * group * outputs * channels * taps) / 4;
-      turn(heap.floats, from, turned / 4, outputs, channels, taps);
-      exports.packWhole(channels, terms, turned, 4 * terms, 4, at.extra + group * packedBytes);
-    }
-    run(g, at, pg, pb, pc, packedBytes);
-    operands.end();
-    return true;
-  }
-
-  /** The columns of the unfolded gradient are computed and added up where they overlap. */
-  function scattered(
-    gradInput: Tensor,
-    grad: Tensor,
-    weight: Tensor,
-    bias: Tensor | null,
-    params: ConvParams,
-  ): boolean {
-    const g = geometryOf(gradInput.shape, grad.shape, weight.shape, params);
-    operands.begin();
-    const [pg, pw, pb, px] = [
-      operands.input(grad),
-      operands.input(weight),
-      bias === null ? 0 : operands.input(bias),
-      operands.output(gradInput),
-    ];
-    if (pg < 0 || pw < 0 || pb < 0 || px < 0) return false;
-    const terms = g.taps.length;
-    const size = g.places.length;
-    const packedBytes = aligned(exports.packedBytes(terms, g.outputs));
-    const at = prepare(engine, g, packedBytes * g.groups + 4 * terms * size, true);
-    if (at === null) return false;
-    const columns = at.extra + packedBytes * g.groups;
-    for (let group = 0; group < g.groups; group++) {
-      exports.packWhole(
-        terms,
-        g.outputs,
-        pw + 4 * group * g.outputs * terms,
-        4,
-        4 * terms,
-        at.extra + group * packedBytes,
-      );
-    }
-    const padded = product(g.padded);
-    const plane = product(g.image);
-    for (let n = 0; n < g.batch; n++) {
-      for (let group = 0; group < g.groups; group++) {
-        const block = n * g.groups + group;
-        exports.gemmPacked(
-          terms,
-          size,
-          g.outputs,
-          at.extra + group * packedBytes,
-          pg + 4 * block * g.outputs * size,
-          4 * size,
-          4,
-          columns,
-          4 * size,
-          false,
-          at.gemm,
-        );
-        for (let c = 0; c < g.channels; c++) {
-          const start = at.padded / 4 + c * padded;
-          heap.floats.fill(pb === 0 ? 0 : heap.floats[pb / 4 + group * g.channels + c]!, start, start + padded);
-        }
-        exports.foldColumns(terms, size, columns, at.padded, at.taps, at.places);
-        copyPadded(engine, g, px + 4 * block * g.channels * plane, at.padded, true);
-      }
-    }
-    operands.end();
-    return true;
+    const g = convGeometry(gradInput.shape, gradOutput.shape, weight.shape, params);
+    const flipped = flippedGeometry(g, gradInput, gradOutput, weight, params);
+    return compute(gradInput, gradOutput, weight, bias, (c, y, w, b) => {
+      if (isPointwise(g)) return gemmForward(engine, g, y, w, b, c, true);
+      return runProduct(engine, flipped === null ? scattered(g, y, w, b, c) : turned(flipped, y, w, b, c));
+    });
   }
 
   /** gradWeight [O, C / groups, ...] from gradOutput [N, O, ...] and input [N, C, ...]. */
   function backwardWeight(gradWeight: Tensor, gradOutput: Tensor, input: Tensor, params: ConvParams): boolean {
-    const g = geometryOf(input.shape, gradOutput.shape, gradWeight.shape, params);
-    const [y, x] = [dense(engine, gradOutput), dense(engine, input)];
-    operands.begin();
-    const [py, px, pw] = [operands.input(y), operands.input(x), operands.output(gradWeight)];
-    if (py < 0 || px < 0 || pw < 0) return false;
-    const at = prepare(engine, g, 0, g.pads);
-    if (at === null) return false;
-    const terms = g.taps.length;
-    const size = g.places.length;
-    const plane = product(g.image);
-    for (let n = 0; n < g.batch; n++) {
-      for (let group = 0; group < g.groups; group++) {
-        const block = n * g.groups + group;
-        const image = px + 4 * block * g.channels * plane;
-        const a = py + 4 * block * g.outputs * size;
-        const c = pw + 4 * group * g.outputs * terms;
-        if (g.pointwise)
-          exports.gemm(g.outputs, terms, size, a, 4 * size, 4, image, 4, 4 * size, c, 4 * terms, 1, n > 0, at.gemm);
-        else {
-          if (g.pads) copyPadded(engine, g, image, at.padded, false);
-          exports.gemmImageT(
-            g.outputs,
-            terms,
-            size,
-            a,
-            4 * size,
-            4,
-            g.pads ? at.padded : image,
-            at.taps,
-            at.places,
-            c,
-            4 * terms,
-            n > 0,
-            at.gemm,
-          );
-        }
-      }
-    }
-    operands.end();
-    return true;
+    const g = convGeometry(input.shape, gradOutput.shape, gradWeight.shape, params);
+    return compute(gradWeight, gradOutput, input, null, (c, y, x) =>
+      isPointwise(g) ? gemmWeight(engine, g, x, y, c) : runWeight(engine, g, x, y, c),
+    );
   }
 
   const suits = (...tensors: readonly (Tensor | null)[]): boolean =>
@@ -286,26 +104,99 @@ export function convKernels(engine: Engine): Kernels {
   };
 }
 
-/** Rough costs of the two ways to the gradient of an input, in vector operations; few channels leave register tiles empty. */
-function flippingPays(gradInput: Tensor, gradOutput: Tensor, weight: Tensor, { groups }: ConvParams): boolean {
-  const outputs = weight.shape[0]! / groups;
-  const channels = weight.shape[1]!;
-  const taps = product(weight.shape.slice(2));
-  const inner = product(gradInput.shape.slice(2));
-  const outer = product(gradOutput.shape.slice(2));
-  const tiles = (rows: number): number => 6 * Math.ceil(rows / 6);
-  const flipped = outputs * taps * inner * (tiles(channels) / 8 + 0.7);
-  const scattered = outer * ((tiles(channels * taps) * outputs) / 8 + channels * taps * 1.2);
-  return flipped <= scattered;
+function forwardProduct(g: ConvGeometry, x: number, w: number, bias: number, out: number): Product {
+  const terms = g.taps.length;
+  const size = g.positions.length;
+  return {
+    batch: g.batch,
+    groups: g.groups,
+    weight: w,
+    source: {
+      rows: [g.outChannels, 1],
+      terms: [1, terms],
+      rowSteps: [4 * terms, 0],
+      termSteps: [0, 4],
+      start: (group) => 4 * group * g.outChannels * terms,
+    },
+    bias,
+    b: x,
+    bGroup: g.inChannels * product(g.image),
+    steps: g.taps,
+    positions: g.positions,
+    c: out,
+    cGroup: g.outChannels * size,
+    lines: size,
+    places: 1,
+    size,
+    border: isPadded(g) ? "b" : "none",
+    geometry: g,
+  };
 }
 
-/** [outputs, channels, taps] to [channels, outputs, taps turned around], in entries. */
-function turn(floats: Float32Array, from: number, to: number, outputs: number, channels: number, taps: number): void {
-  for (let o = 0; o < outputs; o++) {
-    for (let c = 0; c < channels; c++) {
-      const source = from + (o * channels + c) * taps;
-      const last = to + (c * outputs + o) * taps + taps - 1;
-      for (let t = 0; t < taps; t++) floats[last - t] = floats[source + t]!;
-    }
-  }
+/** With stride 1 a gradient of the input is a convolution with kernels turned around and channels exchanged. */
+function turned(g: ConvGeometry, y: number, w: number, bias: number, out: number): Product {
+  const taps = product(g.kernel);
+  const channels = g.outChannels;
+  return {
+    ...forwardProduct(g, y, w, bias, out),
+    source: {
+      rows: [channels, 1],
+      terms: [g.inChannels, taps],
+      rowSteps: [4 * taps, 0],
+      termSteps: [4 * channels * taps, -4],
+      start: (group) => 4 * (group * g.inChannels * channels * taps + taps - 1),
+    },
+  };
+}
+
+/** What every gradient of the output adds to the padded image; channels are innermost, as neighbouring taps overlap. */
+function scattered(g: ConvGeometry, y: number, w: number, bias: number, out: number): Product {
+  const taps = product(g.kernel);
+  const channels = g.inChannels;
+  const size = g.positions.length;
+  return {
+    batch: g.batch,
+    groups: g.groups,
+    weight: w,
+    source: {
+      rows: [taps, channels],
+      terms: [1, g.outChannels],
+      rowSteps: [4, 4 * taps],
+      termSteps: [0, 4 * channels * taps],
+      start: (group) => 4 * group * g.outChannels * channels * taps,
+    },
+    bias,
+    b: y,
+    bGroup: g.outChannels * size,
+    steps: size,
+    positions: 1,
+    c: out,
+    cGroup: channels * product(g.image),
+    lines: g.taps.map((_, i) => g.taps[(i % channels) * taps + Math.floor(i / channels)]!),
+    places: g.positions,
+    size,
+    border: "c",
+    geometry: g,
+  };
+}
+
+/** The geometry of `turned`, where it is possible and cheaper than adding up. */
+function flippedGeometry(
+  g: ConvGeometry,
+  gradInput: Tensor,
+  gradOutput: Tensor,
+  weight: Tensor,
+  params: ConvParams,
+): ConvGeometry | null {
+  const padding = params.padding.map((p, d) => params.dilation[d]! * (weight.shape[d + 2]! - 1) - p);
+  if (params.stride.some((s) => s !== 1) || padding.some((p) => p < 0)) return null;
+  // Rough costs in vector operations; few channels leave register tiles empty.
+  const outer = g.positions.length;
+  const taps = product(g.kernel);
+  const tiles = (rows: number): number => Math.ceil(rows / Math.ceil(rows / 6)) * Math.ceil(rows / 6);
+  const turnedCost = g.outChannels * taps * product(g.image) * (tiles(g.inChannels) / 8 + 0.3);
+  const scatteredCost = outer * ((tiles(g.inChannels * taps) * g.outChannels) / 8 + g.inChannels * taps * 0.5);
+  if (turnedCost > scatteredCost) return null;
+  const shape = [g.inChannels * g.groups, g.outChannels, ...weight.shape.slice(2)];
+  return convGeometry(gradOutput.shape, gradInput.shape, shape, { ...params, padding });
 }

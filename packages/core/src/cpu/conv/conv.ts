@@ -9,7 +9,7 @@ import {
   partOf,
 } from "../view.ts";
 import { denseBigInts, productsAreExact } from "../matmul/integer.ts";
-import { type ConvParams, type Geometry, geometryOf } from "./geometry.ts";
+import { type ConvParams, type ConvGeometry, convGeometry } from "./geometry.ts";
 import { backwardInputValues, backwardWeightValues, forwardValues } from "./kernels.ts";
 import { backwardInputBigInt, forwardBigInt } from "./integer.ts";
 
@@ -24,7 +24,7 @@ export function convForward(
   bias: ArrayView | null,
   params: ConvParams,
 ): void {
-  const g = geometryOf(input.shape, out.shape, weight.shape, params);
+  const g = convGeometry(input.shape, out.shape, weight.shape, params);
   if (out.dtype.is_complex) {
     complexProduct(out, input, weight, bias, (c, a, b, add) => forwardValues(c, a, b, add, g));
   } else if (out.dtype.category < 2) {
@@ -48,7 +48,7 @@ export function convBackwardInput(
   params: ConvParams,
   bias: ArrayView | null = null,
 ): void {
-  const g = geometryOf(gradInput.shape, gradOutput.shape, weight.shape, params);
+  const g = convGeometry(gradInput.shape, gradOutput.shape, weight.shape, params);
   if (gradInput.dtype.is_complex) {
     complexProduct(gradInput, gradOutput, weight, bias, (c, a, b, add) => backwardInputValues(c, a, b, add, g));
   } else if (gradInput.dtype.category < 2) {
@@ -71,7 +71,7 @@ export function convBackwardWeight(
   input: ArrayView,
   params: ConvParams,
 ): void {
-  const g = geometryOf(input.shape, gradOutput.shape, gradWeight.shape, params);
+  const g = convGeometry(input.shape, gradOutput.shape, gradWeight.shape, params);
   if (gradWeight.dtype.is_complex) {
     complexProduct(gradWeight, gradOutput, input, null, (c, a, b) => backwardWeightValues(c, a, b, g));
     return;
@@ -114,7 +114,7 @@ type BigIntProduct = (
   a: BigInt64Array,
   weight: BigInt64Array,
   bias: BigInt64Array | null,
-  g: Geometry,
+  g: ConvGeometry,
 ) => void;
 
 /** Through double precision where that is exact, else with wrapping 64-bit arithmetic. */
@@ -124,8 +124,8 @@ function integerProduct(
   weight: ArrayView,
   bias: ArrayView | null,
   terms: number,
-  g: Geometry,
-  product: (c: Numbers, a: Numbers, b: Numbers, bias: Numbers | null, g: Geometry) => void,
+  g: ConvGeometry,
+  product: (c: Numbers, a: Numbers, b: Numbers, bias: Numbers | null, g: ConvGeometry) => void,
   bigProduct: BigIntProduct,
 ): void {
   const x = denseDoubles(a);

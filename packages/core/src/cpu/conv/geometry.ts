@@ -6,12 +6,15 @@ export interface ConvParams {
   readonly groups: number;
 }
 
+/** Depth, height, width. */
+export type Triple = readonly [number, number, number];
+
 /**
  * A convolution over one image and one group as a matrix product. The padded image is a
  * [channels, paddedSpatial] block; tap t of the kernel (channel, then position) for output position l is its
  * entry taps[t] + positions[l]. All ranks are treated as three-dimensional.
  */
-export interface Geometry {
+export interface ConvGeometry {
   readonly batch: number;
   readonly groups: number;
   /** Channels of the input image in one group, and of the output. */
@@ -20,20 +23,40 @@ export interface Geometry {
   readonly image: Triple;
   readonly padded: Triple;
   readonly padding: Triple;
+  readonly kernel: Triple;
+  readonly stride: Triple;
+  /** Entries of one padded channel, and of all of a group. */
+  readonly paddedPlane: number;
   readonly paddedSize: number;
   readonly taps: Int32Array;
   readonly positions: Int32Array;
 }
 
-export type Triple = readonly [number, number, number];
+const cache = new Map<string, ConvGeometry>();
 
 /** `image`, `output` and `weight` are shapes [N, C, ...], [N, O, ...] and [O, C / groups, ...]. */
-export function geometryOf(
+export function convGeometry(
   image: readonly number[],
   output: readonly number[],
   weight: readonly number[],
   params: ConvParams,
-): Geometry {
+): ConvGeometry {
+  const { stride, padding, dilation, groups } = params;
+  const key = `${image.join()};${output.join()};${weight.join()};${stride.join()};${padding.join()};${dilation.join()};${groups}`;
+  let found = cache.get(key);
+  if (found === undefined) {
+    if (cache.size >= 256) cache.clear();
+    cache.set(key, (found = measure(image, output, weight, params)));
+  }
+  return found;
+}
+
+function measure(
+  image: readonly number[],
+  output: readonly number[],
+  weight: readonly number[],
+  params: ConvParams,
+): ConvGeometry {
   const { groups } = params;
   const size = triple(image.slice(2), 1);
   const out = triple(output.slice(2), 1);
@@ -55,6 +78,9 @@ export function geometryOf(
     image: size,
     padded,
     padding,
+    kernel,
+    stride,
+    paddedPlane: plane,
     paddedSize: inChannels * plane,
     taps: grid(inChannels, plane, kernel, dilation, padded),
     positions: grid(1, 0, out, stride, padded),
@@ -62,11 +88,8 @@ export function geometryOf(
 }
 
 function triple(values: readonly number[], fill: number): Triple {
-  return [
-    values.length > 2 ? values[0]! : fill,
-    values.length > 1 ? values[values.length - 2]! : fill,
-    values[values.length - 1]!,
-  ];
+  const n = values.length;
+  return [n > 2 ? values[n - 3]! : fill, n > 1 ? values[n - 2]! : fill, n > 0 ? values[n - 1]! : fill];
 }
 
 function grid(channels: number, plane: number, counts: Triple, step: Triple, padded: Triple): Int32Array {

@@ -1,8 +1,8 @@
 import type { Numbers } from "../view.ts";
-import type { Geometry } from "./geometry.ts";
+import type { ConvGeometry } from "./geometry.ts";
 
 /** Copies the channels of one image and group into the middle of a zeroed padded block. */
-export function loadPadded(padded: Float64Array, geometry: Geometry, source: Numbers, offset: number): void {
+export function loadPadded(padded: Float64Array, geometry: ConvGeometry, source: Numbers, offset: number): void {
   const { image, padding, inChannels } = geometry;
   const [, height, width] = geometry.padded;
   padded.fill(0, 0, geometry.paddedSize);
@@ -21,7 +21,7 @@ export function loadPadded(padded: Float64Array, geometry: Geometry, source: Num
 export function storePadded(
   target: Numbers,
   offset: number,
-  geometry: Geometry,
+  geometry: ConvGeometry,
   padded: Float64Array,
   bias: Numbers | null,
   firstChannel: number,

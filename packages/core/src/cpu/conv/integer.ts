@@ -1,7 +1,7 @@
-import type { Geometry } from "./geometry.ts";
+import type { ConvGeometry } from "./geometry.ts";
 
 /** Output entry, image entry within its group's unpadded block, and weight entry of every product. */
-function forEachProduct(g: Geometry, visit: (output: number, image: number, weight: number) => void): void {
+function forEachProduct(g: ConvGeometry, visit: (output: number, image: number, weight: number) => void): void {
   const { inChannels, outChannels, taps, positions } = g;
   const [depth, height, width] = g.padded;
   const plane = g.image[0] * g.image[1] * g.image[2];
@@ -29,7 +29,7 @@ export function forwardBigInt(
   input: BigInt64Array,
   weight: BigInt64Array,
   bias: BigInt64Array | null,
-  g: Geometry,
+  g: ConvGeometry,
 ): void {
   if (bias !== null) fillChannels(output, bias, g.positions.length);
   forEachProduct(g, (o, i, w) => {
@@ -42,7 +42,7 @@ export function backwardInputBigInt(
   gradOutput: BigInt64Array,
   weight: BigInt64Array,
   bias: BigInt64Array | null,
-  g: Geometry,
+  g: ConvGeometry,
 ): void {
   if (bias !== null) fillChannels(gradInput, bias, g.image[0] * g.image[1] * g.image[2]);
   forEachProduct(g, (o, i, w) => {

@@ -1,7 +1,7 @@
 import { micro4x4 } from "../matmul/micro.ts";
 import { packPanels, Scratch } from "../matmul/pack.ts";
 import type { Numbers } from "../view.ts";
-import type { Geometry } from "./geometry.ts";
+import type { ConvGeometry } from "./geometry.ts";
 import { loadPadded, packEntries, storePadded } from "./image.ts";
 
 // A panel pair of this depth stays in L1, a block of this many lanes in L2.
@@ -19,7 +19,7 @@ export function forwardValues(
   input: Numbers,
   weight: Numbers,
   bias: Numbers | null,
-  g: Geometry,
+  g: ConvGeometry,
 ): void {
   const { groups, inChannels, outChannels, taps, positions } = g;
   const imageSize = inChannels * g.image[0] * g.image[1] * g.image[2];
@@ -83,7 +83,7 @@ export function backwardInputValues(
   gradOutput: Numbers,
   weight: Numbers,
   bias: Numbers | null,
-  g: Geometry,
+  g: ConvGeometry,
 ): void {
   const { groups, inChannels, outChannels, taps, positions } = g;
   const imageSize = inChannels * g.image[0] * g.image[1] * g.image[2];
@@ -161,7 +161,7 @@ function scatterTile(
 }
 
 /** gradWeight [O, C / groups, ...]: gradOutput times im2col^T, summed over the batch in double precision. */
-export function backwardWeightValues(gradWeight: Numbers, gradOutput: Numbers, input: Numbers, g: Geometry): void {
+export function backwardWeightValues(gradWeight: Numbers, gradOutput: Numbers, input: Numbers, g: ConvGeometry): void {
   const { groups, inChannels, outChannels, taps, positions } = g;
   const imageSize = inChannels * g.image[0] * g.image[1] * g.image[2];
   const length = positions.length;
@@ -204,7 +204,7 @@ function addRows(sums: Float64Array, at: number, rowStride: number, rows: number
 const packedRows = (n: number): number => (n + 3) & ~3;
 
 /** Panels of four output channels over all taps, one group after the other. */
-function packWeight(weight: Numbers, g: Geometry): Float64Array {
+function packWeight(weight: Numbers, g: ConvGeometry): Float64Array {
   const { groups, outChannels, taps } = g;
   const size = packedRows(outChannels) * taps.length;
   const packed = otherScratch.take(groups * size);

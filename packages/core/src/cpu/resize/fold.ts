@@ -1,4 +1,4 @@
-import { type ConvParams, type Geometry, geometryOf } from "../conv/geometry.ts";
+import { type ConvParams, type ConvGeometry, convGeometry } from "../conv/geometry.ts";
 import { loadPadded, storePadded } from "../conv/image.ts";
 import { type ArrayView, commit, denseValues, outValues, partOf } from "../view.ts";
 
@@ -57,11 +57,11 @@ export function fold(out: ArrayView, input: ArrayView, params: FoldParams): void
   commit(out, values);
 }
 
-function foldGeometry(image: readonly number[], params: FoldParams): Geometry {
+function foldGeometry(image: readonly number[], params: FoldParams): ConvGeometry {
   const counts = image.slice(2).map((size, d) => {
     const reach = params.dilation[d]! * (params.kernel_size[d]! - 1) + 1;
     return Math.floor((size + 2 * params.padding[d]! - reach) / params.stride[d]!) + 1;
   });
   const weight = [1, image[1]!, ...params.kernel_size];
-  return geometryOf(image, [image[0]!, 1, ...counts], weight, { ...params, groups: 1 });
+  return convGeometry(image, [image[0]!, 1, ...counts], weight, { ...params, groups: 1 });
 }

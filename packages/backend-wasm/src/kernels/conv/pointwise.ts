@@ -1,0 +1,95 @@
+import type { ConvGeometry } from "@tt/core/dispatch";
+import type { Engine } from "../../engine.ts";
+import { Area } from "./area.ts";
+import { isPadded } from "./product.ts";
+
+const SPEED = 40;
+
+/** Whether the unfolded image is the image: a product of matrices. */
+export function isPointwise(g: ConvGeometry): boolean {
+  return g.taps.length === g.inChannels && !isPadded(g) && g.stride.every((s) => s === 1);
+}
+
+/** Convolution with kernels of size 1, or (`back`) the gradient of its input. */
+export function gemmForward(
+  engine: Engine,
+  g: ConvGeometry,
+  x: number,
+  w: number,
+  bias: number,
+  out: number,
+  back: boolean,
+): boolean {
+  const { exports, threads } = engine;
+  const { groups, batch } = g;
+  const [m, k] = back ? [g.inChannels, g.outChannels] : [g.outChannels, g.inChannels];
+  const size = g.positions.length;
+  const area = new Area();
+  const packedBytes = Math.ceil(exports.packedBytes(m, k) / 64) * 64;
+  const packed = area.part(groups * packedBytes);
+  const stride = Math.ceil(exports.gemmScratch() / 64) * 64;
+  const work = area.part(threads.count * stride);
+  if (!area.take(engine)) return false;
+  const at = area.at(packed);
+  for (let group = 0; group < groups; group++) {
+    const from = w + 4 * group * m * k;
+    if (back) exports.packWhole(m, k, from, 4, 4 * m, at + group * packedBytes);
+    else exports.packWhole(m, k, from, 4 * k, 4, at + group * packedBytes);
+  }
+  const cost = (2 * m * k * size * groups * batch) / SPEED;
+  const columns = threads.split(size, batch * groups >= 2 * threads.count ? 0 : cost, 64);
+  const calls: number[][] = [];
+  for (let block = 0; block < batch * groups; block++) {
+    const group = block % groups;
+    const c = out + 4 * block * m * size;
+    if (bias !== 0) exports.fillRows(m, size, bias + 4 * group * m, c);
+    for (const [from, to] of columns) {
+      calls.push([
+        m,
+        to - from,
+        k,
+        at + group * packedBytes,
+        x + 4 * (block * k * size + from),
+        4 * size,
+        4,
+        c + 4 * from,
+        4 * size,
+        bias === 0 ? 0 : 1,
+        0,
+      ]);
+    }
+  }
+  threads.run("gemmPacked", calls, { at: 10, base: area.at(work), stride });
+  return true;
+}
+
+/** Gradient of the weight of a convolution with kernels of size 1. */
+export function gemmWeight(engine: Engine, g: ConvGeometry, x: number, y: number, out: number): boolean {
+  const { exports, threads } = engine;
+  const { groups, batch, outChannels: m, inChannels: n } = g;
+  const size = g.positions.length;
+  const area = new Area();
+  const stride = Math.ceil(exports.gemmScratch() / 64) * 64;
+  const work = area.part(threads.count * stride);
+  if (!area.take(engine)) return false;
+  for (let block = 0; block < batch * groups; block++) {
+    const group = block % groups;
+    exports.gemm(
+      m,
+      n,
+      size,
+      y + 4 * block * m * size,
+      4 * size,
+      4,
+      x + 4 * block * n * size,
+      4,
+      4 * size,
+      out + 4 * group * m * n,
+      4 * n,
+      1,
+      block >= groups,
+      area.at(work),
+    );
+  }
+  return true;
+}
