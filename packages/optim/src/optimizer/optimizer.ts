@@ -9,7 +9,7 @@ import {
   Tensor,
   ValueError,
 } from "@tt/core";
-import { isOptions, pythonTypeName } from "@tt/core/dispatch";
+import { isOptions, memory, pythonTypeName } from "@tt/core/dispatch";
 import { Hooks } from "./hooks.ts";
 import { type LoadableStateDict, packState, type StateMap, unpackState } from "./state_dict.ts";
 import type {
@@ -135,6 +135,7 @@ export class Optimizer<Options extends object = CommonOptions> {
     };
     if (differentiable) set_grad_enabled(true, run);
     else no_grad(run);
+    memory.keep?.(this.state);
     for (const hook of this.postHooks) hook(this, [closure]);
     return loss;
   }
@@ -181,6 +182,7 @@ export class Optimizer<Options extends object = CommonOptions> {
   load_state_dict(state_dict: LoadableStateDict): void {
     const { state, groups } = unpackState(this.param_groups, state_dict);
     this.state = state;
+    memory.keep?.(state);
     // Files of older versions lack newer options.
     this.param_groups = groups.map((group) => ({ ...definedOf(this.defaults), ...group }) as ParamGroup<Options>);
   }

@@ -1,5 +1,5 @@
 import { cat, enable_grad, float64, no_grad, RuntimeError, Tensor, tensor, ValueError, zeros_like } from "@tt/core";
-import { type Arguments, signature } from "@tt/core/dispatch";
+import { type Arguments, signature, memory as hooks } from "@tt/core/dispatch";
 import { Optimizer } from "../../optimizer/optimizer.ts";
 import type { Closure, Params, ParamState } from "../../optimizer/types.ts";
 import { type Round, strongWolfe } from "./strong_wolfe.ts";
@@ -111,7 +111,9 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     if (closure === undefined || closure === null) {
       throw new TypeError("step() missing 1 required positional argument: 'closure'");
     }
-    return no_grad(() => this.iterate(closure));
+    const loss = no_grad(() => this.iterate(closure));
+    hooks.keep?.(this.state);
+    return loss;
   }
 
   private iterate<R>(closure: Closure<R>): R {
