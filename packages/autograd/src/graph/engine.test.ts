@@ -167,3 +167,16 @@ describe("hooks", () => {
     );
   });
 });
+
+it("adds nothing to a gradient that went to two inputs", () => {
+  const [x, y] = [leaf([0.3]), leaf([0.5])];
+  const p = x.mul(2);
+  const q = y.mul(3);
+  const r = p.sin();
+  // The sum of two gradients arrives at t and goes on to p and q; what r sends to p must not reach q.
+  const t = p.add(q);
+  t.sin().add(t.cos()).add(r).sum().backward();
+  const slope = Math.cos(2.1) - Math.sin(2.1);
+  expect(y.grad!.item()).toBeCloseTo(3 * slope, 5);
+  expect(x.grad!.item()).toBeCloseTo(2 * (slope + Math.cos(0.6)), 5);
+});

@@ -138,7 +138,7 @@ export function runBackward(roots: readonly Capture[], rootGrads: Gradients, opt
     if (present === null) {
       grads[index] = grad;
       flight?.hold(grad);
-    } else if (inPlace && owned.has(present)) present.add_(grad);
+    } else if (inPlace && owned.has(present) && !shared.has(present.storage)) present.add_(grad);
     else {
       const sum = flight === null ? present.add(grad) : flight.within(() => present.add(grad));
       owned.add(sum);
