@@ -1,5 +1,6 @@
 import { type Backend, type Device, type DType, defineBackend, findBackend, type Kernels } from "@tt/core";
 import { Storage } from "@tt/core/dispatch";
+import { requestedThreads } from "@tt/core/threads";
 import { type Engine, makeEngine } from "./engine.ts";
 import { convKernels } from "./kernels/conv/kernels.ts";
 import { mapKernel } from "./kernels/map.ts";
@@ -7,13 +8,15 @@ import { matmulKernels } from "./kernels/matmul.ts";
 import { normKernels } from "./kernels/norm.ts";
 import { optimKernels } from "./kernels/optim.ts";
 import { poolKernels } from "./kernels/pool.ts";
-import { reduceKernels } from "./kernels/reduce.ts";
 import { recurrentKernels } from "./kernels/recurrent.ts";
+import { reduceKernels } from "./kernels/reduce.ts";
 import { softmaxKernels } from "./kernels/softmax.ts";
 import { makeCollector } from "./memory/collect.ts";
 import { Heap, type HeapStats } from "./memory/heap.ts";
 import { WasmStorage } from "./memory/storage.ts";
 import { instantiate, type SimdLevel } from "./module.ts";
+import { availableThreads } from "./threads/spawn.ts";
+import { Threads } from "./threads/threads.ts";
 
 const MIB = 1024 * 1024;
 
@@ -27,6 +30,12 @@ export interface WasmOptions {
   readonly heap_target?: number;
   /** Bytes up to which storages are ordinary typed arrays; 4096 (or `TT_WASM_SMALL_STORAGE`) unless given. */
   readonly small_storage?: number;
+  /**
+   * Threads that kernels may use, this one included. Unless given: what `torch.set_num_threads` was called with,
+   * `TT_NUM_THREADS`, or what the machine runs at once (at most 16). One where memory cannot be shared with workers, as on
+   * pages without cross-origin isolation.
+   */
+  readonly threads?: number;
 }
 
 /** The backend of device "wasm". */
@@ -58,9 +67,10 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
     16384,
   );
   const heap = new Heap({ limit, target }, makeCollector());
-  const { level, exports } = await instantiate(heap.memory, isStrict(options));
+  const { level, module, exports } = await instantiate(heap.memory, isStrict(options));
   const parent = findBackend("cpu");
-  const engine = makeEngine(heap, exports, parent.kernels, small);
+  const threads = new Threads(heap, module, exports, threadsOf(options));
+  const engine = makeEngine(heap, exports, threads, parent.kernels, small);
   return {
     ...defineBackend({ name: "wasm", extends: parent, kernels: kernelsOf(engine, level === "relaxed") }),
     capabilities: { synchronous: true },
@@ -72,6 +82,10 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
     },
     info: () => ({ simd: level }),
     memory_stats: () => heap.stats(),
+    get_num_threads: () => threads.count,
+    set_num_threads(count: number): void {
+      threads.count = Math.min(count, availableThreads() > 1 ? Infinity : 1);
+    },
   };
 }
 
@@ -91,6 +105,17 @@ function kernelsOf(engine: Engine, relaxed: boolean): Kernels {
 
 function isStrict({ simd = "auto" }: WasmOptions): boolean {
   return simd === "strict" || env("TT_WASM_SIMD") === "strict";
+}
+
+/** Most threads taken without being asked to. */
+const MOST_THREADS = 16;
+
+function threadsOf({ threads }: WasmOptions): number {
+  const available = availableThreads();
+  const asked = threads ?? requestedThreads() ?? env("TT_NUM_THREADS");
+  if (asked === undefined) return Math.min(available, MOST_THREADS);
+  const count = numberOption("threads", Number(asked), 1, 1024);
+  return available > 1 ? Math.floor(count) : 1;
 }
 
 function env(name: string): string | undefined {

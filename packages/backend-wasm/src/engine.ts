@@ -16,6 +16,6 @@ export interface Engine {
   readonly small: number;
 }
 
-export function makeEngine(heap: Heap, exports: Exports, host: Kernels, small: number): Engine {
-  return { heap, exports, operands: new Operands(heap), host, threads: new Threads(exports), small };
+export function makeEngine(heap: Heap, exports: Exports, threads: Threads, host: Kernels, small: number): Engine {
+  return { heap, exports, operands: new Operands(heap), host, threads, small };
 }

@@ -1,28 +1,19 @@
-import { pyRepr, RuntimeError, ValueError } from "@tt/core";
+import { RuntimeError, ValueError } from "@tt/core";
+import { checkThreadCount } from "@tt/core/threads";
+
+export { get_num_threads, set_num_threads } from "@tt/core/threads";
 
 /**
  * PyTorch's switches for programs that set them. Results of tt are the same on every run and its
  * kernels decide themselves how many threads they use, so that most of these only remember.
  */
 const settings = {
-  threads: 1,
   interopThreads: 1,
   deterministic: false,
   warnOnly: false,
   matmulPrecision: "highest",
   warnAlways: false,
 };
-
-/** Number of threads that was set; 1 at first. */
-export function get_num_threads(): number {
-  return settings.threads;
-}
-
-/** @throws RuntimeError unless `num` is a positive integer */
-export function set_num_threads(num: number): void {
-  checkThreads("set_num_threads", num);
-  settings.threads = num;
-}
 
 /** Number of threads between operations that was set; 1 at first. */
 export function get_num_interop_threads(): number {
@@ -31,13 +22,8 @@ export function get_num_interop_threads(): number {
 
 /** @throws RuntimeError unless `num` is a positive integer */
 export function set_num_interop_threads(num: number): void {
-  checkThreads("set_num_interop_threads", num);
+  checkThreadCount("set_num_interop_threads", num);
   settings.interopThreads = num;
-}
-
-function checkThreads(name: string, num: number): void {
-  if (!Number.isInteger(num)) throw new TypeError(`${name} expects an int, but got ${pyRepr(num)}`);
-  if (num <= 0) throw new RuntimeError(`${name} expects a positive integer`);
 }
 
 /** tt always computes deterministically; the switch is remembered. */

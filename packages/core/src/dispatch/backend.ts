@@ -50,6 +50,9 @@ export interface Backend {
   upload?(storage: Storage, elements: TypedArray): void;
   /** Waits for queued work. */
   synchronize?(device: Device): void | Promise<void>;
+  /** Threads its kernels may use; backends that compute on one thread have neither. */
+  get_num_threads?(): number;
+  set_num_threads?(count: number): void;
 }
 
 /** A backend's kernels by op id, looked up once. */
