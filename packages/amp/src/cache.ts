@@ -1,5 +1,5 @@
 import type { DType, Tensor } from "@tt/core";
-import { modes } from "@tt/core/dispatch";
+import { memory, modes } from "@tt/core/dispatch";
 
 interface Entry {
   readonly cast: Tensor;
@@ -24,6 +24,7 @@ export function castThrough(tensor: Tensor, dtype: DType, cached: boolean): Tens
     (known.cast.requires_grad || !modes().gradEnabled);
   if (usable) return known.cast;
   const cast = tensor.to(dtype);
+  memory.keep?.(cast);
   entries.set(tensor, { cast, version: tensor._version });
   return cast;
 }

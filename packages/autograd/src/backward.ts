@@ -1,5 +1,5 @@
 import { is_tensor, RuntimeError, type Tensor } from "@tt/core";
-import { isOptions, modes } from "@tt/core/dispatch";
+import { isOptions, memory, modes } from "@tt/core/dispatch";
 import { accumulatorOf } from "./graph/accumulate.ts";
 import { edgeOf, gradFnOf } from "./graph/edges.ts";
 import { type Capture, runBackward } from "./graph/engine.ts";
@@ -116,7 +116,9 @@ export function backward(
   });
   others.forEach((t, i) => {
     const grad = results[i] ?? null;
-    if (grad !== null) t.gradTensor = t.gradTensor === null ? grad : t.gradTensor.add(grad);
+    if (grad === null) return;
+    t.gradTensor = t.gradTensor === null ? grad : t.gradTensor.add(grad);
+    memory.keep?.(t.gradTensor);
   });
 }
 

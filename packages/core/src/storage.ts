@@ -14,9 +14,11 @@ export interface MemoryHooks {
   born: ((storage: Storage) => void) | null;
   /** Runs a decomposition and frees what it leaves behind. */
   own: ((decompose: (...args: never[]) => unknown, args: readonly unknown[]) => unknown) | null;
+  /** Told of memory that belongs to something that lasts: gradients, parameters, optimizers' state. */
+  keep: ((value: unknown) => void) | null;
 }
 
-export const memory: MemoryHooks = { born: null, own: null };
+export const memory: MemoryHooks = { born: null, own: null, keep: null };
 
 /**
  * The memory behind one or more tensors. A `cpu` storage owns a typed array; other devices keep

@@ -84,6 +84,11 @@ class FunctionNode extends Node {
     return this.label;
   }
 
+  /** The context, with whatever users put there. */
+  override get held(): readonly unknown[] {
+    return Object.values(this.ctx);
+  }
+
   override release(): void {
     if (this.ctx.saved !== null && this.ctx.saved.length > 0) this.ctx.saved = null;
   }

@@ -1,5 +1,5 @@
 import type { RemovableHandle, Tensor } from "@tt/core";
-import { modes } from "@tt/core/dispatch";
+import { memory, modes } from "@tt/core/dispatch";
 import { type Gradients, Node, registerIn } from "./node.ts";
 
 /** The end of the graph at a leaf: adds what arrives to the leaf's `grad`. */
@@ -23,6 +23,10 @@ export class AccumulateGrad extends Node {
     return registerIn(this.post, hook);
   }
 
+  override get held(): readonly unknown[] {
+    return [this.variable];
+  }
+
   override apply(grads: Gradients): Gradients {
     const grad = grads[0] ?? null;
     const { variable } = this;
@@ -31,6 +35,7 @@ export class AccumulateGrad extends Node {
     if (current === null) variable.gradTensor = this.first(grad);
     else if (modes().gradEnabled) variable.gradTensor = current.add(grad);
     else current.add_(grad);
+    memory.keep?.(variable.gradTensor);
     for (const hook of this.post.values()) hook(variable);
     return [];
   }

@@ -1,5 +1,5 @@
 import type { Device, DType, RemovableHandle, Tensor } from "@tt/core";
-import type { GradientEdgeSource } from "@tt/core/dispatch";
+import { type GradientEdgeSource, memory } from "@tt/core/dispatch";
 
 /** Gradients on their way, by output (or by edge); null where there is none. */
 export type Gradients = (Tensor | null)[];
@@ -52,6 +52,11 @@ export abstract class Node implements GradientEdgeSource {
 
   /** Forgets what was saved for the gradient; `results` are the gradients that just came of it. */
   release(_results?: Gradients): void {}
+
+  /** What it keeps for its gradient, tensors among it. */
+  get held(): readonly unknown[] {
+    return [];
+  }
 
   /** Whether `apply` is the library's own code, which keeps no tensor it is given or makes. */
   get pure(): boolean {
@@ -132,7 +137,9 @@ export abstract class Node implements GradientEdgeSource {
     if (this.retained !== null) {
       for (const [index, tensor] of this.retained) {
         const grad = out[index] ?? null;
-        if (grad !== null) tensor.gradTensor = tensor.gradTensor === null ? grad.clone() : tensor.gradTensor.add(grad);
+        if (grad === null) continue;
+        tensor.gradTensor = tensor.gradTensor === null ? grad.clone() : tensor.gradTensor.add(grad);
+        memory.keep?.(tensor.gradTensor);
       }
     }
     return out;

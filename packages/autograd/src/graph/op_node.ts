@@ -88,6 +88,10 @@ export class OpNode extends Node {
     return this.label;
   }
 
+  override get held(): readonly unknown[] {
+    return (this.saved ?? []).flatMap((value) => (value instanceof SavedList ? value.values : [value]));
+  }
+
   override get pure(): boolean {
     return true;
   }

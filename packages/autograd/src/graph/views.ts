@@ -79,6 +79,10 @@ export class CopySlices extends Node {
     return "CopySlices";
   }
 
+  override get held(): readonly unknown[] {
+    return this.fn.held;
+  }
+
   override get pure(): boolean {
     return this.fn.pure;
   }

@@ -1,9 +1,8 @@
 import type { TypedArray, TypedArrayConstructor } from "@tt/core";
-import { freeTemporaries, memory } from "@tt/core/dispatch";
+import { disposed, freeTemporaries, memory } from "@tt/core/dispatch";
 import { Allocator, type Block, PAGE } from "./allocator.ts";
 import { Cell, Recency } from "./cell.ts";
 import type { Collector } from "./collect.ts";
-import { disposed } from "./errors.ts";
 
 const MIB = 1024 * 1024;
 /** The heap's first bytes, for small operands of the kernel call under way. */
@@ -17,7 +16,7 @@ export interface HeapOptions {
 }
 
 /** What {@link Heap.stats} tells, in bytes unless said otherwise. */
-export interface HeapStats {
+export type HeapStats = {
   /** In blocks that hold tensors. */
   readonly resident: number;
   /** Of the WebAssembly memory. */
@@ -34,7 +33,7 @@ export interface HeapStats {
   readonly freed: number;
   /** Collections asked for. */
   readonly collections: number;
-}
+};
 
 /**
  * The WebAssembly memory as a cache over garbage-collected memory (see Cell). Blocks of dead storages are

@@ -8,6 +8,8 @@ export interface GradientEdgeSource {
   name(): string;
   /** Where gradients go next: (node, index of its input) pairs, null where none is needed. */
   readonly next_functions: readonly (readonly [GradientEdgeSource | null, number])[];
+  /** What it keeps for its gradient, tensors among it. */
+  readonly held?: readonly unknown[];
 }
 
 /** The part of dispatch that @tt/autograd plugs into when it is imported. */

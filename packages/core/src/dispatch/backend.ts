@@ -50,6 +50,8 @@ export interface Backend {
   upload?(storage: Storage, elements: TypedArray): void;
   /** Waits for queued work. */
   synchronize?(device: Device): void | Promise<void>;
+  /** Figures on its memory, in bytes unless their names say otherwise. */
+  memory_stats?(): Readonly<Record<string, number>>;
   /** Threads its kernels may use; backends that compute on one thread have neither. */
   get_num_threads?(): number;
   set_num_threads?(count: number): void;

@@ -1,3 +1,4 @@
+import { RuntimeError } from "../errors.ts";
 import { memory, Storage } from "../storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { modes } from "./state.ts";
@@ -33,7 +34,14 @@ export abstract class ManagedStorage extends Storage {
   }
 }
 
-/** Calls `run` and gives its result, and the managed storages that were made meanwhile. */
+/** Raised when memory is used that was given back. */
+export function disposed(): RuntimeError {
+  return new RuntimeError(
+    "this tensor's memory was freed, by its Symbol.dispose or at the end of a torch.scope(...). Return tensors from the scope, or torch.keep() them, to use them after it.",
+  );
+}
+
+/** Calls `run` and adds the managed storages that it makes to `born`. */
 export function withBorn<R>(born: ManagedStorage[], run: () => R): R {
   const outer = memory.born;
   memory.born = (storage) => {

@@ -86,6 +86,7 @@ export function requireAutograd(what: string): AutogradRuntime {
 export function alias(tensor: Tensor): Tensor {
   const out = new Tensor(tensor.storage, tensor.dtype, tensor.shape, tensor.strides, tensor.offset);
   out.versionCell = tensor.versionCell;
+  out.viewKind = 1;
   return out;
 }
 

@@ -3,11 +3,12 @@ import type { Device } from "../device.ts";
 import type { DType, Scalar, TypedArray } from "../dtype/index.ts";
 import { RuntimeError } from "../errors.ts";
 import { contiguousStrides, isContiguous, numelOf } from "../layout.ts";
-import type { Storage } from "../storage.ts";
+import { memory, type Storage } from "../storage.ts";
 import type { GradientEdgeSource } from "../dispatch/autograd.ts";
 import type { TensorMethods } from "../ops/methods.gen.ts";
 import type { TensorParts } from "../ops/pointwise/complex.ts";
 import type { TensorTransposes } from "../ops/view/properties.ts";
+import type { TensorDisposal } from "./disposal.ts";
 import type { TensorFormer } from "./former.ts";
 import type { TensorGrad } from "./grad.ts";
 import type { TensorIndexing } from "./indexing.ts";
@@ -28,6 +29,7 @@ export interface TensorExtra {
 export interface Tensor
   extends
     TensorMethods,
+    TensorDisposal,
     TensorFormer,
     TensorGrad,
     TensorIndexing,
@@ -147,6 +149,7 @@ export class Tensor {
     this.offset = offset;
     this.contiguity = 0;
     if (!own) this.versionCell = storage;
+    memory.keep?.(this);
   }
 }
 
@@ -168,6 +171,7 @@ export class Parameter extends Tensor {
   constructor(data: Tensor, requires_grad: boolean | { readonly requires_grad?: boolean } = true) {
     super(data.storage, data.dtype, data.shape, data.strides, data.offset);
     this.versionCell = data.versionCell;
+    memory.keep?.(data);
     const wanted = typeof requires_grad === "boolean" ? requires_grad : (requires_grad.requires_grad ?? true);
     if (wanted) this.requires_grad = true;
   }

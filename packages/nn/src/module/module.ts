@@ -11,7 +11,7 @@ import {
   RuntimeError,
   Tensor,
 } from "@tt/core";
-import { pythonTypeName } from "@tt/core/dispatch";
+import { memory, pythonTypeName } from "@tt/core/dispatch";
 import { Callable } from "./callable.ts";
 import { callWithHooks } from "./call.ts";
 import { loadStateDict, saveStateDict } from "./state_dict.ts";
@@ -269,7 +269,11 @@ export abstract class Module extends Callable {
       const { gradTensor } = param;
       if (gradTensor !== null) gradTensor.data = fn(gradTensor.data);
     }
-    for (const [name, buffer] of this.ownBuffers()) (this as Record<string, unknown>)[name] = fn(buffer);
+    for (const [name, buffer] of this.ownBuffers()) {
+      const made = fn(buffer);
+      memory.keep?.(made);
+      (this as Record<string, unknown>)[name] = made;
+    }
     return this;
   }
 
