@@ -18,6 +18,8 @@ export * from "@tt/core/statistics";
 export * as fft from "@tt/core/fft";
 export * as linalg from "@tt/core/linalg";
 export * as masked from "@tt/core/masked";
+export * as sparse from "@tt/core/sparse";
+export { sparse_coo_tensor } from "@tt/core/sparse";
 export * as special from "@tt/core/special";
 export * as amp from "@tt/amp";
 export {
