@@ -96,11 +96,98 @@ def lstm():
 
 
 def adam():
-    params = [nn.Parameter(torch.rand(100_000)) for _ in range(10)]
+    params = [nn.Parameter(torch.rand(20_000)) for _ in range(50)]
     for p in params:
-        p.grad = torch.rand(100_000)
+        p.grad = torch.rand(20_000)
     optimiser = optim.Adam(params, lr=1e-3)
     return optimiser.step
+
+
+class Block(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.width, self.heads = width, heads
+        self.ln1, self.ln2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.qkv, self.proj = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def forward(self, x, hidden):
+        b, t, w = x.shape
+        q, k, v = (p.view(b, t, self.heads, w // self.heads).transpose(1, 2) for p in self.qkv(self.ln1(x)).split(w, 2))
+        scores = (q @ k.transpose(-2, -1)) * (1.0 / (w // self.heads) ** 0.5)
+        y = F.softmax(scores.masked_fill(hidden, float("-inf")), dim=-1) @ v
+        x = x + self.proj(y.transpose(1, 2).contiguous().view(b, t, w))
+        return x + self.down(F.gelu(self.up(self.ln2(x))))
+
+
+def gpt():
+    torch.manual_seed(1)
+    batch, length, width, heads, tokens = 8, 128, 256, 4, 512
+    parts = nn.ModuleList(
+        [nn.Embedding(tokens, width), nn.Embedding(length, width)]
+        + [Block(width, heads) for _ in range(2)]
+        + [nn.LayerNorm(width), nn.Linear(width, tokens, bias=False)]
+    )
+    embed, places, block1, block2, ln, head = parts
+    hidden = torch.ones(length, length, dtype=torch.bool).tril().logical_not()
+    optimiser = optim.AdamW(parts.parameters(), lr=1e-3)
+    index, target = torch.randint(0, tokens, [batch, length]), torch.randint(0, tokens, [batch, length])
+
+    def run():
+        optimiser.zero_grad()
+        x = embed(index) + places(torch.arange(length))
+        scores = head(ln(block2(block1(x, hidden), hidden)))
+        loss = F.cross_entropy(scores.view(-1, tokens), target.view(-1))
+        loss.backward()
+        optimiser.step()
+        return loss.item()
+
+    return run
+
+
+def on_matrix(f):
+    x, index = torch.rand(1000, 1000), torch.randint(0, 1000, [1000, 1000])
+    return lambda: f(x, index)
+
+
+def index_select():
+    x, index = torch.rand(10_000, 256), torch.randint(0, 10_000, [5000])
+    return lambda: x.index_select(0, index)
+
+
+def index_get():
+    x, i, j = torch.rand(1000, 1000), torch.randint(0, 1000, [100_000]), torch.randint(0, 1000, [100_000])
+    return lambda: x[i, j]
+
+
+def searchsorted():
+    edges, x = torch.rand(1000).sort()[0], torch.rand(1_000_000)
+    return lambda: torch.searchsorted(edges, x)
+
+
+def embedding():
+    weight, index = torch.rand(10_000, 256, requires_grad=True), torch.randint(0, 10_000, [32, 128])
+
+    def run():
+        weight.grad = None
+        F.embedding(index, weight).sum().backward()
+
+    return run
+
+
+def cross_entropy():
+    scores, target = torch.rand(1024, 1000, requires_grad=True), torch.randint(0, 1000, [1024])
+
+    def run():
+        scores.grad = None
+        F.cross_entropy(scores, target).backward()
+
+    return run
+
+
+def einsum():
+    a, b = torch.rand(16, 128, 128), torch.rand(16, 128, 128)
+    return lambda: torch.einsum("bij,bkj->bik", a, b)
 
 
 def elementwise(f):
@@ -141,6 +228,7 @@ WORKLOADS = {
     "mnist": mnist,
     "lstm": lstm,
     "optim.adam": adam,
+    "gpt": gpt,
     "ew.add": lambda: elementwise(lambda a, b: a + b),
     "ew.mul": lambda: elementwise(lambda a, b: a * b),
     "ew.exp": lambda: elementwise(lambda a, b: a.exp()),
@@ -152,6 +240,27 @@ WORKLOADS = {
         for name in CONVOLUTIONS
         for part in ("fwd", "gx", "gw")
     },
+    "index_select": index_select,
+    "index": index_get,
+    "gather": lambda: on_matrix(lambda x, index: x.gather(1, index)),
+    "scatter_add": lambda: on_matrix(lambda x, index: torch.zeros_like(x).scatter_add_(1, index, x)),
+    "masked_select": lambda: on_matrix(lambda x, index: x.masked_select(x > 0.5)),
+    "nonzero": lambda: on_matrix(lambda x, index: (x > 0.5).nonzero()),
+    "sort": lambda: on_matrix(lambda x, index: x.sort()),
+    "argsort.dim0": lambda: on_matrix(lambda x, index: x.argsort(0)),
+    "topk": lambda: on_matrix(lambda x, index: x.topk(10)),
+    "cat": lambda: on_matrix(lambda x, index: torch.cat([x, x], 1)),
+    "flip": lambda: on_matrix(lambda x, index: x.flip([1])),
+    "tril": lambda: on_matrix(lambda x, index: x.tril()),
+    "softmax": lambda: on_matrix(lambda x, index: x.softmax(-1)),
+    "softmax.dim0": lambda: on_matrix(lambda x, index: x.softmax(0)),
+    "unique": lambda: on_matrix(lambda x, index: index.unique()),
+    "bincount": lambda: on_matrix(lambda x, index: index.view(-1).bincount()),
+    "layer_norm": lambda: on_matrix(lambda x, index: F.layer_norm(x, [1000])),
+    "searchsorted": searchsorted,
+    "embedding": embedding,
+    "cross_entropy": cross_entropy,
+    "einsum": einsum,
 }
 
 

@@ -1,8 +1,10 @@
 import type { Workload } from "../workload.ts";
 import { elementwise } from "./elementwise.ts";
+import { gpt } from "./gpt.ts";
+import { indexing } from "./indexing.ts";
 import { linear } from "./linear.ts";
 import { steps } from "./steps.ts";
 import { tiny } from "./tiny.ts";
 
 /** Everything that can be timed, in the order of the table. */
-export const workloads: readonly Workload[] = [...tiny, ...steps, ...elementwise, ...linear];
+export const workloads: readonly Workload[] = [...tiny, ...steps, ...gpt, ...elementwise, ...linear, ...indexing];

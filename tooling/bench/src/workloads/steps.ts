@@ -78,8 +78,8 @@ export const steps: readonly Workload[] = [
   {
     id: "optim.adam",
     setup: ({ device }) => {
-      const params = Array.from({ length: 10 }, () => new nn.Parameter(torch.rand(100_000).to(device)));
-      for (const p of params) p.grad = torch.rand(100_000).to(device);
+      const params = Array.from({ length: 50 }, () => new nn.Parameter(torch.rand(20_000).to(device)));
+      for (const p of params) p.grad = torch.rand(20_000).to(device);
       const optimiser = new optim.Adam(params, { lr: 1e-3 });
       return () => optimiser.step();
     },
