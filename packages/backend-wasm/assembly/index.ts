@@ -4,7 +4,7 @@ export { combineWeight, convolveWeight, weightPartBytes, weightScratch } from ".
 export { packTerms } from "./conv_pack";
 export { stripsOf } from "./tile";
 export { copyBlock, fillRows, foldColumns } from "./fold";
-export { sumColumns, sumRows } from "./reduce";
+export { sumColumns, sumParts, sumRows } from "./reduce";
 export { logSoftmaxBackward, shiftRows, softmax, softmaxBackward, subtractRows } from "./softmax";
 export { maxPool, maxPool2, maxPoolBackward } from "./pool";
 export { adam, sgd } from "./optim";

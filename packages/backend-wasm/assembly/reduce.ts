@@ -38,9 +38,17 @@ export function sumRows(rows: i32, n: i32, x: usize, out: usize, scale: f64): vo
   }
 }
 
-/** out[j] = scale * sum of column j of rows of n floats. */
-export function sumColumns(rows: i32, n: i32, x: usize, out: usize, scale: f64): void {
-  const step = (<usize>n) << 2;
+/** out[i] = the sum, in double precision, of the i-th of `parts` stretches of `size` floats; the last ends at n. */
+export function sumParts(parts: i32, size: i32, n: i32, x: usize, out: usize): void {
+  for (let i = 0; i < parts; i++) {
+    store<f64>(out, sum(min(size, n - i * size), x));
+    x += (<usize>size) << 2;
+    out += 8;
+  }
+}
+
+/** out[j] = scale * sum of column j of n, over rows `step` bytes apart. */
+export function sumColumns(rows: i32, n: i32, step: usize, x: usize, out: usize, scale: f64): void {
   let j = 0;
   const factor = f64x2.splat(scale);
   for (; j + 8 <= n; j += 8) {

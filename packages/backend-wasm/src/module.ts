@@ -97,7 +97,8 @@ export interface Exports {
   ): void;
   fillRows(rows: number, n: number, bias: number, c: number): void;
   sumRows(rows: number, n: number, x: number, out: number, scale: number): void;
-  sumColumns(rows: number, n: number, x: number, out: number, scale: number): void;
+  sumColumns(rows: number, n: number, step: number, x: number, out: number, scale: number): void;
+  sumParts(parts: number, size: number, n: number, x: number, out: number): void;
   softmax(rows: number, n: number, x: number, out: number): void;
   shiftRows(rows: number, n: number, x: number, out: number, work: number): void;
   subtractRows(rows: number, n: number, out: number, shifts: number): void;

@@ -4,6 +4,8 @@ import { areFloat32 } from "./views.ts";
 
 /** Elements below which the host's loops are as fast. */
 const FEW = 256;
+/** Nanoseconds for an element. */
+const COST = 2;
 
 /** Softmax and its logarithm along the last dimension of dense float32 tensors, with their gradients. */
 export function softmaxKernels(engine: Engine): Kernels {
@@ -41,7 +43,7 @@ export function softmaxKernels(engine: Engine): Kernels {
     n: number,
     ...at: number[]
   ): void {
-    const calls = threads.split(rows, 2 * rows * n);
+    const calls = threads.split(rows, COST * rows * n);
     threads.run(
       name,
       calls.map(([from, to]) => [to - from, n, ...at.map((address) => address + 4 * n * from)]),
@@ -57,7 +59,7 @@ export function softmaxKernels(engine: Engine): Kernels {
       const done = run([out, input], dim, (rows, n, [y, x]) => {
         const work = heap.scratch(8 * rows);
         if (work < 0) return false;
-        const pieces = threads.split(rows, 2 * rows * n);
+        const pieces = threads.split(rows, COST * rows * n);
         threads.run(
           "shiftRows",
           pieces.map(([from, to]) => [to - from, n, x! + 4 * n * from, y! + 4 * n * from, work + 8 * from]),

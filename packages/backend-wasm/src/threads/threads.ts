@@ -4,8 +4,10 @@ import type { Code } from "./code.ts";
 import { CONTROL_BYTES, MOST_ARGUMENTS, MOST_WORKERS } from "./control.ts";
 import { callHere, Crew, type Task } from "./crew.ts";
 
-/** Nanoseconds of work from which on a piece is worth handing to another thread. */
-const GRAIN = 25_000;
+/** Nanoseconds of work from which on other threads are worth their waking up, which takes some 10 microseconds. */
+const WORTHWHILE = 40_000;
+/** Least nanoseconds of a piece; to hand it over takes about one microsecond. */
+const GRAIN = 10_000;
 /** Pieces for each thread, so that one that is held up holds up little. */
 const PIECES = 4;
 
@@ -74,6 +76,12 @@ export class Threads {
     for (const call of calls) callHere(code, call, work);
   }
 
+  /** {@link run} for calls that are there anyway: one after another on this thread if they are little work. */
+  share(fn: keyof Exports | Code, calls: readonly (readonly number[])[], cost: number, work?: Work): void {
+    if (cost >= WORTHWHILE) this.run(fn, calls, work);
+    else for (const call of calls) this.run(fn, [call], work);
+  }
+
   /**
    * Ranges that cover 0 to n; a single one unless the work is worth sharing.
    *
@@ -82,7 +90,8 @@ export class Threads {
    */
   split(n: number, cost: number, step: number = 1): (readonly [from: number, to: number])[] {
     const { count } = this;
-    const pieces = count === 1 ? 1 : Math.min(count * PIECES, Math.floor(cost / GRAIN), Math.ceil(n / step));
+    const pieces =
+      count === 1 || cost < WORTHWHILE ? 1 : Math.min(count * PIECES, Math.floor(cost / GRAIN), Math.ceil(n / step));
     if (pieces < 2) return [[0, n]];
     const size = Math.ceil(n / step / pieces) * step;
     const ranges: (readonly [number, number])[] = [];
