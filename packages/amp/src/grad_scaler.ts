@@ -126,10 +126,11 @@ export class GradScaler {
 
   private unscaleGrad(grad: Tensor, inverse: Tensor, found: Map<Device, Tensor>): void {
     if (grad.dtype === float16) throw new RuntimeError("Attempting to unscale FP16 gradients.");
-    const bad = grad.isfinite().all().logical_not().to(float32);
+    const values = grad.is_sparse ? grad._values() : grad;
+    const bad = values.isfinite().all().logical_not().to(float32);
     const before = found.get(grad.device);
     found.set(grad.device, before === undefined ? bad : before.maximum(bad));
-    grad.mul_(inverse.to(grad.device));
+    values.mul_(inverse.to(grad.device));
   }
 
   /**

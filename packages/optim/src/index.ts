@@ -19,5 +19,6 @@ export { RAdam, type RAdamOptions } from "./algorithms/radam.ts";
 export { RMSprop, type RMSpropOptions } from "./algorithms/rmsprop.ts";
 export { Rprop, type RpropOptions } from "./algorithms/rprop.ts";
 export { SGD, type SGDOptions } from "./algorithms/sgd.ts";
+export { SparseAdam, type SparseAdamOptions } from "./algorithms/sparse_adam.ts";
 export * as lr_scheduler from "./lr_scheduler/index.ts";
 export { SWALR, type SWALROptions } from "./lr_scheduler/swa_lr.ts";

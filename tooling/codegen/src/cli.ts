@@ -48,7 +48,7 @@ async function load(entry: string, file: string): Promise<void> {
   slices.set(entry, OPS.slice(before));
 }
 const files = new Map<string, string>();
-const NAMESPACES = ["linalg", "fft", "special", "masked"];
+const NAMESPACES = ["linalg", "fft", "special", "masked", "sparse"];
 const coreFile = (name: string, ops: readonly Op[], namespace: string, records: string): void => {
   const text = functionsModule(ops, namespace, { imports: coreImports, records, dispatch: "../dispatch/expose.ts" });
   files.set(join(core, `ops/${name}.gen.ts`), text);

@@ -9,6 +9,7 @@ const PREFIX: Record<string, string> = {
   fft: "fft_",
   special: "special_",
   masked: "masked_",
+  sparse: "sparse_",
   "nn.functional": "nn_",
 };
 

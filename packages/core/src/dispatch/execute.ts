@@ -8,9 +8,12 @@ import { allocate, resizeOutput } from "./allocate.ts";
 import { type Kernel, type KernelTable, tableOf } from "./backend.ts";
 import type { Bound, Meta, Op } from "./op.ts";
 import { assertNoInternalOverlap, checkCast, runPointwise } from "./pointwise.ts";
+import { state } from "./state.ts";
 
 /** Computes an op without layers and autograd. */
 export function execute(op: Op, args: Bound[]): unknown {
+  const sparse = state.sparse?.(op, args, null);
+  if (sparse !== undefined) return sparse;
   if (op.pointwise !== null) return runPointwise(op, args, null, false);
   if (op.kernel !== null) return runKernel(op, args, null);
   if (op.view !== null) {
@@ -29,9 +32,10 @@ export function execute(op: Op, args: Bound[]): unknown {
 
 /** Computes an op into its first argument, which has `args[0]`'s place. */
 export function executeInplace(op: Op, args: Bound[], target: Tensor): Tensor {
-  if (op.pointwise !== null) runPointwise(op, args, target, true);
-  else if (op.kernel !== null) runKernel(op, args, target);
-  else {
+  const sparse = state.sparse?.(op, args, target) !== undefined;
+  if (!sparse && op.pointwise !== null) runPointwise(op, args, target, true);
+  else if (!sparse && op.kernel !== null) runKernel(op, args, target);
+  else if (!sparse) {
     const result = execute(op, args);
     if (result !== target) {
       const tensor = result as Tensor;

@@ -60,8 +60,8 @@ interface OpCommon {
   readonly gradName?: string | ((args: readonly Bound[]) => string);
   /** Where it is found: `both` a function and a method. */
   readonly variants?: "both" | "function" | "method" | "internal";
-  /** Where the function is exported: the main entry, or "linalg", "fft", "special", "masked", "nn.functional". */
-  readonly namespace?: "torch" | "linalg" | "fft" | "special" | "masked" | "nn.functional";
+  /** Where the function is exported: the main entry, or "linalg", "fft", "special", "masked", "sparse", "nn.functional". */
+  readonly namespace?: "torch" | "linalg" | "fft" | "special" | "masked" | "sparse" | "nn.functional";
   /** Offers the method `name_`, writing into the first argument; "function": the function `name_` too. */
   readonly inplace?: boolean | "function";
   /** Offers the `out=` keyword; by default every function of the `torch` namespace does. */

@@ -1,5 +1,6 @@
 import type { AutogradRuntime } from "./autograd.ts";
 import type { Op } from "./op.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 
 /** An interpreter between callers and kernels: autocast, a tracer, vmap, the profiler. */
 export interface Layer {
@@ -29,7 +30,9 @@ export const state: Modes & {
   autograd: AutogradRuntime | null;
   /** Async callbacks under way that have modes of their own. */
   asyncScopes: number;
-} = { gradEnabled: true, inference: false, layers: [], autograd: null, asyncScopes: 0 };
+  /** Computes ops on sparse tensors, once there are any; undefined for what it leaves to the kernels. */
+  sparse: ((op: Op, args: unknown[], target: Tensor | null) => unknown) | null;
+} = { gradEnabled: true, inference: false, layers: [], autograd: null, asyncScopes: 0, sparse: null };
 
 interface AsyncStorage {
   run<R>(store: Modes, fn: () => R): R;

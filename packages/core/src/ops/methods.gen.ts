@@ -8,6 +8,24 @@ import type { Tensor } from "../tensor/tensor.ts";
 /** Methods of Tensor that follow from op records. */
 export interface TensorMethods {
   /**
+   * Coordinates of the entries, in the order they were given.
+   *
+   * `_indices(Tensor input) -> Tensor`
+   */
+  _indices(): Tensor;
+  /**
+   * Number of entries.
+   *
+   * `_nnz(Tensor input) -> int`
+   */
+  _nnz(): number;
+  /**
+   * The entries, in the order they were given.
+   *
+   * `_values(Tensor input) -> Tensor`
+   */
+  _values(): Tensor;
+  /**
    * The absolute value; of complex numbers a real one.
    *
    * `abs(Tensor input) -> Tensor`
@@ -620,6 +638,17 @@ export interface TensorMethods {
    */
   clone(options?: { memory_format?: MemoryFormat | null }): Tensor;
   /**
+   * The same sparse tensor with its entries sorted and those at the same place added.
+   *
+   * `coalesce(Tensor input) -> Tensor`
+   * @example
+   * ```ts
+   * import { sparse_coo_tensor } from "@tt/core/sparse";
+   * sparse_coo_tensor([[1, 0, 1]], [2, 3, 4], [2]).coalesce().values().tolist(); // [3, 6]
+   * ```
+   */
+  coalesce(): Tensor;
+  /**
    * The complex conjugate; real tensors themselves. Unlike PyTorch's it is computed at once, not a lazy view.
    *
    * `conj(Tensor input) -> Tensor`
@@ -754,6 +783,12 @@ export interface TensorMethods {
   deg2rad(options?: { out?: Tensor }): Tensor;
   /** In-place form of {@link TensorMethods.deg2rad}. */
   deg2rad_(): this;
+  /**
+   * Number of dimensions of each entry.
+   *
+   * `dense_dim(Tensor input) -> int`
+   */
+  dense_dim(): number;
   /**
    * The determinants of square matrices.
    *
@@ -1399,6 +1434,12 @@ export interface TensorMethods {
   index_select(dim: number, options: { index: Tensor; out?: Tensor }): Tensor;
   index_select(options: { dim: number; index: Tensor; out?: Tensor }): Tensor;
   index_select(options: { axis: number; index: Tensor; out?: Tensor }): Tensor;
+  /**
+   * Coordinates of a coalesced sparse tensor, int64 [sparse dimensions, nnz].
+   *
+   * `indices(Tensor input) -> Tensor`
+   */
+  indices(): Tensor;
   /**
    * Sums of products along the last dimensions of both tensors.
    *
@@ -2752,6 +2793,19 @@ export interface TensorMethods {
   sort(options: { dim?: number; axis?: number; descending?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   sort(options: { stable: boolean | null; dim?: number; axis?: number; descending?: boolean; out?: readonly Tensor[] }): [values: Tensor, indices: Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   /**
+   * Number of dimensions that entries have coordinates for.
+   *
+   * `sparse_dim(Tensor input) -> int`
+   */
+  sparse_dim(): number;
+  /**
+   * The elements of this dense tensor at the coordinates of a coalesced sparse tensor.
+   *
+   * `sparse_mask(Tensor input, Tensor mask) -> Tensor`
+   */
+  sparse_mask(mask: Tensor): Tensor;
+  sparse_mask(options: { mask: Tensor }): Tensor;
+  /**
    * Views of pieces of `split_size_or_sections` elements of `dim` (the last may be smaller), or of the sizes in a list.
    * Views of pieces of the given sizes of `dim`.
    *
@@ -3013,6 +3067,32 @@ export interface TensorMethods {
   to(other: Tensor, options: { non_blocking?: boolean; copy?: boolean; memory_format?: MemoryFormat | null }): Tensor;
   to(options: { other: Tensor; non_blocking?: boolean; copy?: boolean; memory_format?: MemoryFormat | null }): Tensor;
   /**
+   * This tensor in coordinate form, its first `sparse_dim` dimensions (all by default) sparse.
+   *
+   * `to_sparse(Tensor input, int? sparse_dim=None, *, Any? layout=None, Any? blocksize=None) -> Tensor`
+   * @example
+   * ```ts
+   * import { arange } from "@tt/core";
+   * import "@tt/core/sparse";
+   * arange(4).to_sparse().indices().tolist(); // [[1, 2, 3]]
+   * ```
+   */
+  to_sparse(sparse_dim?: number | null, options?: { layout?: unknown | null; blocksize?: unknown | null }): Tensor;
+  to_sparse(options: { sparse_dim?: number | null; layout?: unknown | null; blocksize?: unknown | null }): Tensor;
+  /**
+   * This tensor in coordinate form, its first `sparse_dim` dimensions (all by default) sparse.
+   *
+   * `to_sparse(Tensor input, int? sparse_dim=None, *, Any? layout=None, Any? blocksize=None) -> Tensor`
+   * @example
+   * ```ts
+   * import { arange } from "@tt/core";
+   * import "@tt/core/sparse";
+   * arange(4).to_sparse().indices().tolist(); // [[1, 2, 3]]
+   * ```
+   */
+  to_sparse_coo(sparse_dim?: number | null, options?: { layout?: unknown | null; blocksize?: unknown | null }): Tensor;
+  to_sparse_coo(options: { sparse_dim?: number | null; layout?: unknown | null; blocksize?: unknown | null }): Tensor;
+  /**
    * The `k` largest (or smallest) elements along `dim`, best first, and their indices.
    *
    * `topk(Tensor input, int k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, Tensor indices)`
@@ -3200,6 +3280,12 @@ export interface TensorMethods {
   unsqueeze_(dim: number): this;
   unsqueeze_(options: { dim: number }): this;
   unsqueeze_(options: { axis: number }): this;
+  /**
+   * The entries of a coalesced sparse tensor, [nnz, ...dense dimensions].
+   *
+   * `values(Tensor input) -> Tensor`
+   */
+  values(): Tensor;
   /**
    * The variance of all elements or along `dim`, with `correction` subtracted from the count (1 unless `unbiased` is false).
    *

@@ -1,6 +1,6 @@
-import { type Tensor, zeros_like } from "@tt/core";
+import { RuntimeError, type Tensor, zeros_like } from "@tt/core";
 import { type Arguments, signature } from "@tt/core/dispatch";
-import { asReal, checkNotNegative, countStep, withGradients } from "../optimizer/checks.ts";
+import { asReal, checkNotNegative, countStep, sparseLike } from "../optimizer/checks.ts";
 import { Optimizer } from "../optimizer/optimizer.ts";
 import { scalarState } from "../optimizer/scalar_state.ts";
 import type { ImplementationOptions, ParamGroup, Params } from "../optimizer/types.ts";
@@ -64,14 +64,32 @@ export class Adagrad extends Optimizer<AdagradOptions> {
 
   protected override update(group: ParamGroup<AdagradOptions>): void {
     const { lr, lr_decay, weight_decay, eps, maximize } = group;
-    for (const param of withGradients(group.params, "Adagrad")) {
+    for (const param of group.params) {
+      if (param.gradTensor === null) continue;
       const state = this.initialise(param);
       const step = countStep(state);
-      let grad = maximize ? param.gradTensor!.neg() : param.gradTensor!;
+      if (param.gradTensor.is_sparse) {
+        this.updateRows(param, state["sum"] as Tensor, step, group);
+        continue;
+      }
+      let grad = maximize ? param.gradTensor.neg() : param.gradTensor;
       if (weight_decay !== 0) grad = grad.add(param, { alpha: weight_decay });
       grad = asReal(grad);
       const sum = asReal(state["sum"] as Tensor).addcmul_(grad, grad, { value: 1 });
       asReal(param).addcdiv_(grad, sum.sqrt().add_(eps), { value: -(lr / (1 + (step - 1) * lr_decay)) });
     }
+  }
+
+  /** Only the rows of a sparse gradient. */
+  private updateRows(param: Tensor, sum: Tensor, step: number, group: ParamGroup<AdagradOptions>): void {
+    const { lr, lr_decay, weight_decay, eps, maximize } = group;
+    if (weight_decay !== 0) {
+      throw new RuntimeError("weight_decay option is not compatible with sparse gradients");
+    }
+    const grad = (maximize ? param.gradTensor!.neg() : param.gradTensor!).coalesce();
+    const values = grad.values();
+    sum.add_(sparseLike(grad, values.pow(2)));
+    const roots = sum.sparse_mask(grad).values().sqrt_().add_(eps);
+    param.add_(sparseLike(grad, values.div(roots)), { alpha: -(lr / (1 + (step - 1) * lr_decay)) });
   }
 }

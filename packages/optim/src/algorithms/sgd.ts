@@ -86,7 +86,9 @@ export class SGD extends Optimizer<SGDOptions> {
     const { momentum, weight_decay, lr, dampening, nesterov, maximize } = group;
     const buffers = momentum === 0 ? [] : params.map((p) => asReal(this.state.get(p)!["momentum_buffer"] as Tensor));
     const grads = params.map((p) => asReal(p.gradTensor!));
-    fused.run(params.map(asReal), group.differentiable, [
+    // Kernels take dense gradients; the ops the step is made of take sparse ones too.
+    const written = group.differentiable || grads.some((grad) => grad.is_sparse);
+    fused.run(params.map(asReal), written, [
       grads,
       buffers,
       weight_decay,

@@ -1,4 +1,5 @@
 import { pyRepr, RuntimeError, type Tensor, ValueError, view_as_real } from "@tt/core";
+import { callOp } from "@tt/core/dispatch";
 import type { ParamState } from "./types.ts";
 
 /** @throws ValueError when a number is negative or NaN */
@@ -21,6 +22,11 @@ export function withGradients(params: readonly Tensor[], optimizer: string): Ten
     throw new RuntimeError(`${optimizer} does not support sparse gradients`);
   }
   return found;
+}
+
+/** A coalesced sparse tensor with other values. */
+export function sparseLike(sparse: Tensor, values: Tensor): Tensor {
+  return callOp("_sparse_coo", sparse.indices(), values, sparse.shape, true);
 }
 
 /** A complex tensor as pairs of real numbers; others themselves. */

@@ -4,6 +4,7 @@ import { int32, int64, scalarTypeName } from "../../dtype/index.ts";
 import { RuntimeError } from "../../errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { metaLike } from "../helpers.ts";
+import { embeddingSparseBackward } from "../sparse/coo.ts";
 
 const backward: Op = defineOp({
   schema:
@@ -49,12 +50,15 @@ const embedding: Op = defineOp({
   kernelArgs: (weight: Tensor, indices: Tensor) => [weight, indices],
   derivative: {
     weight: [
-      (g: Tensor, indices: Tensor, shape: readonly number[], padding: number, scale: boolean) =>
-        call(backward, [g, indices, shape[0], padding, scale]) as Tensor,
+      (g: Tensor, indices: Tensor, [count]: readonly number[], padding: number, scale: boolean, sparse: boolean) =>
+        sparse
+          ? embeddingSparseBackward(g, indices, count!, padding)
+          : (call(backward, [g, indices, count, padding, scale]) as Tensor),
       "indices",
       "weight.shape",
       "padding_idx",
       "scale_grad_by_freq",
+      "sparse",
     ],
   },
 });

@@ -1,0 +1,171 @@
+import "../../sparse/handle.ts";
+import { defineOp } from "../../dispatch/op.ts";
+import { RuntimeError } from "../../errors.ts";
+import {
+  asSparse,
+  coalesced,
+  densified,
+  masked,
+  sparseDims,
+  SparseTensor,
+  sparsified,
+  unowned,
+} from "../../sparse/coo.ts";
+import { call } from "../../dispatch/call.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+
+/** A gradient with only the elements that `mask` has a place for. */
+const maskedLike = (g: Tensor, mask: SparseTensor): Tensor =>
+  g instanceof SparseTensor ? g : masked(g, coalesced(mask));
+
+defineOp({
+  schema: "_sparse_coo(Tensor indices, Tensor values, int[] size, bool is_coalesced) -> Tensor",
+  doc: "A sparse tensor of checked parts.",
+  variants: "internal",
+  gradName: "SparseCooTensorWithDimsAndTensorsBackward0",
+  decompose: (indices: Tensor, values: Tensor, size: readonly number[], sorted: boolean) =>
+    new SparseTensor(
+      unowned(() => indices.detach()),
+      values.detach().contiguous(),
+      size,
+      sorted,
+    ),
+  derivative: {
+    values: [(g: Tensor, result: SparseTensor) => maskedAt(g, result), "result"],
+  },
+});
+
+/** The values that a gradient has at the coordinates of `sparse`, in their order. */
+function maskedAt(g: Tensor, sparse: SparseTensor): Tensor {
+  return masked(g instanceof SparseTensor ? densified(g) : g, sparse).entries;
+}
+
+defineOp({
+  schema: "_sparse_to_dense(Tensor input) -> Tensor",
+  doc: "All elements of a sparse tensor.",
+  variants: "internal",
+  gradName: "ToDenseBackward0",
+  decompose: (input: SparseTensor) => densified(input),
+  derivative: { input: [maskedLike, "input"] },
+});
+
+defineOp({
+  schema: "to_sparse(Tensor input, int? sparse_dim=None, *, Any? layout=None, Any? blocksize=None) -> Tensor",
+  doc: "This tensor in coordinate form, its first `sparse_dim` dimensions (all by default) sparse.",
+  variants: "method",
+  out: false,
+  aliases: ["to_sparse_coo"],
+  example:
+    'import { arange } from "@tt/core";\nimport "@tt/core/sparse";\narange(4).to_sparse().indices().tolist(); // [[1, 2, 3]]',
+  decompose: (input: Tensor, given: number | null) => {
+    const dims = given ?? input.ndim;
+    if (dims < 0 || dims > input.ndim || (dims === 0 && input.ndim > 0)) {
+      throw new RuntimeError(`sparse_dim argument must be in [1,${input.ndim}] range, but ${dims} is given`);
+    }
+    return input instanceof SparseTensor ? input : sparsified(input.detach(), dims);
+  },
+  derivative: { input: (g: Tensor) => g.to_dense() },
+});
+
+defineOp({
+  schema: "coalesce(Tensor input) -> Tensor",
+  doc: "The same sparse tensor with its entries sorted and those at the same place added.",
+  variants: "method",
+  out: false,
+  example:
+    'import { sparse_coo_tensor } from "@tt/core/sparse";\nsparse_coo_tensor([[1, 0, 1]], [2, 3, 4], [2]).coalesce().values().tolist(); // [3, 6]',
+  decompose: (input: Tensor) => coalesced(asSparse(input, "coalesce")),
+  derivative: { input: (g: Tensor) => g },
+});
+
+defineOp({
+  schema: "values(Tensor input) -> Tensor",
+  doc: "The entries of a coalesced sparse tensor, [nnz, ...dense dimensions].",
+  variants: "method",
+  out: false,
+  decompose: (input: Tensor) => {
+    const sparse = asSparse(input, "values");
+    if (!sparse.sorted)
+      throw new RuntimeError("Cannot get values on an uncoalesced tensor, please call .coalesce() first");
+    return sparse.entries.detach();
+  },
+  derivative: {
+    input: [
+      (g: Tensor, { coordinates, shape }: SparseTensor) => new SparseTensor(coordinates, g, shape, true),
+      "input",
+    ],
+  },
+});
+
+defineOp({
+  schema: "sparse_mask(Tensor input, Tensor mask) -> Tensor",
+  doc: "The elements of this dense tensor at the coordinates of a coalesced sparse tensor.",
+  variants: "method",
+  out: false,
+  decompose: (input: Tensor, mask: Tensor) => {
+    const places = asSparse(mask, "sparse_mask");
+    if (!places.sorted) throw new RuntimeError("sparse_mask: mask is uncoalesced");
+    if (input.shape.join() !== mask.shape.join())
+      throw new RuntimeError("sparse_mask(): operands have incompatible sizes");
+    return masked(input.detach(), places);
+  },
+  derivative: { input: (g: Tensor) => g.to_dense() },
+});
+
+/** Parts and counts, which are no functions of differentiable things. */
+const parts: readonly (readonly [name: string, returns: string, doc: string, of: (sparse: SparseTensor) => unknown])[] =
+  [
+    ["indices", "Tensor", "Coordinates of a coalesced sparse tensor, int64 [sparse dimensions, nnz].", indicesOf],
+    [
+      "_indices",
+      "Tensor",
+      "Coordinates of the entries, in the order they were given.",
+      ({ coordinates }) => coordinates,
+    ],
+    ["_values", "Tensor", "The entries, in the order they were given.", ({ entries }) => entries.detach()],
+    ["_nnz", "int", "Number of entries.", ({ entries }) => entries.shape[0]!],
+    ["sparse_dim", "int", "Number of dimensions that entries have coordinates for.", sparseDims],
+    ["dense_dim", "int", "Number of dimensions of each entry.", (sparse) => sparse.ndim - sparseDims(sparse)],
+  ];
+
+function indicesOf({ sorted, coordinates }: SparseTensor): Tensor {
+  if (!sorted) throw new RuntimeError("Cannot get indices on an uncoalesced tensor, please call .coalesce() first");
+  return coordinates;
+}
+
+for (const [name, returns, doc, of] of parts) {
+  defineOp({
+    schema: `${name}(Tensor input) -> ${returns}`,
+    doc,
+    variants: "method",
+    out: false,
+    decompose: (input: Tensor) => of(asSparse(input, name)),
+  });
+}
+
+/** The gradient of `embedding({ sparse: true })`: the rows that were read, with what arrived for them. */
+const rows = defineOp({
+  schema: "embedding_sparse_backward(Tensor grad_output, Tensor indices, int num_weights, int padding_idx) -> Tensor",
+  doc: "Gradient of `embedding` as a sparse tensor of rows.",
+  variants: "internal",
+  decompose: (grad: Tensor, indices: Tensor, count: number, padding: number) => {
+    const width = grad.shape.at(-1)!;
+    let places = indices.reshape([1, -1]);
+    let values = grad.reshape([-1, width]);
+    if (padding >= 0) {
+      const kept = places.reshape([-1]).ne(padding).nonzero().reshape([-1]);
+      values = values.index_select(0, kept);
+      places = places.index_select(1, kept);
+    }
+    return new SparseTensor(
+      unowned(() => places.long().clone()),
+      values.contiguous(),
+      [count, width],
+      false,
+    );
+  },
+});
+
+export function embeddingSparseBackward(grad: Tensor, indices: Tensor, count: number, padding: number): Tensor {
+  return call(rows, [grad, indices, count, padding]) as Tensor;
+}
