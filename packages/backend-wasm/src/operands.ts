@@ -60,7 +60,7 @@ export class Operands {
   private locate(tensor: Tensor, write: boolean): number {
     const { storage, dtype, offset } = tensor;
     if (storage instanceof WasmStorage) {
-      const base = this.heap.address(storage.cell);
+      const base = this.heap.address(storage, storage.cell);
       return base < 0 ? -1 : base + offset * dtype.itemsize;
     }
     const known = this.staged.indexOf(storage);

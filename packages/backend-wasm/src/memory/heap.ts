@@ -3,6 +3,7 @@ import { disposed, freeTemporaries, memory } from "@tt/core/dispatch";
 import { Allocator, type Block, PAGE } from "./allocator.ts";
 import { Cell, Recency } from "./cell.ts";
 import type { Collector } from "./collect.ts";
+import { outOfMemory } from "./out_of_memory.ts";
 
 const MIB = 1024 * 1024;
 /** The heap's first bytes, for small operands of the kernel call under way. */
@@ -49,7 +50,7 @@ export class Heap {
   private readonly recency = new Recency();
   private readonly registry: FinalizationRegistry<Cell>;
   private readonly collector: Collector;
-  private readonly limit: number;
+  private limit = 0;
   private target: number;
   private epoch = 0;
   private spilledBytes = 0;
@@ -66,10 +67,9 @@ export class Heap {
   private workspace: Block | null = null;
 
   constructor(options: HeapOptions, collector: Collector) {
-    this.limit = Math.floor(options.limit / PAGE) * PAGE;
+    const initial = Math.floor(Math.min(16 * MIB, options.limit) / PAGE) * PAGE;
+    this.memory = reserve(initial, Math.floor(options.limit / PAGE) * PAGE, (limit) => (this.limit = limit));
     this.target = Math.min(options.target, this.limit);
-    const initial = Math.min(16 * MIB, this.limit);
-    this.memory = new WebAssembly.Memory({ initial: initial / PAGE, maximum: this.limit / PAGE, shared: true });
     this.collector = collector;
     const { Registry } = collector;
     memory.own = freeTemporaries;
@@ -80,22 +80,23 @@ export class Heap {
     this.ints = new Int32Array(this.memory.buffer);
   }
 
-  /** A cell with undefined contents. */
-  cell(bytes: number, ArrayType: TypedArrayConstructor): Cell {
+  /** A cell with undefined contents, whose block is freed when `owner` is collected. */
+  cell(owner: object, bytes: number, ArrayType: TypedArrayConstructor): Cell {
     this.allocatedBytes += bytes;
     const block = this.block(bytes);
     const length = bytes / ArrayType.BYTES_PER_ELEMENT;
-    if (block === null) return new Cell(new ArrayType(length), bytes, ArrayType);
+    if (block === null) return new Cell(this.outside(ArrayType, length), bytes, ArrayType);
     const cell = new Cell(new ArrayType(this.memory.buffer, block.address, length), bytes, ArrayType);
     cell.block = block;
     cell.epoch = this.epoch;
-    this.recency.add(cell);
+    this.watch(owner, cell);
     return cell;
   }
 
-  /** Frees the cell when `owner` is collected. */
-  watch(owner: object, cell: Cell): void {
-    this.registry.register(owner, cell);
+  /** Lists a resident cell. Only those are registered: a cell that moved out would be kept alive, bytes and all. */
+  private watch(owner: object, cell: Cell): void {
+    this.recency.add(cell);
+    this.registry.register(owner, cell, cell);
   }
 
   /** Starts a kernel call: cells it uses stay where they are until the next one begins. */
@@ -111,8 +112,8 @@ export class Heap {
     return cell.view;
   }
 
-  /** Address of the cell's bytes, brought into the heap if need be; -1 when there is no room. */
-  address(cell: Cell): number {
+  /** Address of the bytes of `owner`'s cell, brought into the heap if need be; -1 when there is no room. */
+  address(owner: object, cell: Cell): number {
     if (cell.dead) throw disposed();
     cell.epoch = this.epoch;
     if (cell.block !== null) {
@@ -126,7 +127,7 @@ export class Heap {
     (resident as Uint8Array).set(view as Uint8Array);
     cell.view = resident;
     cell.block = block;
-    this.recency.add(cell);
+    this.watch(owner, cell);
     this.restoredBytes += cell.bytes;
     this.restoredSince += cell.bytes;
     return block.address;
@@ -136,6 +137,7 @@ export class Heap {
   release(cell: Cell): void {
     if (cell.dead) return;
     this.releasedBytes += cell.bytes;
+    if (cell.block !== null) this.registry.unregister(cell);
     this.drop(cell);
   }
 
@@ -160,6 +162,7 @@ export class Heap {
   replace(cell: Cell, view: TypedArray): void {
     if (cell.block !== null) {
       this.recency.remove(cell);
+      this.registry.unregister(cell);
       this.allocator.free(cell.block);
       cell.block = null;
     }
@@ -200,6 +203,20 @@ export class Heap {
     this.collections++;
     this.collector.collect?.(this.registry);
     this.allocator.trim();
+  }
+
+  /** Ordinary memory. */
+  private outside(ArrayType: TypedArrayConstructor, length: number): TypedArray {
+    try {
+      return new ArrayType(length);
+    } catch {
+      this.collect();
+    }
+    try {
+      return new ArrayType(length);
+    } catch (error) {
+      throw outOfMemory(length * ArrayType.BYTES_PER_ELEMENT, this.stats(), this.recency.oldest, error);
+    }
   }
 
   private block(bytes: number): Block | null {
@@ -254,11 +271,14 @@ export class Heap {
     while (cell !== null) {
       const { next } = cell;
       if (cell.epoch < this.epoch) {
-        const { block, view } = cell;
+        const { block, view, ArrayType } = cell;
+        const copy = this.outside(ArrayType, view.length);
+        (copy as Uint8Array).set(view as Uint8Array);
         this.recency.remove(cell);
         this.allocator.free(block!);
-        cell.view = outOf(view);
+        cell.view = copy;
         cell.block = null;
+        this.registry.unregister(cell);
         moved += cell.bytes;
         this.spilledBytes += cell.bytes;
         if (moved >= enough) {
@@ -276,9 +296,15 @@ export class Heap {
 
 const NOTHING = new Uint8Array(0);
 
-/** A copy in memory of its own. */
-function outOf(view: TypedArray): TypedArray {
-  const copy = new (view.constructor as TypedArrayConstructor)(view.length);
-  (copy as Uint8Array).set(view as Uint8Array);
-  return copy;
+/** Memory that can grow up to `limit`, or as far as the machine has addresses for. */
+function reserve(initial: number, limit: number, granted: (limit: number) => void): WebAssembly.Memory {
+  for (let maximum = limit; ; maximum = Math.max(initial, Math.floor(maximum / 2 / PAGE) * PAGE)) {
+    try {
+      const memory = new WebAssembly.Memory({ initial: initial / PAGE, maximum: maximum / PAGE, shared: true });
+      granted(maximum);
+      return memory;
+    } catch (error) {
+      if (maximum <= initial) throw error;
+    }
+  }
 }

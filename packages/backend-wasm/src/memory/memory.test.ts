@@ -61,3 +61,14 @@ it("resizes small storages and large ones", () => {
   expect(x.at(":5").tolist()).toEqual([1, 2, 3, 7, 7]);
   expect(x.at(":5000").add(1).sum().item()).toBe(6 + 7 * 4997 + 5000);
 });
+
+it("says what holds the memory when there is none left, and goes on", () => {
+  const held = [ones(MIB, { device }), ones(MIB, { device })];
+  expect(() => zeros(2 ** 44, { device })).toThrow(
+    /^wasm out of memory\. Tried to allocate 64\.00 TiB \(.* heap of at most 64\.00 MiB; .* Largest in the heap: .*\d+ x float32\[\d+\] \(/,
+  );
+  expect(() => zeros(2 ** 44)).toThrow(
+    "DefaultCPUAllocator: can't allocate memory: you tried to allocate 70368744177664",
+  );
+  expect(held[0]!.add(held[1]!).sum().item()).toBe(2 * MIB);
+});

@@ -11,8 +11,7 @@ export class WasmStorage extends ManagedStorage {
   constructor(device: Device, heap: Heap, bytes: number, ArrayType: TypedArrayConstructor) {
     super(device, null, bytes);
     this.heap = heap;
-    this.cell = heap.cell(bytes, ArrayType);
-    heap.watch(this, this.cell);
+    this.cell = heap.cell(this, bytes, ArrayType);
   }
 
   override get host(): TypedArray | null {

@@ -2,6 +2,7 @@ import type { Backend } from "../dispatch/backend.ts";
 import { registerBackend } from "../dispatch/backend.ts";
 import type { Device } from "../device.ts";
 import { type DType, float32, writeElement } from "../dtype/index.ts";
+import { RuntimeError } from "../errors.ts";
 import { Storage } from "../storage.ts";
 import type { ArrayView } from "./view.ts";
 import { copy, fill } from "./copy/index.ts";
@@ -27,9 +28,16 @@ export const cpuBackend: Backend = {
   devices: ["cpu"],
   capabilities: { synchronous: true },
   allocate(device: Device, dtype: DType, numel: number): Storage {
-    // Naming the commonest type keeps small allocations cheap.
-    const host = dtype === float32 ? new Float32Array(numel) : new dtype.ArrayType(numel * dtype.lanes);
-    return new Storage(device, host, numel * dtype.itemsize);
+    const bytes = numel * dtype.itemsize;
+    try {
+      // Naming the commonest type keeps small allocations cheap.
+      const host = dtype === float32 ? new Float32Array(numel) : new dtype.ArrayType(numel * dtype.lanes);
+      return new Storage(device, host, bytes);
+    } catch (cause) {
+      throw new RuntimeError(`DefaultCPUAllocator: can't allocate memory: you tried to allocate ${bytes} bytes.`, {
+        cause,
+      });
+    }
   },
   kernels: {
     map: map,
