@@ -91,7 +91,7 @@ export function normKernels(engine: Engine): Kernels {
         (host["layer_norm_backward"] as Kernel)(outs, grad, input, mean, rstd, weight, size);
         return;
       }
-      if (!backward(input.numel() / size, size, at as number[])) {
+      if (!backward(input.numel() / size, size, at)) {
         (host["layer_norm_backward"] as Kernel)(outs, grad, input, mean, rstd, weight, size);
         return;
       }
