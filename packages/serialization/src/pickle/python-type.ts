@@ -25,9 +25,12 @@ function infoOf(value: object): Info {
   return info;
 }
 
+/** Where packages that do not know this one say what a value is in Python. */
+const PYTHON_TYPE = Symbol.for("tt.python_type");
+
 /** The Python type remembered for `value`, if any. */
 export function python_type(value: object): PythonType | undefined {
-  return infos.get(value)?.type;
+  return infos.get(value)?.type ?? (value as { [PYTHON_TYPE]?: PythonType })[PYTHON_TYPE];
 }
 
 export function mark<T extends object>(value: T, type: PythonType): T {
