@@ -3,7 +3,7 @@ import { Storage } from "@tt/core/dispatch";
 import { requestedThreads } from "@tt/core/threads";
 import { type Engine, makeEngine } from "./engine.ts";
 import { convKernels } from "./kernels/conv/kernels.ts";
-import { mapKernel } from "./kernels/map.ts";
+import { makeMap, mapKernel } from "./kernels/map.ts";
 import { matmulKernels } from "./kernels/matmul.ts";
 import { normKernels } from "./kernels/norm.ts";
 import { optimKernels } from "./kernels/optim.ts";
@@ -90,8 +90,9 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
 }
 
 function kernelsOf(engine: Engine, relaxed: boolean): Kernels {
+  const run = makeMap(engine, relaxed);
   return {
-    ...mapKernel(engine, relaxed),
+    ...mapKernel(engine, run),
     ...matmulKernels(engine),
     ...convKernels(engine),
     ...reduceKernels(engine),

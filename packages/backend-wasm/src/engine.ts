@@ -14,8 +14,10 @@ export interface Engine {
   readonly threads: Threads;
   /** Bytes up to which storages are ordinary typed arrays. */
   readonly small: number;
+  /** Elements from which on a kernel pays off: `usual`, or all if small storages are turned off, as tests do. */
+  few(usual: number): number;
 }
 
 export function makeEngine(heap: Heap, exports: Exports, threads: Threads, host: Kernels, small: number): Engine {
-  return { heap, exports, operands: new Operands(heap), host, threads, small };
+  return { heap, exports, operands: new Operands(heap), host, threads, small, few: (usual) => (small === 0 ? 1 : usual) };
 }

@@ -30,19 +30,33 @@ const vector = (items: readonly (readonly number[])[]): number[] => [...unsigned
 const section = (id: number, content: readonly number[]): number[] => [id, ...unsigned(content.length), ...content];
 
 export const I32 = 0x7f;
+export const I64 = 0x7e;
 export const F32 = 0x7d;
+export const F64 = 0x7c;
 export const V128 = 0x7b;
+
+/** A function of JavaScript's Math: of so many doubles, giving one. */
+export interface MathImport {
+  readonly name: string;
+  readonly arity: number;
+}
 
 /**
  * A module with one function, exported as "run", over the imported memory env.memory.
- * @param locals - how many locals of which type follow the parameters
+ * @param locals - types of the locals after the parameters
+ * @param imports - functions that come before it
  */
 export function moduleOf(
   parameters: readonly number[],
-  locals: readonly (readonly [count: number, type: number])[],
+  locals: readonly number[],
   code: readonly number[],
+  imports: readonly MathImport[] = [],
 ): Uint8Array<ArrayBuffer> {
-  const body = [...vector(locals.map(([count, type]) => [...unsigned(count), type])), ...code, 0x0b];
+  const body = [...vector(runs(locals)), ...code, 0x0b];
+  const types = [
+    [0x60, ...vector(parameters.map((p) => [p])), 0],
+    ...imports.map(({ arity }) => [0x60, ...vector(Array.from({ length: arity }, () => [F64])), 1, F64]),
+  ];
   return new Uint8Array([
     0x00,
     0x61,
@@ -52,11 +66,28 @@ export function moduleOf(
     0x00,
     0x00,
     0x00,
-    ...section(1, vector([[0x60, ...vector(parameters.map((p) => [p])), 0]])),
-    // A shared memory of at least one page and at most all.
-    ...section(2, vector([[...name("env"), ...name("memory"), 0x02, 0x03, 0x01, ...unsigned(65536)]])),
+    ...section(1, vector(types)),
+    ...section(
+      2,
+      vector([
+        // A shared memory of at least one page and at most all.
+        [...name("env"), ...name("memory"), 0x02, 0x03, 0x01, ...unsigned(65536)],
+        ...imports.map((item, i) => [...name("math"), ...name(item.name), 0x00, ...unsigned(i + 1)]),
+      ]),
+    ),
     ...section(3, vector([[0]])),
-    ...section(7, vector([[...name("run"), 0x00, 0x00]])),
+    ...section(7, vector([[...name("run"), 0x00, ...unsigned(imports.length)]])),
     ...section(10, vector([[...unsigned(body.length), ...body]])),
   ]);
+}
+
+/** Locals as counts of equal types in a row. */
+function runs(types: readonly number[]): number[][] {
+  const out: [number, number][] = [];
+  for (const type of types) {
+    const last = out.at(-1);
+    if (last !== undefined && last[1] === type) last[0]++;
+    else out.push([1, type]);
+  }
+  return out.map(([count, type]) => [...unsigned(count), type]);
 }

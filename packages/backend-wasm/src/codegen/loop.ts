@@ -1,194 +1,155 @@
+import { bool, type DType, int16, int32, int64, int8 } from "@tt/core";
 import type { Program } from "@tt/core/dispatch";
-import { type Code as Compiled, instantiateCode } from "../threads/code.ts";
-import { F32, I32, moduleOf } from "./encode.ts";
-import { BOOL, convert, costOf, LIGHT, REAL, write } from "./expression.ts";
-import { Code, type Lanes } from "./lanes.ts";
+import { instantiateCode, type Code as Loop } from "../threads/code.ts";
+import { Code } from "./code.ts";
+import type { Place } from "./elements.ts";
+import { I32, moduleOf } from "./encode.ts";
+import { costOf, LIGHT, type Operand, supports, write } from "./expression.ts";
+import { Machine, type Value, widthOf } from "./machine.ts";
+import { areNarrow, constantAt, constantTypes, operandAt, storeValue } from "./operands.ts";
 
 /** How a tensor's elements lie along the inner loop. */
-export type Element = "f32" | "u8" | "i32";
+export type Mode =
+  /** One after another. */
+  | "vector"
+  /** Apart by a step that is given with the call. */
+  | "stride"
+  /** One for the whole row. */
+  | "splat"
+  /** A number given with the call. */
+  | "constant";
 
 export interface Slot {
-  readonly element: Element;
-  /** `vector`: one after another; `splat`: one for the whole row; `constant`: a number given with the call. */
-  readonly mode: "vector" | "splat" | "constant";
+  /** Null for constants. */
+  readonly dtype: DType | null;
+  readonly mode: Mode;
 }
 
 /** What a loop is made for. */
 export interface LoopSpec {
   readonly program: Program;
+  readonly compute: DType;
   readonly operands: readonly Slot[];
-  readonly out: "f32" | "bool";
+  readonly out: { readonly dtype: DType; readonly mode: "vector" | "stride" };
   readonly relaxed: boolean;
 }
 
 /**
- * (rows, n, out, out's step from row to row, then for each operand its address and step, or its value, then the
- * scalars): addresses and steps in bytes.
+ * (rows, n, then for the output and each operand its address, its step from row to row and, if it is strided, from
+ * element to element; or the words of its value; then the scalars' words): addresses and steps in bytes.
  */
-export type Loop = Compiled;
+export type { Loop };
 
-const SIZE: Readonly<Record<Element | "bool", number>> = { f32: 4, u8: 1, i32: 4, bool: 1 };
-
-/** Compiles the loop of a program over rows of n elements. */
-export function compileLoop(spec: LoopSpec, memory: WebAssembly.Memory): Loop {
-  return instantiateCode(bytesOf(spec), memory);
+/** The dtypes of a copy that needs no conversion: integers of the same size. */
+function asMoved(spec: LoopSpec): LoopSpec {
+  const { program, compute, out, operands } = spec;
+  const [from] = operands;
+  if (program.result.kind !== "operand" || operands.length !== 1 || compute !== out.dtype) return spec;
+  if (from!.dtype !== compute) return spec;
+  const moved = { 1: int8, 2: int16, 4: int32, 8: int64 }[compute.itemsize];
+  if (moved === undefined) return spec;
+  return { ...spec, compute: moved, operands: [{ ...from!, dtype: moved }], out: { ...out, dtype: moved } };
 }
 
+/** Width of the lanes: those of the elements where all are narrow and lie close together, else 32 or 64 bits. */
+function laneWidth({ program, compute, operands, out }: LoopSpec): 8 | 16 | 32 | 64 {
+  const bits = compute.itemsize === 2 ? 16 : 8;
+  if (compute.category > 1 || compute.itemsize > 2 || out.mode !== "vector") return widthOf(compute);
+  const dtypes = operands.flatMap(({ dtype, mode }) => (mode === "constant" ? [] : [dtype!]));
+  const same = areNarrow(bits, compute, dtypes) && (out.dtype === compute || (bits === 8 && out.dtype === bool));
+  const close = operands.every(({ mode }) => mode !== "stride");
+  return same && close && supports(program, compute, bits) ? bits : 32;
+}
+
+/** Compiles the loop of a program over rows of n elements. */
+export function compileLoop(spec: LoopSpec, memory: WebAssembly.Memory): { loop: Loop; traps: boolean } {
+  const { bytes, traps } = bytesOf(asMoved(spec));
+  return { loop: instantiateCode(bytes, memory), traps };
+}
+
+/** A tensor's parameters and locals. */
 interface Stream {
-  readonly slot: Slot;
-  /** Parameters: address and step, or the value. */
+  readonly dtype: DType;
+  readonly mode: Mode;
+  /** Parameters: address and step from row to row, then from element to element. */
   readonly base: number;
   /** Moves along the row. */
   readonly at: number;
-  readonly value: Lanes | null;
 }
 
-function bytesOf({ program, operands, out, relaxed }: LoopSpec): Uint8Array<ArrayBuffer> {
-  const parameters = [I32, I32, I32, I32];
-  const bases = operands.map(({ mode }) => {
+export function bytesOf(spec: LoopSpec): { bytes: Uint8Array<ArrayBuffer>; traps: boolean } {
+  const { program, compute, operands, out, relaxed } = spec;
+  const parameters: number[] = [I32, I32];
+  const take = (slot: Slot): number => {
     const at = parameters.length;
-    parameters.push(...(mode === "constant" ? [F32] : [I32, I32]));
+    if (slot.mode === "constant") parameters.push(...constantTypes(compute));
+    else parameters.push(I32, I32, ...(slot.mode === "stride" ? [I32] : []));
     return at;
-  });
-  const firstScalar = parameters.length;
-  for (let i = 0; i < program.scalars.length; i++) parameters.push(F32);
+  };
+  const bases = [out as Slot, ...operands].map(take);
+  const scalarsAt = program.scalars.map(() => take({ dtype: null, mode: "constant" }));
   const c = new Code(parameters.length, relaxed);
-  const [rows, n, target, targetStep] = [0, 1, 2, 3];
+  const m = new Machine(c, compute, laneWidth(spec));
+  const [rows, n] = [0, 1];
   const left = c.counter();
-  const put = c.counter();
-  const streams = operands.map((slot, i): Stream => {
-    const base = bases[i]!;
-    if (slot.mode === "constant") return { slot, base, at: base, value: splatOf(c, base) };
-    return {
-      slot,
-      base,
-      at: slot.mode === "vector" ? c.counter() : base,
-      value: slot.mode === "splat" ? c.lanes() : null,
-    };
+  const streams = [out as Slot, ...operands].map(({ dtype, mode }, k): Stream | null => {
+    if (mode === "constant") return null;
+    const base = bases[k]!;
+    return { dtype: dtype!, mode, base, at: mode === "splat" ? base : c.counter() };
   });
-  const scalars = program.scalars.map((_, i) => splatOf(c, firstScalar + i));
+  const moving = streams.filter((s): s is Stream => s !== null && s.mode !== "splat");
+  const constants = operands.map(({ mode }, k) => (mode === "constant" ? constantAt(m, bases[k + 1]!) : null));
+  const scalars = scalarsAt.map((at) => constantAt(m, at));
   const setup = c.bytes.splice(0);
+  const target = streams[0]!;
+  /** Operands that are the same for a whole row. */
+  const fixed: (Operand | null)[] = operands.map(() => null);
 
-  const unroll = costOf(program) <= LIGHT ? 4 : 1;
-  const body = (step: number, single: boolean): void => {
-    const values: Lanes[] = [];
-    for (let u = 0; u < step; u++) {
-      const loaded = streams.map((s) => s.value ?? load(c, s.at, s.slot.element, u, single));
-      const result = write(c, program, loaded, scalars);
-      values.push(
-        out === "bool" ? convert(c, result.value, result.kind, BOOL) : convert(c, result.value, result.kind, REAL),
-      );
+  const placeOf = (s: Stream, u: number, single: boolean): Place => {
+    if (single) return { mode: "single", at: s.at, offset: 0 };
+    if (s.mode === "stride") return { mode: "stride", at: s.at, step: s.base + 2 };
+    return { mode: "vector", at: s.at, offset: u * m.group * s.dtype.itemsize };
+  };
+  const body = (unroll: number, single: boolean): void => {
+    const values: Value[] = [];
+    for (let u = 0; u < unroll; u++) {
+      const loaded = operands.map((_, k): Operand => {
+        const constant = constants[k];
+        if (constant !== null && constant !== undefined)
+          return { value: () => constant, truth: () => m.mask(m.truth(constant)) };
+        return fixed[k] ?? operandAt(m, streams[k + 1]!.dtype, placeOf(streams[k + 1]!, u, single));
+      });
+      values.push(write(m, program, loaded, scalars));
     }
-    for (let u = 0; u < step; u++) store(c, put, values[u]!, out, u, single);
-    const count = single ? 1 : 4 * step;
-    for (const s of streams) if (s.slot.mode === "vector") c.advance(s.at, count * SIZE[s.slot.element]);
-    c.advance(put, count * SIZE[out]);
+    values.forEach((value, u) => storeValue(m, target.dtype, placeOf(target, u, single), value));
+    const count = single ? 1 : unroll * m.group;
+    for (const s of moving) {
+      if (s.mode === "vector") c.advance(s.at, count * s.dtype.itemsize);
+      else if (single) c.advanceBy(s.at, s.base + 2);
+    }
     c.advance(left, -count);
   };
 
-  // while (rows > 0)
-  c.emit(0x02, 0x40, 0x03, 0x40);
-  c.get(rows);
-  c.emit(0x45, 0x0d, 1);
-  for (const [to, from] of [
-    [put, target],
-    [left, n],
-    ...streams.filter((s) => s.slot.mode === "vector").map((s) => [s.at, s.base]),
-  ]) {
-    c.get(from!);
-    c.set(to!);
-  }
-  for (const s of streams) {
-    if (s.slot.mode !== "splat") continue;
-    const value = load(c, s.base, s.slot.element, 0, true);
-    c.get(value);
-    c.set(s.value!);
-  }
-  if (unroll > 1) whileAtLeast(c, left, 4 * unroll, () => body(unroll, false));
-  whileAtLeast(c, left, 4, () => body(1, false));
-  whileAtLeast(c, left, 1, () => body(1, true));
-  for (const [pointer, step] of [
-    [target, targetStep],
-    ...streams.filter((s) => s.slot.mode !== "constant").map((s) => [s.base, s.base + 1]),
-  ]) {
-    c.get(pointer!);
-    c.get(step!);
-    c.emit(0x6a);
-    c.set(pointer!);
-  }
-  c.advance(rows, -1);
-  c.emit(0x0c, 0, 0x0b, 0x0b);
-  return moduleOf(
-    parameters,
-    c.types.map((type) => [1, type] as const),
-    [...c.prologue, ...setup, ...c.bytes],
+  c.loop(
+    () => c.get(rows),
+    () => {
+      c.copy(left, n);
+      for (const s of moving) c.copy(s.at, s.base);
+      operands.forEach(({ mode, dtype }, k) => {
+        if (mode !== "splat") return;
+        const operand = operandAt(m, dtype!, { mode: "single", at: streams[k + 1]!.at, offset: 0 });
+        operand.value();
+        operand.truth();
+        fixed[k] = operand;
+      });
+      const unroll = costOf(program) <= LIGHT ? 4 : 1;
+      if (unroll > 1) c.whileAtLeast(left, unroll * m.group, () => body(unroll, false));
+      c.whileAtLeast(left, m.group, () => body(1, false));
+      c.whileAtLeast(left, 1, () => body(1, true));
+      for (const s of streams) if (s !== null) c.advanceBy(s.base, s.base + 1);
+      c.advance(rows, -1);
+    },
   );
-}
-
-function whileAtLeast(c: Code, counter: number, least: number, body: () => void): void {
-  c.emit(0x02, 0x40, 0x03, 0x40);
-  c.get(counter);
-  c.integer(least);
-  c.emit(0x48, 0x0d, 1);
-  body();
-  c.emit(0x0c, 0, 0x0b, 0x0b);
-}
-
-function splatOf(c: Code, parameter: number): Lanes {
-  const lanes = c.lanes();
-  c.get(parameter);
-  c.simd(0x13);
-  c.set(lanes);
-  return lanes;
-}
-
-/** Four elements, the u-th four from `at`, or one in all lanes, as float32. */
-function load(c: Code, at: number, element: Element, u: number, single: boolean): Lanes {
-  c.get(at);
-  if (element === "u8") {
-    c.simd(single ? 0x07 : 0x5c);
-    c.emit(0, ...offset(4 * u));
-    // Widen the low bytes to 32 bits, then convert.
-    c.simd(0x89);
-    c.simd(0xa9);
-    c.simd(0xfa);
-  } else {
-    c.simd(single ? 0x09 : 0x00);
-    c.emit(0, ...offset(16 * u));
-    if (element === "i32") c.simd(0xfa);
-  }
-  const lanes = c.lanes();
-  c.set(lanes);
-  return lanes;
-}
-
-function store(c: Code, at: number, value: Lanes, out: "f32" | "bool", u: number, single: boolean): void {
-  let lanes = value;
-  if (out === "bool") {
-    c.get(c.binary("and", value, c.bits(1)));
-    c.get(value);
-    c.simd(0x86);
-    lanes = c.lanes();
-    c.set(lanes);
-    c.get(lanes);
-    c.get(lanes);
-    c.simd(0x66);
-    c.set(lanes);
-  }
-  c.get(at);
-  c.get(lanes);
-  if (out === "bool") {
-    c.simd(single ? 0x58 : 0x5a);
-    c.emit(0, ...offset(4 * u), 0);
-  } else if (single) {
-    c.simd(0x5a);
-    c.emit(0, 0, 0);
-  } else {
-    c.simd(0x0b);
-    c.emit(0, ...offset(16 * u));
-  }
-}
-
-function offset(bytes: number): number[] {
-  return bytes < 128 ? [bytes] : [(bytes & 0x7f) | 0x80, bytes >> 7];
+  const code = [...c.prologue, ...setup, ...c.bytes];
+  return { bytes: moduleOf(parameters, c.types, code, c.imports), traps: c.traps };
 }

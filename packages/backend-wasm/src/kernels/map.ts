@@ -1,158 +1,163 @@
-import { bool, type DType, float32, int32, type Kernels, type Scalar, Tensor, uint8 } from "@tt/core";
-import type { MapKernel, Program } from "@tt/core/dispatch";
-import { costOf, isSupported, LIGHT } from "../codegen/expression.ts";
-import { compileLoop, type Element, type Loop, type Slot } from "../codegen/loop.ts";
+import { type DType, type Kernels, RuntimeError, type Scalar, Tensor } from "@tt/core";
+import { BOOL, kindOf, type MapKernel, type Program } from "@tt/core/dispatch";
+import { costOf, LIGHT, supports } from "../codegen/expression.ts";
+import { compileLoop, type Loop, type LoopSpec, type Mode, type Slot } from "../codegen/loop.ts";
+import { widthOf } from "../codegen/machine.ts";
 import type { Engine } from "../engine.ts";
+import { pushConstant } from "./constants.ts";
+import { launch, type Stream } from "./launch.ts";
 import { Plan } from "./plan.ts";
 
 /** Elements below which the host's loop is as fast: of plain arithmetic, and of programs with elementary functions. */
 const FEW = 1025;
 const FEW_COSTLY = 64;
+/** Elements from which on a loop is compiled at its first use. */
+const MANY = 8192;
+/** Uses of fewer elements after which a loop is compiled. */
+const USES = 2;
 
+/** What is known of a program computed in one dtype. */
 interface Entry {
+  readonly supported: boolean;
+  readonly cost: number;
   /** Elements from which on a loop of ours pays off. */
   readonly from: number;
-  readonly loops: Map<number, Loop>;
+  /** Whether scalars are compared with halves. */
+  readonly compares: boolean;
+  readonly loops: Map<number, Compiled>;
 }
 
-/** Element-wise programs in float32 on tensors whose inner dimension is dense or broadcast; others run on the host's loops. */
-export function mapKernel(engine: Engine, relaxed: boolean): Kernels {
-  const { heap, operands, host } = engine;
-  const entries = new WeakMap<Program, Entry>();
+interface Compiled {
+  uses: number;
+  loop: Loop | null;
+  traps: boolean;
+}
+
+const MODES: readonly Mode[] = ["constant", "vector", "stride", "splat"];
+
+/** Runs a program; false when the host has to. */
+export type RunMap = (
+  program: Program,
+  compute: DType,
+  out: Tensor,
+  inputs: readonly (Tensor | Scalar)[],
+  scalars: readonly Scalar[],
+) => boolean;
+
+/** Element-wise programs in all dtypes and layouts. */
+export function makeMap(engine: Engine, relaxed: boolean): RunMap {
+  const { heap, operands } = engine;
+  const entries = new WeakMap<Program, Entry[]>();
   const plan = new Plan();
   const tensors: (Tensor | null)[] = [];
-  const constants: number[] = [];
   const modes: number[] = [];
-  const args: number[] = [];
 
-  function entryOf(program: Program): Entry {
-    let entry = entries.get(program);
-    if (entry === undefined) {
-      const from = !isSupported(program) ? Infinity : costOf(program) > LIGHT ? FEW_COSTLY : FEW;
-      entries.set(program, (entry = { from, loops: new Map() }));
-    }
-    return entry;
+  function entryOf(program: Program, compute: DType): Entry {
+    let byDtype = entries.get(program);
+    if (byDtype === undefined) entries.set(program, (byDtype = []));
+    return (byDtype[compute.id] ??= makeEntry(program, compute));
   }
 
-  function run(
-    program: Program,
-    out: Tensor,
-    inputs: readonly (Tensor | Scalar)[],
-    scalars: readonly Scalar[],
-  ): boolean {
-    const { from, loops } = entryOf(program);
+  return (program, compute, out, inputs, scalars) => {
     const n = out.numel();
-    if (n < from) return false;
+    if (n < engine.few(FEW_COSTLY)) return false;
+    const entry = entryOf(program, compute);
+    if (!entry.supported || n < engine.few(entry.from)) return false;
     const count = program.operands;
     tensors.length = count;
     for (let k = 0; k < count; k++) {
       const input = inputs[k]!;
-      if (!(input instanceof Tensor)) {
-        if (typeof input !== "number" && typeof input !== "boolean") return false;
-        tensors[k] = null;
-        constants[k] = Number(input);
-      } else {
-        if (codeOf(input.dtype) < 0) return false;
-        tensors[k] = input;
-      }
+      tensors[k] = input instanceof Tensor ? input : null;
     }
-    for (const scalar of scalars) if (typeof scalar !== "number" && typeof scalar !== "boolean") return false;
     plan.set(out, tensors);
     const { rank, sizes, steps } = plan;
     const inner = rank - 1;
-    if (steps[0]![inner] !== 1) return false;
-    // Short rows of plain arithmetic cost more to start than to compute.
-    if (sizes[inner]! < 4 && rank > 1) return false;
-    let key = out.dtype === bool ? 1 : 0;
+    let key = out.dtype.id * 2 + Number(steps[0]![inner] !== 1);
     for (let k = 0; k < count; k++) {
       const tensor = tensors[k]!;
       let mode = 0;
       if (tensor !== null) {
         const step = steps[k + 1]![inner]!;
-        if (step !== 1 && step !== 0) return false;
-        mode = 1 + 2 * codeOf(tensor.dtype) + (step === 1 && sizes[inner] !== 0 ? 0 : 1);
+        mode = step === 1 ? 1 : step === 0 ? 3 : 2;
       }
       modes[k] = mode;
-      key = key * 8 + mode;
+      key = key * 64 + (tensor === null ? 0 : tensor.dtype.id * 4) + mode;
     }
-    let loop = loops.get(key);
-    if (loop === undefined) {
-      const slots = modes.slice(0, count).map(slotOf);
-      loop = compileLoop({ program, operands: slots, out: out.dtype === bool ? "bool" : "f32", relaxed }, heap.memory);
-      loops.set(key, loop);
+    let compiled = entry.loops.get(key);
+    if (compiled === undefined) entry.loops.set(key, (compiled = { uses: 0, loop: null, traps: false }));
+    if (compiled.loop === null) {
+      // Compiling takes a fraction of a millisecond, which a loop that is seldom used would not earn back.
+      if (n < engine.few(MANY) && compiled.uses++ < USES) return false;
+      const slots = tensors.slice(0, count).map((tensor, k): Slot => ({
+        dtype: tensor?.dtype ?? null,
+        mode: MODES[modes[k]!]!,
+      }));
+      const mode = steps[0]![inner] === 1 ? "vector" : "stride";
+      const spec: LoopSpec = { program, compute, operands: slots, out: { dtype: out.dtype, mode }, relaxed };
+      Object.assign(compiled, compileLoop(spec, heap.memory));
     }
-    return start(loop, program, out, scalars);
-  }
-
-  function start(loop: Loop, program: Program, out: Tensor, scalars: readonly Scalar[]): boolean {
-    const { rank, sizes, steps } = plan;
-    const inner = rank - 1;
-    const outer = rank - 2;
+    const args: number[] = [0, 0];
+    const streams: Stream[] = [];
     operands.begin();
-    const count = program.operands;
-    args.length = 0;
-    args.push(outer < 0 ? 1 : sizes[outer]!, sizes[inner]!);
     for (let t = 0; t <= count; t++) {
       const tensor = t === 0 ? out : tensors[t - 1]!;
       if (tensor === null) {
-        args.push(constants[t - 1]!);
+        pushConstant(args, inputs[t - 1] as Scalar, compute, entry.compares);
         continue;
       }
       const address = t === 0 ? operands.output(tensor) : operands.input(tensor);
       if (address < 0) return false;
-      args.push(address, outer < 0 ? 0 : steps[t]![outer]! * tensor.dtype.itemsize);
+      const size = tensor.dtype.itemsize;
+      const own: number[] = [];
+      for (let d = 0; d < rank; d++) own.push(steps[t]![d]! * size);
+      streams.push({ at: args.length, steps: own });
+      args.push(address, 0);
+      if (t === 0 ? steps[0]![inner] !== 1 : modes[t - 1] === 2) args.push(own[inner]!);
     }
-    for (const scalar of scalars) args.push(Number(scalar));
-    if (rank <= 2) loop(...args);
-    else walk(loop, out, outer - 1);
+    for (const scalar of scalars) pushConstant(args, scalar, compute, entry.compares);
+    const time = n * (entry.cost > LIGHT ? 0.05 * entry.cost : 0.3) * (widthOf(compute) / 32);
+    run(compiled, args, sizes.slice(0, rank), streams, time);
     operands.end();
     return true;
-  }
+  };
 
-  /** Calls the loop for all combinations of the dimensions up to `dim`. */
-  function walk(loop: Loop, out: Tensor, dim: number): void {
-    if (dim < 0) {
-      loop(...args);
+  function run(
+    { loop, traps }: Compiled,
+    args: number[],
+    sizes: readonly number[],
+    streams: readonly Stream[],
+    cost: number,
+  ): void {
+    if (!traps) {
+      launch(engine, loop!, args, sizes, streams, cost, false);
       return;
     }
-    const { sizes, steps } = plan;
-    const size = sizes[dim]!;
-    const move = (times: number): void => {
-      let at = 2;
-      for (let t = 0; t <= tensors.length; t++) {
-        const tensor = t === 0 ? out : tensors[t - 1]!;
-        if (tensor === null) at++;
-        else {
-          args[at]! += times * steps[t]![dim]! * tensor.dtype.itemsize;
-          at += 2;
-        }
-      }
-    };
-    for (let i = 0; i < size; i++) {
-      walk(loop, out, dim - 1);
-      move(1);
+    try {
+      launch(engine, loop!, args, sizes, streams, cost, true);
+    } catch (error) {
+      if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+      throw new RuntimeError("ZeroDivisionError", { cause: error });
     }
-    move(-size);
   }
+}
 
-  const fallback = host.map!;
+function makeEntry(program: Program, compute: DType): Entry {
+  const supported = program.operands <= 5 && supports(program, compute, widthOf(compute));
+  const cost = supported ? costOf(program) : 0;
+  return {
+    supported,
+    cost,
+    from: cost > LIGHT ? FEW_COSTLY : FEW,
+    compares: supported && kindOf(program.result, program, compute) === BOOL,
+    loops: new Map(),
+  };
+}
+
+/** The kernel of element-wise ops; programs with functions that have no code run on the host's loops. */
+export function mapKernel(engine: Engine, run: RunMap): Kernels {
+  const fallback = engine.host.map!;
   const map: MapKernel = (program, compute, out, inputs, scalars) => {
-    if (compute === float32 && (out.dtype === float32 || out.dtype === bool) && run(program, out, inputs, scalars))
-      return;
-    fallback(program, compute, out, inputs, scalars);
+    if (!run(program, compute, out, inputs, scalars)) fallback(program, compute, out, inputs, scalars);
   };
   return { map };
-}
-
-const ELEMENTS: readonly Element[] = ["f32", "u8", "i32"];
-
-function codeOf(dtype: DType): number {
-  if (dtype === float32) return 0;
-  if (dtype === bool || dtype === uint8) return 1;
-  return dtype === int32 ? 2 : -1;
-}
-
-function slotOf(mode: number): Slot {
-  if (mode === 0) return { element: "f32", mode: "constant" };
-  return { element: ELEMENTS[(mode - 1) >> 1]!, mode: (mode & 1) === 1 ? "vector" : "splat" };
 }

@@ -1,0 +1,200 @@
+import type { Lanes } from "../code.ts";
+import { Floats, Ints } from "../lanes.ts";
+import * as double from "./double.ts";
+import * as inverse from "./inverse.ts";
+
+/** Elementary functions of single-precision lanes, to 2 units in the last place. */
+
+/** 1.5 * 2^23: adding it rounds to an integer, which then stands in the low bits. Cheap on every engine. */
+const MAGIC = 12582912;
+
+type Lane = (f: Floats, ...args: Lanes[]) => Lanes;
+
+/** The function computed in double precision, where rounding to single precision is all that remains of the error. */
+export function viaDouble(fn: Lane): Lane {
+  return (f, ...args) => {
+    const { c } = f;
+    const wide = new Floats(c, 64);
+    const low = fn(wide, ...args.map((arg) => c.op(0x5f, arg)));
+    const high = fn(wide, ...args.map((arg) => c.op(0x5f, c.upper(arg))));
+    return c.joinLow(c.op(0x5e, low), c.op(0x5e, high));
+  };
+}
+
+interface Reduced {
+  /** exp(r) - 1 - r, r and 2^n in two factors. */
+  readonly tail: Lanes;
+  readonly r: Lanes;
+  readonly low: Lanes;
+  readonly high: Lanes;
+}
+
+/** x = n ln 2 + r, Cephes' polynomial; the power of two in two factors, so that results may be subnormal or infinite. */
+function reduced(f: Floats, x: Lanes): Reduced {
+  const i = new Ints(f.c, 32);
+  const magic = f.constant(MAGIC);
+  const shifted = f.madd(x, f.constant(Math.LOG2E), magic);
+  const n = f.sub(shifted, magic);
+  const r = f.nmadd(n, f.constant(-2.1219444e-4), f.nmadd(n, f.constant(0.693359375), x));
+  const p = f.polynomial(
+    r,
+    [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 0.50000001201],
+  );
+  const exponent = i.sub(shifted, magic);
+  const half = i.sar(exponent, 1);
+  return { tail: f.mul(f.mul(p, r), r), r, low: power(f, half), high: power(f, i.sub(exponent, half)) };
+}
+
+/** 2 to an integer between -126 and 127. */
+function power(f: Floats, n: Lanes): Lanes {
+  const i = new Ints(f.c, 32);
+  return i.shl(i.add(n, i.constant(127)), 23);
+}
+
+function clamp(f: Floats, x: Lanes, least: number, most: number): Lanes {
+  return f.op("pmax", f.op("pmin", x, f.constant(most)), f.constant(least));
+}
+
+export function exp(f: Floats, input: Lanes): Lanes {
+  const { tail, r, low, high } = reduced(f, clamp(f, input, -104, 89));
+  return f.mul(f.mul(f.add(f.add(tail, r), f.constant(1)), low), high);
+}
+
+export function expm1(f: Floats, input: Lanes): Lanes {
+  const { tail, r, low, high } = reduced(f, clamp(f, input, -20, 89));
+  // 2^n (exp(r) - 1 + 1 - 2^-n), the powers' inverses by their exponents.
+  const i = new Ints(f.c, 32);
+  const flip = i.constant(254 << 23);
+  const inverse = f.mul(i.sub(flip, low), i.sub(flip, high));
+  const value = f.mul(f.mul(f.add(f.add(tail, r), f.sub(f.constant(1), inverse)), low), high);
+  return f.select(f.is("eq", input, 0), input, value);
+}
+
+/** log, as musl's logf: x = 2^k (1 + g) with sqrt(1/2) < 1 + g < sqrt(2). */
+export function log(f: Floats, input: Lanes): Lanes {
+  const { c } = f;
+  const i = new Ints(c, 32);
+  const tiny = f.is("lt", input, 2 ** -126);
+  const x = c.select(tiny, f.mul(input, f.constant(2 ** 23)), input);
+  const shifted = i.add(x, i.constant(0x3f800000 - 0x3f3504f3));
+  const k = f.sub(c.op(0xfa, i.sub(i.sar(shifted, 23), i.constant(127))), c.and(tiny, f.constant(23)));
+  const mantissa = i.add(c.and(shifted, i.constant(0x007fffff)), i.constant(0x3f3504f3));
+  const g = f.sub(mantissa, f.constant(1));
+  const s = f.div(g, f.add(g, f.constant(2)));
+  const z = f.mul(s, s);
+  const w = f.mul(z, z);
+  const odd = f.mul(w, f.polynomial(w, [0.24279078841, 0.40000972152]));
+  const even = f.mul(z, f.polynomial(w, [0.28498786688, 0.66666662693]));
+  const half = f.mul(f.mul(g, g), f.constant(0.5));
+  const low = f.madd(k, f.constant(9.0580006145e-6), f.mul(s, f.add(half, f.add(odd, even))));
+  const value = f.madd(k, f.constant(0.69313812256), f.add(f.sub(low, half), g));
+  const infinity = f.constant(Infinity);
+  const finite = c.select(f.compare("eq", input, infinity), infinity, value);
+  const zero = c.select(f.is("eq", input, 0), f.constant(-Infinity), finite);
+  return f.selectOr(f.is("ge", input, 0), zero, Number.NaN);
+}
+
+/** log(1 + x): what rounding 1 + x lost is made up for. */
+export function log1p(f: Floats, x: Lanes): Lanes {
+  const one = f.constant(1);
+  const u = f.add(x, one);
+  const correction = f.div(f.sub(x, f.sub(u, one)), u);
+  const plain = log(f, u);
+  const special = f.c.or(f.is("eq", u, 0), f.is("eq", u, Infinity));
+  return f.select(f.compare("eq", u, one), x, f.select(special, plain, f.add(plain, correction)));
+}
+
+/** tanh: Cephes' polynomial near 0, else 1 - 2 / (exp(2 x) + 1). */
+export function tanh(f: Floats, x: Lanes): Lanes {
+  const size = f.abs(x);
+  const z = f.mul(x, x);
+  const p = f.polynomial(
+    z,
+    [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1],
+  );
+  const near = f.madd(f.mul(p, z), x, x);
+  const one = f.constant(1);
+  const far = f.sub(one, f.div(f.constant(2), f.add(exp(f, f.add(size, size)), one)));
+  return f.select(f.is("lt", size, 0.625), near, f.copysign(far, x));
+}
+
+export function sigmoid(f: Floats, x: Lanes): Lanes {
+  const one = f.constant(1);
+  return f.div(one, f.add(one, exp(f, f.neg(x))));
+}
+
+/** |x| to the power y, of numbers that came from single precision, in double. */
+function powerDouble(f: Floats, x: Lanes, y: Lanes): Lanes {
+  return double.exp2(f, f.mul(y, double.log2(f, f.abs(x))));
+}
+
+/** C's pow. */
+export const pow: Lane = viaDouble((f, x, y) => {
+  const { c } = f;
+  const whole = f.op("trunc", y);
+  const integral = f.compare("eq", whole, y);
+  const halved = f.mul(whole, f.constant(0.5));
+  const odd = c.and(integral, f.compare("ne", f.op("trunc", halved), halved));
+  const size = powerDouble(f, x, y);
+  const signed = c.select(odd, f.copysign(size, x), size);
+  const below = c.and(f.is("lt", x, 0), f.is("gt", x, -Infinity));
+  const valid = c.select(c.andnot(below, integral), f.constant(Number.NaN), signed);
+  // 1 to any power is 1, anything to 0 is 1, and -1 to an infinite power.
+  const one = f.constant(1);
+  const unit = c.and(f.compare("eq", f.abs(x), one), f.is("eq", f.abs(y), Infinity));
+  const trivial = c.or(unit, c.or(f.compare("eq", x, one), f.is("eq", y, 0)));
+  return c.select(trivial, one, valid);
+});
+
+export const sin: Lane = viaDouble(double.sin);
+export const cos: Lane = viaDouble(double.cos);
+export const tan: Lane = viaDouble(double.tan);
+export const exp2: Lane = viaDouble(double.exp2);
+export const log2: Lane = viaDouble(double.log2);
+export const log10: Lane = viaDouble(double.log10);
+export const sinh: Lane = viaDouble(double.sinh);
+export const cosh: Lane = viaDouble(double.cosh);
+export const asin: Lane = viaDouble(inverse.asin);
+export const acos: Lane = viaDouble(inverse.acos);
+export const atan: Lane = viaDouble(inverse.atan);
+export const asinh: Lane = viaDouble(inverse.asinh);
+export const acosh: Lane = viaDouble(inverse.acosh);
+export const atanh: Lane = viaDouble(inverse.atanh);
+export const erfc: Lane = viaDouble(inverse.erfc);
+export const erfinv: Lane = viaDouble(inverse.erfinv);
+
+/** erf: Cephes' polynomial below 1, else 1 - erfc. */
+export function erf(f: Floats, x: Lanes): Lanes {
+  const size = f.abs(x);
+  const one = f.constant(1);
+  const z = f.mul(x, x);
+  const near = f.mul(
+    x,
+    f.polynomial(
+      z,
+      [
+        7.853861353153693e-5, -8.010193625184903e-4, 5.188327685732524e-3, -2.685381193529856e-2, 1.128358514861418e-1,
+        -3.7612625824233e-1, 1.12837916572671,
+      ],
+    ),
+  );
+  const q = f.div(one, size);
+  const y = f.mul(q, q);
+  const middle = f.polynomial(
+    y,
+    [
+      2.326819970068386e-2, -1.387039388740657e-1, 3.687424674597105e-1, -5.824733027278666e-1, 6.210004621745983e-1,
+      -4.944515323274145e-1, 3.404879937665872e-1, -2.741127028184656e-1, 5.638259427386472e-1,
+    ],
+  );
+  const outer = f.polynomial(
+    y,
+    [
+      -1.047766399936249e1, 1.297719955372516e1, -7.495518717768503, 2.921019019210786, -1.0152652792027,
+      4.218463358204948e-1, -2.820767439740514e-1, 5.641895067754075e-1,
+    ],
+  );
+  const tail = f.select(f.is("lt", size, 2), middle, outer);
+  const far = f.sub(one, f.mul(f.mul(exp(f, f.neg(z)), q), tail));
+  return f.select(f.compare("gt", size, one), f.copysign(far, x), near);
+}
