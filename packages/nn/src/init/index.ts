@@ -8,9 +8,10 @@ export { _calculate_fan_in_and_fan_out, calculate_gain };
 /** Positional values and a trailing object of named ones, as one object. */
 function named<T extends object>(names: readonly (keyof T)[], values: readonly unknown[]): Partial<T> {
   const out: Partial<T> = {};
-  for (let i = 0; i < values.length; i++) {
+  const last = values.findLastIndex((value) => value !== undefined);
+  for (let i = 0; i <= last; i++) {
     const value = values[i];
-    if (i === values.length - 1 && isOptions(value)) {
+    if (i === last && isOptions(value)) {
       for (const key of Object.keys(value)) {
         if (!(names as readonly string[]).includes(key)) {
           throw new TypeError(
