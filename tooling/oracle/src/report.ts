@@ -15,7 +15,7 @@ export interface CaseResult {
   readonly parts: Readonly<Record<string, "passed" | "failed">>;
 }
 
-export const FAMILIES = ["ops", "errors", "modules", "optim", "rng", "repr", "files", "surface"] as const;
+export const FAMILIES = ["ops", "errors", "modules", "optim", "rng", "repr", "files", "vision", "surface"] as const;
 export type Family = (typeof FAMILIES)[number];
 
 /** Collects what the parts of one case found; a case passes when all its parts do. */

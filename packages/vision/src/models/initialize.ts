@@ -3,15 +3,17 @@ import { BatchNorm2d, Conv2d, GroupNorm, init, Linear, type Module } from "@tt/n
 export interface Initializers {
   readonly conv?: (conv: Conv2d) => void;
   readonly linear?: (linear: Linear) => void;
+  /** Leaves the biases of convolutions as they are. */
+  readonly keepConvBias?: boolean;
 }
 
 /** Draws the weights of all convolutions and linear layers in order; biases are zero, normalisation does nothing. */
-export function initialize(model: Module, { conv, linear }: Initializers): void {
+export function initialize(model: Module, { conv, linear, keepConvBias = false }: Initializers): void {
   for (const m of model.modules()) {
     if (m instanceof Conv2d) {
       if (conv === undefined) continue;
       conv(m);
-      if (m.bias !== null) init.zeros_(m.bias);
+      if (m.bias !== null && !keepConvBias) init.zeros_(m.bias);
     } else if (m instanceof Linear) {
       if (linear === undefined) continue;
       linear(m);

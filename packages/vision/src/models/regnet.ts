@@ -4,7 +4,7 @@ import { keywords, type Layer, type LayerMaker } from "../layer.ts";
 import { type ActivationMaker, activation, Conv2dNormActivation } from "../ops/conv_norm_activation.ts";
 import { SqueezeExcitation } from "../ops/misc.ts";
 import { makeDivisible } from "./divisible.ts";
-import { initialize } from "./initialize.ts";
+import { initialize, normal001 } from "./initialize.ts";
 import { type Builder, builder, type WeightsEnum } from "./weights.ts";
 import * as W from "./weights/regnet.ts";
 
@@ -146,7 +146,8 @@ export class RegNet extends Module {
         const [height, width] = m.kernel_size as [number, number];
         init.normal_(m.weight, 0, Math.sqrt(2 / (height * width * m.out_channels)));
       },
-      linear: (m) => init.normal_(m.weight, 0, 0.01),
+      linear: normal001,
+      keepConvBias: true,
     });
   }
 
