@@ -8,6 +8,7 @@ import { optim } from "./optim.ts";
 import { repr } from "./repr.ts";
 import { rng } from "./rng.ts";
 import { surface } from "./surface.ts";
+import { vision } from "./vision.ts";
 
 export const RUNNERS: Readonly<Record<Family, FamilyRunner>> = {
   ops,
@@ -17,5 +18,6 @@ export const RUNNERS: Readonly<Record<Family, FamilyRunner>> = {
   rng,
   repr,
   files,
+  vision,
   surface,
 };

@@ -9,7 +9,7 @@ import { decodeOptions } from "../values.ts";
 
 type State = readonly (readonly [name: string, tensor: Tensor])[];
 
-export async function runModel(tt: TT, one: JsonObject): Promise<CaseResult> {
+export async function runModel(tt: TT, unit: string, one: JsonObject): Promise<CaseResult> {
   const recorder = new CaseRecorder();
   const id = text(one["id"]);
   let model: object | null = null;
@@ -24,7 +24,7 @@ export async function runModel(tt: TT, one: JsonObject): Promise<CaseResult> {
     await recorder.run("initial", async () => initialDifference(tt, parametersOf(made), one));
     await recorder.run("forward", () => forwardDifference(tt, made, one));
   }
-  return recorder.result("vision", "models", id);
+  return recorder.result("vision", unit, id);
 }
 
 const stateOf = (model: object): State => entriesOf(send(model, "state_dict", [])) as [string, Tensor][];
