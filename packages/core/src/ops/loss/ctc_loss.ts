@@ -2,6 +2,7 @@ import { defineOp, type Op } from "../../dispatch/op.ts";
 import { RuntimeError } from "../../errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { metaLike } from "../helpers.ts";
+import { notImplemented } from "../pointwise/formulas.ts";
 import { callTensor } from "./reduction.ts";
 
 type Lengths = readonly number[];
@@ -13,6 +14,10 @@ const backward: Op = defineOp({
   variants: "internal",
   kernel: "ctc_loss_backward",
   meta: (_grad: Tensor, log_probs: Tensor) => metaLike(log_probs),
+  derivative: {
+    grad_output: notImplemented("_ctc_loss_backward"),
+    log_probs: notImplemented("_ctc_loss_backward"),
+  },
 });
 
 function check(log_probs: Tensor, _targets: Tensor, inputs: Lengths, targets: Lengths, blank: number): void {

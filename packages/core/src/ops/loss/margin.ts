@@ -32,7 +32,42 @@ const marginBackward: Op = defineOp({
   variants: "internal",
   kernel: "multi_margin_loss_backward",
   meta: (_grad: Tensor, input: Tensor) => metaLike(input),
+  derivative: {
+    grad_output: [
+      (gg: Tensor, g: Tensor, ...saved: unknown[]) =>
+        perExample(gg, callTensor(marginBackward, g.new_ones(g.shape), ...saved), g),
+      "grad_output",
+      "input",
+      "target",
+      "p",
+      "margin",
+      "weight",
+      "reduction",
+    ],
+    input: [
+      (gg: Tensor, g: Tensor, input: Tensor, target: Tensor, p: number, ...saved: unknown[]) => {
+        if (p === 1) return gg.new_zeros(gg.shape);
+        const label = target.reshape([...input.shape.slice(0, -1), 1]);
+        const active = callTensor(marginBackward, g, input, target, 1, ...saved).scatter(-1, label, 0);
+        const share = active.mul(gg.sub(gg.gather(-1, label))).mul(2);
+        return share.scatter_add(-1, label, share.sum([-1], true).neg());
+      },
+      "grad_output",
+      "input",
+      "target",
+      "p",
+      "margin",
+      "weight",
+      "reduction",
+    ],
+  },
 });
+
+/** What arrives for a gradient `factor * g` that is linear in `g`, one number for each example or for all. */
+function perExample(gg: Tensor, factor: Tensor, g: Tensor): Tensor {
+  const products = gg.mul(factor);
+  return g.ndim === 0 ? products.sum() : products.sum([-1]).reshape(g.shape);
+}
 
 defineOp({
   schema:
@@ -67,6 +102,17 @@ const multilabelBackward: Op = defineOp({
   variants: "internal",
   kernel: "multilabel_margin_loss_backward",
   meta: (_grad: Tensor, input: Tensor) => metaLike(input),
+  derivative: {
+    grad_output: [
+      (gg: Tensor, g: Tensor, ...saved: unknown[]) =>
+        perExample(gg, callTensor(multilabelBackward, g.new_ones(g.shape), ...saved), g),
+      "grad_output",
+      "input",
+      "target",
+      "reduction",
+    ],
+    input: (gg: Tensor) => gg.new_zeros(gg.shape),
+  },
 });
 
 defineOp({

@@ -2,6 +2,7 @@ import { call } from "../../dispatch/call.ts";
 import { defineOp, type Op } from "../../dispatch/op.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { metaLike } from "../helpers.ts";
+import { notImplemented } from "../pointwise/formulas.ts";
 
 const backward: Op = defineOp({
   schema:
@@ -18,6 +19,11 @@ const backward: Op = defineOp({
     padding_mode: string,
     align_corners: boolean,
   ) => [grad, input, grid, { mode, padding_mode, align_corners }],
+  derivative: {
+    grad_output: notImplemented("grid_sampler_backward"),
+    input: notImplemented("grid_sampler_backward"),
+    grid: notImplemented("grid_sampler_backward"),
+  },
 });
 
 /** Samples an image at the points of a grid. */
