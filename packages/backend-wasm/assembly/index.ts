@@ -12,3 +12,7 @@ export { layerNorm, layerNormBackward } from "./norm";
 export { packStrips, stripBytes } from "./panel";
 export { recurrentBackward, recurrentForward, recurrentScratch } from "./recurrent";
 export { setConstants } from "./exp";
+export { addBlocks, offsetsOf, putBlocks, reverseBlocks, spreadBlocks, takeBlocks, triangle } from "./blocks";
+export { areWithin, gatherAlong, scatterAlong } from "./gather";
+export { compress, countNonzero, countTrue, expandMasked, nonzeroIndices } from "./masked";
+export { countValues, greatestIndex, sortScratch, sortSlices, uniqueElements } from "./sort";

@@ -4,13 +4,18 @@ import { requestedThreads } from "@tt/core/threads";
 import { type Engine, makeEngine } from "./engine.ts";
 import { convKernels } from "./kernels/conv/kernels.ts";
 import { makeMap, mapKernel } from "./kernels/map.ts";
+import { gatherKernels } from "./kernels/gather.ts";
+import { indexingKernels } from "./kernels/indexing.ts";
+import { maskedKernels } from "./kernels/masked.ts";
 import { matmulKernels } from "./kernels/matmul.ts";
 import { normKernels } from "./kernels/norm.ts";
 import { optimKernels } from "./kernels/optim.ts";
 import { poolKernels } from "./kernels/pool.ts";
+import { rearrangeKernels } from "./kernels/rearrange.ts";
 import { recurrentKernels } from "./kernels/recurrent.ts";
 import { reduceKernels } from "./kernels/reduce.ts";
 import { softmaxKernels } from "./kernels/softmax.ts";
+import { sortKernels } from "./kernels/sort.ts";
 import { makeCollector } from "./memory/collect.ts";
 import { Heap, type HeapStats } from "./memory/heap.ts";
 import { WasmStorage } from "./memory/storage.ts";
@@ -101,6 +106,11 @@ function kernelsOf(engine: Engine, relaxed: boolean): Kernels {
     ...poolKernels(engine),
     ...optimKernels(engine),
     ...recurrentKernels(engine),
+    ...gatherKernels(engine),
+    ...indexingKernels(engine),
+    ...maskedKernels(engine),
+    ...rearrangeKernels(engine),
+    ...sortKernels(engine),
   };
 }
 

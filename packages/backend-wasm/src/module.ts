@@ -104,6 +104,115 @@ export interface Exports {
   subtractRows(rows: number, n: number, out: number, shifts: number): void;
   softmaxBackward(rows: number, n: number, g: number, y: number, out: number): void;
   logSoftmaxBackward(rows: number, n: number, g: number, y: number, out: number): void;
+  offsetsOf(
+    count: number,
+    index: number,
+    step: number,
+    wide: boolean | number,
+    size: number,
+    scale: number,
+    to: number,
+    add: boolean | number,
+    wrap: boolean | number,
+    skip: number,
+  ): number;
+  takeBlocks(
+    outer: number,
+    step: number,
+    count: number,
+    offsets: number,
+    block: number,
+    from: number,
+    to: number,
+  ): void;
+  putBlocks(outer: number, step: number, count: number, offsets: number, block: number, from: number, to: number): void;
+  addBlocks(
+    kind: number,
+    outer: number,
+    step: number,
+    count: number,
+    offsets: number,
+    n: number,
+    left: number,
+    right: number,
+    from: number,
+    to: number,
+    alpha: number,
+  ): void;
+  spreadBlocks(outer: number, bytes: number, from: number, to: number, step: number): void;
+  reverseBlocks(outer: number, n: number, block: number, from: number, to: number): void;
+  triangle(
+    count: number,
+    rows: number,
+    columns: number,
+    item: number,
+    diagonal: number,
+    upper: boolean | number,
+    from: number,
+    to: number,
+  ): void;
+  areWithin(count: number, index: number, wide: boolean | number, size: number): number;
+  gatherAlong(
+    item: number,
+    outer: number,
+    n: number,
+    size: number,
+    inner: number,
+    index: number,
+    from: number,
+    to: number,
+  ): void;
+  scatterAlong(
+    mode: number,
+    kind: number,
+    item: number,
+    outer: number,
+    n: number,
+    size: number,
+    inner: number,
+    index: number,
+    from: number,
+    step: number,
+    to: number,
+  ): void;
+  countTrue(n: number, mask: number): number;
+  compress(item: number, total: number, mask: number, from: number, to: number): void;
+  expandMasked(item: number, n: number, mask: number, from: number, to: number): void;
+  countNonzero(item: number, floating: boolean | number, n: number, x: number): number;
+  nonzeroIndices(
+    item: number,
+    floating: boolean | number,
+    total: number,
+    x: number,
+    rank: number,
+    sizes: number,
+    to: number,
+  ): void;
+  sortScratch(n: number): number;
+  sortSlices(
+    kind: number,
+    descending: boolean | number,
+    first: number,
+    last: number,
+    n: number,
+    inner: number,
+    kept: number,
+    x: number,
+    values: number,
+    indices: number,
+    work: number,
+  ): void;
+  uniqueElements(
+    kind: number,
+    n: number,
+    x: number,
+    values: number,
+    inverse: number,
+    counts: number,
+    work: number,
+  ): number;
+  greatestIndex(n: number, x: number): number;
+  countValues(n: number, x: number, counts: number): void;
   setConstants(): void;
   packStrips(k: number, n: number, b: number, row: number, column: number, to: number): void;
   stripBytes(k: number, n: number): number;

@@ -3,8 +3,8 @@ import { allocate } from "@tt/core/dispatch";
 import type { Engine } from "../engine.ts";
 
 /** The tensor seen with other sizes and steps, without recording anything. */
-export function viewOf(tensor: Tensor, shape: readonly number[], strides: readonly number[]): Tensor {
-  return new Tensor(tensor.storage, tensor.dtype, shape, strides, tensor.offset);
+export function viewOf(tensor: Tensor, shape: readonly number[], strides: readonly number[], skip = 0): Tensor {
+  return new Tensor(tensor.storage, tensor.dtype, shape, strides, tensor.offset + skip);
 }
 
 /** The tensor broadcast to `shape`. */
