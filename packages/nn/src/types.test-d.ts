@@ -1,6 +1,18 @@
 import type { Tensor } from "@tt/core";
 import { expectTypeOf, test } from "vitest";
-import { Conv2d, functional as F, Linear, LSTM, Module, MultiheadAttention, Sequential } from "./index.ts";
+import {
+  AdaptiveMaxPool2d,
+  Conv2d,
+  FractionalMaxPool2d,
+  functional as F,
+  Linear,
+  LSTM,
+  MaxPool1d,
+  MaxPool2d,
+  Module,
+  MultiheadAttention,
+  Sequential,
+} from "./index.ts";
 
 declare const x: Tensor;
 
@@ -37,4 +49,18 @@ test("keywords are typed", () => {
   expectTypeOf(F.dropout(x, { p: 0.3 })).toEqualTypeOf<Tensor>();
   // @ts-expect-error p is a number
   F.dropout(x, { p: "half" });
+});
+
+test("pooling gives positions when asked", () => {
+  expectTypeOf(new MaxPool2d(2)(x)).toEqualTypeOf<Tensor>();
+  expectTypeOf(new MaxPool2d(2, { stride: 1 })(x)).toEqualTypeOf<Tensor>();
+  type Both = [output: Tensor, indices: Tensor];
+  expectTypeOf(new MaxPool2d(2, { return_indices: true })(x)).toEqualTypeOf<Both>();
+  expectTypeOf(new MaxPool1d({ kernel_size: 2, return_indices: true })(x)).toEqualTypeOf<Both>();
+  expectTypeOf(new AdaptiveMaxPool2d(2, true)(x)).toEqualTypeOf<Both>();
+  expectTypeOf(new FractionalMaxPool2d(2, { output_size: 3, return_indices: true })(x)).toEqualTypeOf<Both>();
+  expectTypeOf(F.max_pool2d(x, 2)).toEqualTypeOf<Tensor>();
+  expectTypeOf(F.max_pool2d(x, 2, { return_indices: true })).toEqualTypeOf<Both>();
+  const plain: MaxPool2d = new MaxPool2d(2, 2, 0);
+  expectTypeOf(plain(x)).toEqualTypeOf<Tensor>();
 });

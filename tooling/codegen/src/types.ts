@@ -133,8 +133,18 @@ function takesOut(op: Op): string | null {
 
 /** Call signatures of the function. */
 export function functionSignatures(op: Op): string[] {
-  return signatures({ params: op.schema.params, out: takesOut(op), result: returnType(op) });
+  const all = signatures({ params: op.schema.params, out: takesOut(op), result: returnType(op) });
+  return [...all.filter(namesIndices).map(withIndices), ...all];
 }
+
+/** Pooling that gives the places of the maxima too, if asked by name. */
+const namesIndices = (text: string): boolean => /\{[^}]*return_indices\?: boolean/.test(text);
+
+const withIndices = (text: string): string =>
+  text
+    .replace("options?:", "options:")
+    .replace(/return_indices\?: boolean/, "return_indices: true")
+    .replace(/: Tensor$/, ": [output: Tensor, indices: Tensor]");
 
 /** Call signatures of the method. */
 export function methodSignatures(op: Op): string[] {

@@ -33,6 +33,9 @@ export const adaptive_avg_pool3d: {
  * `nn_adaptive_max_pool1d(Tensor input, Any output_size, bool return_indices=False) -> Tensor`
  */
 export const adaptive_max_pool1d: {
+  (input: Tensor, output_size: unknown, options: { return_indices: true }): [output: Tensor, indices: Tensor];
+  (input: Tensor, options: { output_size: unknown; return_indices: true }): [output: Tensor, indices: Tensor];
+  (options: { input: Tensor; output_size: unknown; return_indices: true }): [output: Tensor, indices: Tensor];
   (input: Tensor, output_size: unknown, return_indices?: boolean): Tensor;
   (input: Tensor, output_size: unknown, options: { return_indices?: boolean }): Tensor;
   (input: Tensor, options: { output_size: unknown; return_indices?: boolean }): Tensor;
@@ -46,6 +49,9 @@ export const adaptive_max_pool1d: {
  * `nn_adaptive_max_pool1d_with_indices(Tensor input, Any output_size, bool return_indices=False) -> (Tensor result, Tensor indices)`
  */
 export const adaptive_max_pool1d_with_indices: {
+  (input: Tensor, output_size: unknown, options: { return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, options: { output_size: unknown; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (options: { input: Tensor; output_size: unknown; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, output_size: unknown, return_indices?: boolean): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, output_size: unknown, options: { return_indices?: boolean }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, options: { output_size: unknown; return_indices?: boolean }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
@@ -59,6 +65,9 @@ export const adaptive_max_pool1d_with_indices: {
  * `nn_adaptive_max_pool2d(Tensor input, Any output_size, bool return_indices=False) -> Tensor`
  */
 export const adaptive_max_pool2d: {
+  (input: Tensor, output_size: unknown, options: { return_indices: true }): [output: Tensor, indices: Tensor];
+  (input: Tensor, options: { output_size: unknown; return_indices: true }): [output: Tensor, indices: Tensor];
+  (options: { input: Tensor; output_size: unknown; return_indices: true }): [output: Tensor, indices: Tensor];
   (input: Tensor, output_size: unknown, return_indices?: boolean): Tensor;
   (input: Tensor, output_size: unknown, options: { return_indices?: boolean }): Tensor;
   (input: Tensor, options: { output_size: unknown; return_indices?: boolean }): Tensor;
@@ -72,6 +81,9 @@ export const adaptive_max_pool2d: {
  * `nn_adaptive_max_pool2d_with_indices(Tensor input, Any output_size, bool return_indices=False) -> (Tensor result, Tensor indices)`
  */
 export const adaptive_max_pool2d_with_indices: {
+  (input: Tensor, output_size: unknown, options: { return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, options: { output_size: unknown; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (options: { input: Tensor; output_size: unknown; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, output_size: unknown, return_indices?: boolean): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, output_size: unknown, options: { return_indices?: boolean }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, options: { output_size: unknown; return_indices?: boolean }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
@@ -85,6 +97,9 @@ export const adaptive_max_pool2d_with_indices: {
  * `nn_adaptive_max_pool3d(Tensor input, Any output_size, bool return_indices=False) -> Tensor`
  */
 export const adaptive_max_pool3d: {
+  (input: Tensor, output_size: unknown, options: { return_indices: true }): [output: Tensor, indices: Tensor];
+  (input: Tensor, options: { output_size: unknown; return_indices: true }): [output: Tensor, indices: Tensor];
+  (options: { input: Tensor; output_size: unknown; return_indices: true }): [output: Tensor, indices: Tensor];
   (input: Tensor, output_size: unknown, return_indices?: boolean): Tensor;
   (input: Tensor, output_size: unknown, options: { return_indices?: boolean }): Tensor;
   (input: Tensor, options: { output_size: unknown; return_indices?: boolean }): Tensor;
@@ -98,6 +113,9 @@ export const adaptive_max_pool3d: {
  * `nn_adaptive_max_pool3d_with_indices(Tensor input, Any output_size, bool return_indices=False) -> (Tensor result, Tensor indices)`
  */
 export const adaptive_max_pool3d_with_indices: {
+  (input: Tensor, output_size: unknown, options: { return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, options: { output_size: unknown; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (options: { input: Tensor; output_size: unknown; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, output_size: unknown, return_indices?: boolean): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, output_size: unknown, options: { return_indices?: boolean }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, options: { output_size: unknown; return_indices?: boolean }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
@@ -449,6 +467,11 @@ export const fold: {
  * `nn_fractional_max_pool2d(Tensor input, int[2] kernel_size, int[2]? output_size=None, float[2]? output_ratio=None, bool return_indices=False, Tensor? _random_samples=None) -> Tensor`
  */
 export const fractional_max_pool2d: {
+  (input: Tensor, kernel_size: number | readonly number[], output_size: number | readonly number[] | null, output_ratio: number | readonly number[] | null, options: { return_indices: true; _random_samples?: Tensor | null }): [output: Tensor, indices: Tensor];
+  (input: Tensor, kernel_size: number | readonly number[], output_size: number | readonly number[] | null, options: { output_ratio?: number | readonly number[] | null; return_indices: true; _random_samples?: Tensor | null }): [output: Tensor, indices: Tensor];
+  (input: Tensor, kernel_size: number | readonly number[], options: { output_size?: number | readonly number[] | null; output_ratio?: number | readonly number[] | null; return_indices: true; _random_samples?: Tensor | null }): [output: Tensor, indices: Tensor];
+  (input: Tensor, options: { kernel_size: number | readonly number[]; output_size?: number | readonly number[] | null; output_ratio?: number | readonly number[] | null; return_indices: true; _random_samples?: Tensor | null }): [output: Tensor, indices: Tensor];
+  (options: { input: Tensor; kernel_size: number | readonly number[]; output_size?: number | readonly number[] | null; output_ratio?: number | readonly number[] | null; return_indices: true; _random_samples?: Tensor | null }): [output: Tensor, indices: Tensor];
   (input: Tensor, kernel_size: number | readonly number[], output_size?: number | readonly number[] | null, output_ratio?: number | readonly number[] | null, return_indices?: boolean, _random_samples?: Tensor | null): Tensor;
   (input: Tensor, kernel_size: number | readonly number[], output_size: number | readonly number[] | null, output_ratio: number | readonly number[] | null, return_indices: boolean, options: { _random_samples?: Tensor | null }): Tensor;
   (input: Tensor, kernel_size: number | readonly number[], output_size: number | readonly number[] | null, output_ratio: number | readonly number[] | null, options: { return_indices?: boolean; _random_samples?: Tensor | null }): Tensor;
@@ -465,6 +488,11 @@ export const fractional_max_pool2d: {
  * `nn_fractional_max_pool2d_with_indices(Tensor input, int[2] kernel_size, int[2]? output_size=None, float[2]? output_ratio=None, bool return_indices=False, Tensor? _random_samples=None) -> (Tensor result, Tensor indices)`
  */
 export const fractional_max_pool2d_with_indices: {
+  (input: Tensor, kernel_size: number | readonly number[], output_size: number | readonly number[] | null, output_ratio: number | readonly number[] | null, options: { return_indices: true; _random_samples?: Tensor | null }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, kernel_size: number | readonly number[], output_size: number | readonly number[] | null, options: { output_ratio?: number | readonly number[] | null; return_indices: true; _random_samples?: Tensor | null }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, kernel_size: number | readonly number[], options: { output_size?: number | readonly number[] | null; output_ratio?: number | readonly number[] | null; return_indices: true; _random_samples?: Tensor | null }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, options: { kernel_size: number | readonly number[]; output_size?: number | readonly number[] | null; output_ratio?: number | readonly number[] | null; return_indices: true; _random_samples?: Tensor | null }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (options: { input: Tensor; kernel_size: number | readonly number[]; output_size?: number | readonly number[] | null; output_ratio?: number | readonly number[] | null; return_indices: true; _random_samples?: Tensor | null }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, kernel_size: number | readonly number[], output_size?: number | readonly number[] | null, output_ratio?: number | readonly number[] | null, return_indices?: boolean, _random_samples?: Tensor | null): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, kernel_size: number | readonly number[], output_size: number | readonly number[] | null, output_ratio: number | readonly number[] | null, return_indices: boolean, options: { _random_samples?: Tensor | null }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, kernel_size: number | readonly number[], output_size: number | readonly number[] | null, output_ratio: number | readonly number[] | null, options: { return_indices?: boolean; _random_samples?: Tensor | null }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
@@ -481,6 +509,11 @@ export const fractional_max_pool2d_with_indices: {
  * `nn_fractional_max_pool3d(Tensor input, int[3] kernel_size, int[3]? output_size=None, float[3]? output_ratio=None, bool return_indices=False, Tensor? _random_samples=None) -> Tensor`
  */
 export const fractional_max_pool3d: {
+  (input: Tensor, kernel_size: number | readonly number[], output_size: number | readonly number[] | null, output_ratio: number | readonly number[] | null, options: { return_indices: true; _random_samples?: Tensor | null }): [output: Tensor, indices: Tensor];
+  (input: Tensor, kernel_size: number | readonly number[], output_size: number | readonly number[] | null, options: { output_ratio?: number | readonly number[] | null; return_indices: true; _random_samples?: Tensor | null }): [output: Tensor, indices: Tensor];
+  (input: Tensor, kernel_size: number | readonly number[], options: { output_size?: number | readonly number[] | null; output_ratio?: number | readonly number[] | null; return_indices: true; _random_samples?: Tensor | null }): [output: Tensor, indices: Tensor];
+  (input: Tensor, options: { kernel_size: number | readonly number[]; output_size?: number | readonly number[] | null; output_ratio?: number | readonly number[] | null; return_indices: true; _random_samples?: Tensor | null }): [output: Tensor, indices: Tensor];
+  (options: { input: Tensor; kernel_size: number | readonly number[]; output_size?: number | readonly number[] | null; output_ratio?: number | readonly number[] | null; return_indices: true; _random_samples?: Tensor | null }): [output: Tensor, indices: Tensor];
   (input: Tensor, kernel_size: number | readonly number[], output_size?: number | readonly number[] | null, output_ratio?: number | readonly number[] | null, return_indices?: boolean, _random_samples?: Tensor | null): Tensor;
   (input: Tensor, kernel_size: number | readonly number[], output_size: number | readonly number[] | null, output_ratio: number | readonly number[] | null, return_indices: boolean, options: { _random_samples?: Tensor | null }): Tensor;
   (input: Tensor, kernel_size: number | readonly number[], output_size: number | readonly number[] | null, output_ratio: number | readonly number[] | null, options: { return_indices?: boolean; _random_samples?: Tensor | null }): Tensor;
@@ -497,6 +530,11 @@ export const fractional_max_pool3d: {
  * `nn_fractional_max_pool3d_with_indices(Tensor input, int[3] kernel_size, int[3]? output_size=None, float[3]? output_ratio=None, bool return_indices=False, Tensor? _random_samples=None) -> (Tensor result, Tensor indices)`
  */
 export const fractional_max_pool3d_with_indices: {
+  (input: Tensor, kernel_size: number | readonly number[], output_size: number | readonly number[] | null, output_ratio: number | readonly number[] | null, options: { return_indices: true; _random_samples?: Tensor | null }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, kernel_size: number | readonly number[], output_size: number | readonly number[] | null, options: { output_ratio?: number | readonly number[] | null; return_indices: true; _random_samples?: Tensor | null }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, kernel_size: number | readonly number[], options: { output_size?: number | readonly number[] | null; output_ratio?: number | readonly number[] | null; return_indices: true; _random_samples?: Tensor | null }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, options: { kernel_size: number | readonly number[]; output_size?: number | readonly number[] | null; output_ratio?: number | readonly number[] | null; return_indices: true; _random_samples?: Tensor | null }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (options: { input: Tensor; kernel_size: number | readonly number[]; output_size?: number | readonly number[] | null; output_ratio?: number | readonly number[] | null; return_indices: true; _random_samples?: Tensor | null }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, kernel_size: number | readonly number[], output_size?: number | readonly number[] | null, output_ratio?: number | readonly number[] | null, return_indices?: boolean, _random_samples?: Tensor | null): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, kernel_size: number | readonly number[], output_size: number | readonly number[] | null, output_ratio: number | readonly number[] | null, return_indices: boolean, options: { _random_samples?: Tensor | null }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, kernel_size: number | readonly number[], output_size: number | readonly number[] | null, output_ratio: number | readonly number[] | null, options: { return_indices?: boolean; _random_samples?: Tensor | null }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
@@ -897,6 +935,13 @@ export const margin_ranking_loss: {
  * `nn_max_pool1d(Tensor input, int[1] kernel_size, int[1]? stride=None, int[1] padding=0, int[1] dilation=1, bool ceil_mode=False, bool return_indices=False) -> Tensor`
  */
 export const max_pool1d: {
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], ceil_mode: boolean, options: { return_indices: true }): [output: Tensor, indices: Tensor];
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], options: { ceil_mode?: boolean; return_indices: true }): [output: Tensor, indices: Tensor];
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], options: { dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [output: Tensor, indices: Tensor];
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, options: { padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [output: Tensor, indices: Tensor];
+  (input: Tensor, kernel_size: number | readonly number[], options: { stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [output: Tensor, indices: Tensor];
+  (input: Tensor, options: { kernel_size: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [output: Tensor, indices: Tensor];
+  (options: { input: Tensor; kernel_size: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [output: Tensor, indices: Tensor];
   (input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean, return_indices?: boolean): Tensor;
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], ceil_mode: boolean, options: { return_indices?: boolean }): Tensor;
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], options: { ceil_mode?: boolean; return_indices?: boolean }): Tensor;
@@ -914,6 +959,13 @@ export const max_pool1d: {
  * `nn_max_pool1d_with_indices(Tensor input, int[1] kernel_size, int[1]? stride=None, int[1] padding=0, int[1] dilation=1, bool ceil_mode=False, bool return_indices=False) -> (Tensor result, Tensor indices)`
  */
 export const max_pool1d_with_indices: {
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], ceil_mode: boolean, options: { return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], options: { ceil_mode?: boolean; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], options: { dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, options: { padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, kernel_size: number | readonly number[], options: { stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, options: { kernel_size: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (options: { input: Tensor; kernel_size: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean, return_indices?: boolean): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], ceil_mode: boolean, options: { return_indices?: boolean }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], options: { ceil_mode?: boolean; return_indices?: boolean }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
@@ -931,6 +983,13 @@ export const max_pool1d_with_indices: {
  * `nn_max_pool2d(Tensor input, int[2] kernel_size, int[2]? stride=None, int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, bool return_indices=False) -> Tensor`
  */
 export const max_pool2d: {
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], ceil_mode: boolean, options: { return_indices: true }): [output: Tensor, indices: Tensor];
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], options: { ceil_mode?: boolean; return_indices: true }): [output: Tensor, indices: Tensor];
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], options: { dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [output: Tensor, indices: Tensor];
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, options: { padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [output: Tensor, indices: Tensor];
+  (input: Tensor, kernel_size: number | readonly number[], options: { stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [output: Tensor, indices: Tensor];
+  (input: Tensor, options: { kernel_size: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [output: Tensor, indices: Tensor];
+  (options: { input: Tensor; kernel_size: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [output: Tensor, indices: Tensor];
   (input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean, return_indices?: boolean): Tensor;
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], ceil_mode: boolean, options: { return_indices?: boolean }): Tensor;
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], options: { ceil_mode?: boolean; return_indices?: boolean }): Tensor;
@@ -948,6 +1007,13 @@ export const max_pool2d: {
  * `nn_max_pool2d_with_indices(Tensor input, int[2] kernel_size, int[2]? stride=None, int[2] padding=0, int[2] dilation=1, bool ceil_mode=False, bool return_indices=False) -> (Tensor result, Tensor indices)`
  */
 export const max_pool2d_with_indices: {
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], ceil_mode: boolean, options: { return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], options: { ceil_mode?: boolean; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], options: { dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, options: { padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, kernel_size: number | readonly number[], options: { stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, options: { kernel_size: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (options: { input: Tensor; kernel_size: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean, return_indices?: boolean): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], ceil_mode: boolean, options: { return_indices?: boolean }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], options: { ceil_mode?: boolean; return_indices?: boolean }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
@@ -965,6 +1031,13 @@ export const max_pool2d_with_indices: {
  * `nn_max_pool3d(Tensor input, int[3] kernel_size, int[3]? stride=None, int[3] padding=0, int[3] dilation=1, bool ceil_mode=False, bool return_indices=False) -> Tensor`
  */
 export const max_pool3d: {
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], ceil_mode: boolean, options: { return_indices: true }): [output: Tensor, indices: Tensor];
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], options: { ceil_mode?: boolean; return_indices: true }): [output: Tensor, indices: Tensor];
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], options: { dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [output: Tensor, indices: Tensor];
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, options: { padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [output: Tensor, indices: Tensor];
+  (input: Tensor, kernel_size: number | readonly number[], options: { stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [output: Tensor, indices: Tensor];
+  (input: Tensor, options: { kernel_size: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [output: Tensor, indices: Tensor];
+  (options: { input: Tensor; kernel_size: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [output: Tensor, indices: Tensor];
   (input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean, return_indices?: boolean): Tensor;
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], ceil_mode: boolean, options: { return_indices?: boolean }): Tensor;
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], options: { ceil_mode?: boolean; return_indices?: boolean }): Tensor;
@@ -982,6 +1055,13 @@ export const max_pool3d: {
  * `nn_max_pool3d_with_indices(Tensor input, int[3] kernel_size, int[3]? stride=None, int[3] padding=0, int[3] dilation=1, bool ceil_mode=False, bool return_indices=False) -> (Tensor result, Tensor indices)`
  */
 export const max_pool3d_with_indices: {
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], ceil_mode: boolean, options: { return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], options: { ceil_mode?: boolean; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], options: { dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, options: { padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, kernel_size: number | readonly number[], options: { stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (input: Tensor, options: { kernel_size: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
+  (options: { input: Tensor; kernel_size: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceil_mode?: boolean; return_indices: true }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean, return_indices?: boolean): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], ceil_mode: boolean, options: { return_indices?: boolean }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], options: { ceil_mode?: boolean; return_indices?: boolean }): [result: Tensor, indices: Tensor] & { readonly result: Tensor; readonly indices: Tensor };

@@ -51,13 +51,16 @@ export class AdaptiveAvgPool3d extends AdaptiveAvgPoolNd {
   }
 }
 
-abstract class AdaptiveMaxPoolNd extends Module {
+type MaxParams<I extends boolean> =
+  | [options: { output_size: OutputSize; return_indices?: I }]
+  | [output_size: OutputSize, options?: { return_indices?: I }]
+  | [output_size: OutputSize, return_indices: I];
+
+abstract class AdaptiveMaxPoolNd<I extends boolean = false> extends Module {
   readonly output_size: OutputSize;
   readonly return_indices: boolean;
 
-  constructor(
-    ...args: ConstructorArgs<{ output_size: OutputSize; return_indices?: boolean }, ["output_size", "return_indices"]>
-  ) {
+  constructor(...args: MaxParams<I>) {
     super();
     [this.output_size, this.return_indices] = bindConstructor<[OutputSize, boolean]>(
       "AdaptiveMaxPool(Any output_size, bool return_indices=False)",
@@ -65,7 +68,7 @@ abstract class AdaptiveMaxPoolNd extends Module {
     );
   }
 
-  abstract override forward(input: Tensor): Pooled;
+  abstract override forward(input: Tensor): Pooled<I>;
 
   override extra_repr(): string {
     return `output_size=${pyRepr(this.output_size)}`;
@@ -73,22 +76,22 @@ abstract class AdaptiveMaxPoolNd extends Module {
 }
 
 /** Maxima of as many windows of [N, C, L] as the output has elements. */
-export class AdaptiveMaxPool1d extends AdaptiveMaxPoolNd {
-  override forward(input: Tensor): Pooled {
-    return F.adaptive_max_pool1d(input, resolve(this.output_size, input, 1), this.return_indices) as Pooled;
+export class AdaptiveMaxPool1d<I extends boolean = false> extends AdaptiveMaxPoolNd<I> {
+  override forward(input: Tensor): Pooled<I> {
+    return F.adaptive_max_pool1d(input, resolve(this.output_size, input, 1), this.return_indices) as Pooled<I>;
   }
 }
 
 /** Maxima of as many windows of [N, C, H, W] as the output has elements. */
-export class AdaptiveMaxPool2d extends AdaptiveMaxPoolNd {
-  override forward(input: Tensor): Pooled {
-    return F.adaptive_max_pool2d(input, resolve(this.output_size, input, 2), this.return_indices) as Pooled;
+export class AdaptiveMaxPool2d<I extends boolean = false> extends AdaptiveMaxPoolNd<I> {
+  override forward(input: Tensor): Pooled<I> {
+    return F.adaptive_max_pool2d(input, resolve(this.output_size, input, 2), this.return_indices) as Pooled<I>;
   }
 }
 
 /** Maxima of as many windows of [N, C, D, H, W] as the output has elements. */
-export class AdaptiveMaxPool3d extends AdaptiveMaxPoolNd {
-  override forward(input: Tensor): Pooled {
-    return F.adaptive_max_pool3d(input, resolve(this.output_size, input, 3), this.return_indices) as Pooled;
+export class AdaptiveMaxPool3d<I extends boolean = false> extends AdaptiveMaxPoolNd<I> {
+  override forward(input: Tensor): Pooled<I> {
+    return F.adaptive_max_pool3d(input, resolve(this.output_size, input, 3), this.return_indices) as Pooled<I>;
   }
 }

@@ -47,27 +47,36 @@ export class LPPool2d extends LPPoolNd {
   }
 }
 
-interface FractionalArgs {
-  kernel_size: Sizes;
+interface FractionalOptions<I extends boolean> {
   output_size?: Sizes | null;
   output_ratio?: Sizes | null;
-  return_indices?: boolean;
+  return_indices?: I;
   _random_samples?: Tensor | null;
 }
 
-type FractionalParams = ConstructorArgs<
-  FractionalArgs,
-  ["kernel_size", "output_size", "output_ratio", "return_indices", "_random_samples"]
->;
+type FractionalParams<I extends boolean> =
+  | [options: FractionalOptions<I> & { kernel_size: Sizes }]
+  | [kernel_size: Sizes, options?: FractionalOptions<I>]
+  | [kernel_size: Sizes, output_size: Sizes | null, options?: Omit<FractionalOptions<I>, "output_size">]
+  | [kernel_size: Sizes, output_size: Sizes | null, output_ratio: Sizes | null, options?: FractionalMore<I>]
+  | [
+      kernel_size: Sizes,
+      output_size: Sizes | null,
+      output_ratio: Sizes | null,
+      return_indices: I,
+      _random_samples?: Tensor | null | { _random_samples?: Tensor | null },
+    ];
 
-abstract class FractionalMaxPoolNd extends Module {
+type FractionalMore<I extends boolean> = Pick<FractionalOptions<I>, "return_indices" | "_random_samples">;
+
+abstract class FractionalMaxPoolNd<I extends boolean = false> extends Module {
   readonly kernel_size: readonly number[];
   readonly output_size: readonly number[] | null;
   readonly output_ratio: readonly number[] | null;
   readonly return_indices: boolean;
   declare _random_samples: Tensor | null;
 
-  constructor(rank: number, args: FractionalParams) {
+  constructor(rank: number, args: FractionalParams<I>) {
     super();
     type Bound = [number[], number[] | null, number[] | null, boolean, Tensor | null];
     const [kernel, size, ratio, indices, samples] = bindConstructor<Bound>(
@@ -99,27 +108,27 @@ abstract class FractionalMaxPoolNd extends Module {
     return { output_size, output_ratio, return_indices, _random_samples };
   }
 
-  abstract override forward(input: Tensor): Pooled;
+  abstract override forward(input: Tensor): Pooled<I>;
 }
 
 /** Maxima of windows of random sizes (Graham 2014): [N, C, H, W]. */
-export class FractionalMaxPool2d extends FractionalMaxPoolNd {
-  constructor(...args: FractionalParams) {
+export class FractionalMaxPool2d<I extends boolean = false> extends FractionalMaxPoolNd<I> {
+  constructor(...args: FractionalParams<I>) {
     super(2, args);
   }
 
-  override forward(input: Tensor): Pooled {
-    return F.fractional_max_pool2d(input, this.kernel_size, this.options) as Pooled;
+  override forward(input: Tensor): Pooled<I> {
+    return F.fractional_max_pool2d(input, this.kernel_size, this.options) as Pooled<I>;
   }
 }
 
 /** Maxima of windows of random sizes (Graham 2014): [N, C, D, H, W]. */
-export class FractionalMaxPool3d extends FractionalMaxPoolNd {
-  constructor(...args: FractionalParams) {
+export class FractionalMaxPool3d<I extends boolean = false> extends FractionalMaxPoolNd<I> {
+  constructor(...args: FractionalParams<I>) {
     super(3, args);
   }
 
-  override forward(input: Tensor): Pooled {
-    return F.fractional_max_pool3d(input, this.kernel_size, this.options) as Pooled;
+  override forward(input: Tensor): Pooled<I> {
+    return F.fractional_max_pool3d(input, this.kernel_size, this.options) as Pooled<I>;
   }
 }

@@ -3,26 +3,38 @@ import * as F from "../functional/index.ts";
 import { bindConstructor, type ConstructorArgs, pyRepr, type Sizes } from "../module/construct.ts";
 import { Module } from "../module/module.ts";
 
-interface MaxPoolArgs {
-  kernel_size: Sizes;
+interface MaxPoolOptions<I extends boolean> {
   stride?: Sizes | null;
   padding?: Sizes;
   dilation?: Sizes;
-  return_indices?: boolean;
+  return_indices?: I;
   ceil_mode?: boolean;
 }
 
-type MaxPoolParams = ConstructorArgs<
-  MaxPoolArgs,
-  ["kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode"]
->;
+/** Written out, as TypeScript would not infer `I` through {@link ConstructorArgs}. */
+type MaxPoolParams<I extends boolean> =
+  | [options: MaxPoolOptions<I> & { kernel_size: Sizes }]
+  | [kernel_size: Sizes, options?: MaxPoolOptions<I>]
+  | [kernel_size: Sizes, stride: Sizes | null, options?: Omit<MaxPoolOptions<I>, "stride">]
+  | [kernel_size: Sizes, stride: Sizes | null, padding: Sizes, options?: MaxPoolMore<I> & { dilation?: Sizes }]
+  | [kernel_size: Sizes, stride: Sizes | null, padding: Sizes, dilation: Sizes, options?: MaxPoolMore<I>]
+  | [
+      kernel_size: Sizes,
+      stride: Sizes | null,
+      padding: Sizes,
+      dilation: Sizes,
+      return_indices: I,
+      ceil_mode?: boolean | { ceil_mode?: boolean },
+    ];
 
-/** A tensor, or with `return_indices` the tensor and the flat positions of the maxima. */
-export type Pooled = Tensor & [Tensor, Tensor];
+type MaxPoolMore<I extends boolean> = Pick<MaxPoolOptions<I>, "return_indices" | "ceil_mode">;
+
+/** What pooling gives: a tensor, or with `return_indices` the tensor and the flat positions of the maxima. */
+export type Pooled<I extends boolean> = I extends true ? [output: Tensor, indices: Tensor] : Tensor;
 
 const show = (value: unknown): string => pyRepr(value as never);
 
-abstract class MaxPoolNd extends Module {
+abstract class MaxPoolNd<I extends boolean = false> extends Module {
   readonly kernel_size: Sizes;
   readonly stride: Sizes;
   readonly padding: Sizes;
@@ -30,7 +42,7 @@ abstract class MaxPoolNd extends Module {
   readonly return_indices: boolean;
   readonly ceil_mode: boolean;
 
-  constructor(...args: MaxPoolParams) {
+  constructor(...args: MaxPoolParams<I>) {
     super();
     const [kernel, stride, padding, dilation, indices, ceil] = bindConstructor<
       [Sizes, Sizes | null, Sizes, Sizes, boolean, boolean]
@@ -57,7 +69,7 @@ abstract class MaxPoolNd extends Module {
     return { stride, padding, dilation, ceil_mode, return_indices };
   }
 
-  abstract override forward(input: Tensor): Pooled;
+  abstract override forward(input: Tensor): Pooled<I>;
 
   override extra_repr(): string {
     return `kernel_size=${show(this.kernel_size)}, stride=${show(this.stride)}, padding=${show(this.padding)}, dilation=${show(this.dilation)}, ceil_mode=${show(this.ceil_mode)}`;
@@ -65,9 +77,9 @@ abstract class MaxPoolNd extends Module {
 }
 
 /** Maxima of windows of [N, C, L]. */
-export class MaxPool1d extends MaxPoolNd {
-  override forward(input: Tensor): Pooled {
-    return F.max_pool1d(input, this.kernel_size, this.options) as Pooled;
+export class MaxPool1d<I extends boolean = false> extends MaxPoolNd<I> {
+  override forward(input: Tensor): Pooled<I> {
+    return F.max_pool1d(input, this.kernel_size, this.options) as Pooled<I>;
   }
 }
 
@@ -80,16 +92,16 @@ export class MaxPool1d extends MaxPoolNd {
  * new MaxPool2d(2)(rand(1, 3, 8, 8)).shape; // [1, 3, 4, 4]
  * ```
  */
-export class MaxPool2d extends MaxPoolNd {
-  override forward(input: Tensor): Pooled {
-    return F.max_pool2d(input, this.kernel_size, this.options) as Pooled;
+export class MaxPool2d<I extends boolean = false> extends MaxPoolNd<I> {
+  override forward(input: Tensor): Pooled<I> {
+    return F.max_pool2d(input, this.kernel_size, this.options) as Pooled<I>;
   }
 }
 
 /** Maxima of windows of [N, C, D, H, W]. */
-export class MaxPool3d extends MaxPoolNd {
-  override forward(input: Tensor): Pooled {
-    return F.max_pool3d(input, this.kernel_size, this.options) as Pooled;
+export class MaxPool3d<I extends boolean = false> extends MaxPoolNd<I> {
+  override forward(input: Tensor): Pooled<I> {
+    return F.max_pool3d(input, this.kernel_size, this.options) as Pooled<I>;
   }
 }
 
