@@ -1,4 +1,5 @@
 import { relaxed, simd } from "./kernels.gen.ts";
+import { fitted } from "./memory/sharing.ts";
 
 /** What assembly/index.ts exports. Addresses and strides are in bytes. */
 export interface Exports {
@@ -356,7 +357,7 @@ export async function instantiate(
       bytes = better;
     }
   }
-  const { module, instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+  const { module, instance } = await WebAssembly.instantiate(fitted(bytes, memory), { env: { memory } });
   const exports = instance.exports as unknown as Exports;
   exports.setConstants();
   return { level, module, exports };

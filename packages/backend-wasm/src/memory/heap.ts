@@ -4,6 +4,7 @@ import { Allocator, type Block, PAGE } from "./allocator.ts";
 import { Cell, Recency } from "./cell.ts";
 import type { Collector } from "./collect.ts";
 import { outOfMemory } from "./out_of_memory.ts";
+import { reserve } from "./sharing.ts";
 
 const MIB = 1024 * 1024;
 /** The heap's first bytes, for small operands of the kernel call under way. */
@@ -68,13 +69,15 @@ export class Heap {
 
   constructor(options: HeapOptions, collector: Collector) {
     const initial = Math.floor(Math.min(16 * MIB, options.limit) / PAGE) * PAGE;
-    this.memory = reserve(initial, Math.floor(options.limit / PAGE) * PAGE, (limit) => (this.limit = limit));
+    const most = Math.floor(options.limit / PAGE) * PAGE;
+    const fixed = Math.floor(Math.min(options.target, most) / PAGE) * PAGE;
+    ({ memory: this.memory, limit: this.limit } = reserve(initial, fixed, most));
     this.target = Math.min(options.target, this.limit);
     this.collector = collector;
     const { Registry } = collector;
     memory.own = freeTemporaries;
     this.registry = new Registry((cell: Cell) => this.lose(cell));
-    this.allocator.extend(SCRATCH, initial - SCRATCH);
+    this.allocator.extend(SCRATCH, this.memory.buffer.byteLength - SCRATCH);
     this.bytes = new Uint8Array(this.memory.buffer);
     this.floats = new Float32Array(this.memory.buffer);
     this.ints = new Int32Array(this.memory.buffer);
@@ -295,16 +298,3 @@ export class Heap {
 }
 
 const NOTHING = new Uint8Array(0);
-
-/** Memory that can grow up to `limit`, or as far as the machine has addresses for. */
-function reserve(initial: number, limit: number, granted: (limit: number) => void): WebAssembly.Memory {
-  for (let maximum = limit; ; maximum = Math.max(initial, Math.floor(maximum / 2 / PAGE) * PAGE)) {
-    try {
-      const memory = new WebAssembly.Memory({ initial: initial / PAGE, maximum: maximum / PAGE, shared: true });
-      granted(maximum);
-      return memory;
-    } catch (error) {
-      if (maximum <= initial) throw error;
-    }
-  }
-}

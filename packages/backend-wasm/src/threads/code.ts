@@ -1,3 +1,5 @@
+import { fitted } from "../memory/sharing.ts";
+
 /** A function of a module that was written at run time. All its parameters are numbers. */
 export type Code = (...args: number[]) => void;
 
@@ -8,7 +10,7 @@ const sources = new WeakMap<Code, Uint8Array<ArrayBuffer>>();
  * import env.memory and functions of Math, as math.sin; other threads have to give them the same.
  */
 export function instantiateCode(bytes: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory): Code {
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(fitted(bytes, memory)), {
     env: { memory },
     math: Math as unknown as WebAssembly.ModuleImports,
   });

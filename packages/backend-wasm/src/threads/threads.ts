@@ -1,4 +1,5 @@
 import type { Heap } from "../memory/heap.ts";
+import { isShared } from "../memory/sharing.ts";
 import type { Exports } from "../module.ts";
 import type { Code } from "./code.ts";
 import { CONTROL_BYTES, MOST_ARGUMENTS, MOST_WORKERS } from "./control.ts";
@@ -37,8 +38,8 @@ export class Threads {
   private readonly names: readonly string[];
   private wanted: number;
   private crew: Crew | null = null;
-  /** Whether the host turned out not to run workers. */
-  private alone = false;
+  /** Whether the host cannot run workers, or turned out not to. */
+  private alone: boolean;
 
   constructor(heap: Heap, module: WebAssembly.Module, exports: Exports, count: number) {
     this.heap = heap;
@@ -46,6 +47,7 @@ export class Threads {
     this.exports = exports;
     this.names = Object.keys(exports);
     this.wanted = Math.min(count, MOST_WORKERS + 1);
+    this.alone = !isShared(heap.memory);
   }
 
   /** Threads that may take part, the calling one included. */
