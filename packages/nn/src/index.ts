@@ -4,7 +4,8 @@ import "@tt/core/neural";
 
 export { Parameter } from "@tt/core";
 export { Callable } from "./module/callable.ts";
-export { AttributeError, KeyError, Module } from "./module/module.ts";
+export { AttributeError, KeyError } from "./module/errors.ts";
+export { Module } from "./module/module.ts";
 export type * from "./module/state.ts";
 export { ModuleDict, ModuleList, ParameterDict, ParameterList } from "./containers/lists.ts";
 export { Sequential } from "./containers/sequential.ts";

@@ -17,7 +17,7 @@ function profile(net: torch.nn.Module, x: torch.Tensor): Row[] {
   const rows: Row[] = [];
   const count = (name: string) => (module: torch.nn.Module, _inputs: readonly unknown[], result: unknown) => {
     const output = result as torch.Tensor;
-    const own = countOf(module.parameters(false));
+    const own = countOf(module.parameters({ recurse: false }));
     let macs = 0;
     if (module instanceof nn.Conv2d) {
       const [height, width] = module.kernel_size as [number, number];

@@ -1,5 +1,6 @@
 import { Parameter, Tensor } from "@tt/core";
-import { KeyError, Module } from "../module/module.ts";
+import { KeyError } from "../module/errors.ts";
+import { Module } from "../module/module.ts";
 import { positionOf } from "./sequential.ts";
 
 /** Modules in a list that registers them. */

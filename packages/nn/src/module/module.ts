@@ -12,7 +12,9 @@ import {
   Tensor,
 } from "@tt/core";
 import { memory, pythonTypeName } from "@tt/core/dispatch";
+import { type ModulesOptions, type NamedArgs, readModules, readNamed } from "./arguments.ts";
 import { Callable } from "./callable.ts";
+import { AttributeError, KeyError } from "./errors.ts";
 import { callWithHooks } from "./call.ts";
 import { loadStateDict, saveStateDict } from "./state_dict.ts";
 import {
@@ -140,12 +142,21 @@ export abstract class Module extends Callable {
   }
 
   /** This module and all below it with their qualified names, each once. */
-  *named_modules(memo: Set<Module> = new Set(), prefix = ""): IterableIterator<[string, Module]> {
-    if (memo.has(this)) return;
-    memo.add(this);
+  named_modules(options?: ModulesOptions): IterableIterator<[string, Module]>;
+  named_modules(
+    memo?: Set<Module> | null,
+    prefix?: string | ModulesOptions,
+    remove_duplicate?: boolean | ModulesOptions,
+  ): IterableIterator<[string, Module]>;
+  *named_modules(...args: unknown[]): IterableIterator<[string, Module]> {
+    const { memo, prefix, remove_duplicate } = readModules(args);
+    const seen = memo ?? new Set<Module>();
+    if (seen.has(this)) return;
+    if (remove_duplicate) seen.add(this);
     yield [prefix, this];
     for (const [name, value] of Object.entries(this)) {
-      if (value instanceof Module) yield* value.named_modules(memo, prefix === "" ? name : `${prefix}.${name}`);
+      if (!(value instanceof Module)) continue;
+      yield* value.named_modules(seen, prefix === "" ? name : `${prefix}.${name}`, remove_duplicate);
     }
   }
 
@@ -187,22 +198,24 @@ export abstract class Module extends Callable {
   }
 
   /** Parameters with their qualified names; shared ones once. */
-  named_parameters(prefix = "", recurse = true): IterableIterator<[string, Parameter]> {
+  named_parameters(...args: NamedArgs): IterableIterator<[string, Parameter]> {
+    const { prefix, recurse } = readNamed(args);
     return this.gather((m) => m.ownParameters(), prefix, recurse);
   }
 
   /** Parameters; shared ones once. */
-  *parameters(recurse = true): IterableIterator<Parameter> {
+  *parameters(recurse: boolean | { recurse?: boolean } = true): IterableIterator<Parameter> {
     for (const [, value] of this.named_parameters("", recurse)) yield value;
   }
 
   /** Buffers with their qualified names. */
-  named_buffers(prefix = "", recurse = true): IterableIterator<[string, Tensor]> {
+  named_buffers(...args: NamedArgs): IterableIterator<[string, Tensor]> {
+    const { prefix, recurse } = readNamed(args);
     return this.gather((m) => m.ownBuffers(), prefix, recurse);
   }
 
   /** Buffers. */
-  *buffers(recurse = true): IterableIterator<Tensor> {
+  *buffers(recurse: boolean | { recurse?: boolean } = true): IterableIterator<Tensor> {
     for (const [, value] of this.named_buffers("", recurse)) yield value;
   }
 
@@ -242,7 +255,8 @@ export abstract class Module extends Callable {
   }
 
   /** Switches this module and all below it to training (or evaluation) mode. */
-  train(mode = true): this {
+  train(mode: boolean | { mode?: boolean } = true): this {
+    if (typeof mode === "object" && mode !== null) return this.train(mode.mode ?? true);
     if (typeof mode !== "boolean") throw new TypeError("training mode is expected to be boolean");
     this.training = mode;
     for (const child of this.children()) child.train(mode);
@@ -375,8 +389,9 @@ export abstract class Module extends Callable {
   }
 
   /** Switches recording for all parameters. */
-  requires_grad_(requires_grad = true): this {
-    for (const param of this.parameters()) param.requires_grad = requires_grad;
+  requires_grad_(requires_grad: boolean | { requires_grad?: boolean } = true): this {
+    const wanted = typeof requires_grad === "boolean" ? requires_grad : (requires_grad.requires_grad ?? true);
+    for (const param of this.parameters()) param.requires_grad = wanted;
     return this;
   }
 
@@ -489,13 +504,3 @@ Object.defineProperty(Module.prototype, "forward", {
   writable: true,
   configurable: true,
 });
-
-/** Python's KeyError. */
-export class KeyError extends Error {
-  override name = "KeyError";
-}
-
-/** Python's AttributeError. */
-export class AttributeError extends Error {
-  override name = "AttributeError";
-}

@@ -126,8 +126,8 @@ export function loadStateDict(module: Module, given: StateDict, strict: boolean)
   const errors = [...plan.errors];
   const quote = (keys: readonly string[]): string => keys.map((k) => `"${k}"`).join(", ");
   if (strict) {
-    if (plan.missing.length > 0) errors.unshift(`Missing key(s) in state_dict: ${quote(plan.missing)}. `);
     if (plan.unexpected.length > 0) errors.unshift(`Unexpected key(s) in state_dict: ${quote(plan.unexpected)}. `);
+    if (plan.missing.length > 0) errors.unshift(`Missing key(s) in state_dict: ${quote(plan.missing)}. `);
   }
   if (errors.length > 0) {
     throw new RuntimeError(`Error(s) in loading state_dict for ${module.constructor.name}:\n\t${errors.join("\n\t")}`);

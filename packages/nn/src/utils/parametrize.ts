@@ -2,7 +2,8 @@
 import { no_grad, Parameter, type Tensor, Tensor as TensorClass, ValueError } from "@tt/core";
 import { isOptions } from "@tt/core/dispatch";
 import { ModuleDict } from "../containers/lists.ts";
-import { KeyError, Module } from "../module/module.ts";
+import { KeyError } from "../module/errors.ts";
+import { Module } from "../module/module.ts";
 
 type Attributes = Record<string, unknown>;
 
