@@ -89,7 +89,7 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
     memory_stats: () => heap.stats(),
     get_num_threads: () => threads.count,
     set_num_threads(count: number): void {
-      threads.count = Math.min(count, availableThreads() > 1 ? Infinity : 1);
+      threads.count = count;
     },
   };
 }
@@ -122,11 +122,9 @@ function isStrict({ simd = "auto" }: WasmOptions): boolean {
 const MOST_THREADS = 16;
 
 function threadsOf({ threads }: WasmOptions): number {
-  const available = availableThreads();
   const asked = threads ?? requestedThreads() ?? env("TT_NUM_THREADS");
-  if (asked === undefined) return Math.min(available, MOST_THREADS);
-  const count = numberOption("threads", Number(asked), 1, 1024);
-  return available > 1 ? Math.floor(count) : 1;
+  if (asked === undefined) return Math.min(availableThreads(), MOST_THREADS);
+  return Math.floor(numberOption("threads", Number(asked), 1, 1024));
 }
 
 function env(name: string): string | undefined {

@@ -39,19 +39,25 @@ const host = globalThis as unknown as Host;
 /** Microseconds for which an idle thread looks for work, or for the end of it, before it sleeps. */
 export const SPIN = 30;
 
-/** Threads that can run at once here; 1 where the memory cannot be shared with workers. */
+/** Whether workers can have the memory: in Node, and in pages and workers that are isolated. */
+export function canShare(): boolean {
+  return isNode() || (host.crossOriginIsolated === true && host.Worker !== undefined);
+}
+
+/** Threads that the machine runs at once. */
 export function availableThreads(): number {
-  if (host.process?.versions?.node !== undefined) {
-    const os = host.process.getBuiltinModule?.("node:os") as { availableParallelism(): number } | undefined;
-    return os?.availableParallelism() ?? 1;
-  }
-  if (host.crossOriginIsolated !== true || host.Worker === undefined) return 1;
-  return host.navigator?.hardwareConcurrency ?? 1;
+  if (!isNode()) return host.navigator?.hardwareConcurrency ?? 1;
+  const os = host.process?.getBuiltinModule?.("node:os") as { availableParallelism(): number } | undefined;
+  return os?.availableParallelism() ?? 1;
+}
+
+function isNode(): boolean {
+  return host.process?.versions?.node !== undefined;
 }
 
 /** Starts a worker; `ended` is called when it turns out to have stopped. Throws where the host does not allow it. */
 export function spawn(data: WorkerData, ended: () => void): Thread {
-  return host.process?.versions?.node === undefined ? spawnWeb(data, ended) : spawnNode(data, ended);
+  return isNode() ? spawnNode(data, ended) : spawnWeb(data, ended);
 }
 
 /** The worker never keeps the process from ending. */

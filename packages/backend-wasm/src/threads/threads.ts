@@ -4,6 +4,7 @@ import type { Exports } from "../module.ts";
 import type { Code } from "./code.ts";
 import { CONTROL_BYTES, MOST_ARGUMENTS, MOST_WORKERS } from "./control.ts";
 import { callHere, Crew, type Task } from "./crew.ts";
+import { canShare } from "./spawn.ts";
 
 /** Nanoseconds of work from which on other threads are worth their waking up, which takes some 10 microseconds. */
 const WORTHWHILE = 40_000;
@@ -47,7 +48,7 @@ export class Threads {
     this.exports = exports;
     this.names = Object.keys(exports);
     this.wanted = Math.min(count, MOST_WORKERS + 1);
-    this.alone = !isShared(heap.memory);
+    this.alone = !canShare() || !isShared(heap.memory);
   }
 
   /** Threads that may take part, the calling one included. */
