@@ -1,70 +1,100 @@
-import { micro5x8, micro6x8 } from "./micro.gen";
-import { packA, packB, packImage, packImageT } from "./pack";
+import { stripCount, stripStart, tile, tileBytes, tileColumns, tileRows } from "./strips";
+import { COMPLEX, PLAIN } from "./convert";
+import { packColumns, packRows } from "./pack";
 
-/** Rows of the register tile: see scripts/micro.mjs. */
-const MR: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
-/** Blocks: a strip of B stays in the first level of cache, a block of A in the second, one of B in the third. */
+/** Terms in a block: a strip of B stays in the first level of cache. */
 const KC: i32 = 256;
-const NC: i32 = 768;
-const MC: i32 = ASC_FEATURE_RELAXED_SIMD ? 96 : 95;
+/** Bytes of a block of A, which stays in the second level, and of one of B, for the third. */
+const BYTES_A: i32 = 256 * 1024;
+const BYTES_B: i32 = 1536 * 1024;
+/** Rows up to which columns that lie together are read where they are: packing them would not be repaid. */
+const FEW: i32 = 12;
 
-/** How B is found: by strides, or as an image unfolded for a convolution (see pack.ts). */
-const STRIDED: i32 = 0;
-const IMAGE: i32 = 1;
-
-/** Bytes of working memory that `gemm` and its kin need. */
+/** Bytes of working memory that `gemm` and its kin need: blocks of A and B, a tile, and a row of zeros. */
 export function gemmScratch(): i32 {
-  return (MC * KC + KC * NC + 6 * 8) * 4;
+  return BYTES_A + BYTES_B + 6 * 64 + 64;
 }
 
-function product(
+/**
+ * c[m][n] = alpha * a[m][k] times b[k][n], added to the rows of `from` (`fromRow` bytes apart) unless `from` is 0. Columns of c and of
+ * `from` lie together. Complex numbers count as two terms and two columns. With `whole`, a was packed by packWhole.
+ */
+function product<T>(
+  kind: i32,
   m: i32,
   n: i32,
   k: i32,
   a: usize,
   aRow: isize,
   aColumn: isize,
-  mode: i32,
   b: usize,
   bRow: isize,
   bColumn: isize,
+  from: usize,
+  fromRow: isize,
   c: usize,
   cRow: isize,
-  alpha: f32,
-  add: bool,
+  alpha: T,
   work: usize,
-  packed: bool,
+  whole: bool,
 ): void {
-  const padded = ((m + MR - 1) / MR) * MR;
-  const blockB = work + MC * KC * 4;
-  const tile = blockB + KC * NC * 4;
-  for (let j0 = 0; j0 < n; j0 += NC) {
-    const nc = min(NC, n - j0);
+  const NR = tileColumns<T>();
+  const nc = (BYTES_B / (KC * tileBytes<T>())) * NR;
+  const strips = stripCount<T>(m);
+  const least = BYTES_A / (KC * <i32>sizeof<T>() * tileRows<T>());
+  const blockB = work + BYTES_A;
+  const edge = blockB + BYTES_B;
+  const zeros = edge + 6 * 64;
+  memory.fill(zeros, 0, 64);
+  const direct = kind == PLAIN && bColumn == sizeof<T>() && m <= FEW;
+  const pair = kind == COMPLEX ? 1 : 0;
+  for (let j0 = 0; j0 < n; j0 += nc) {
+    const columns = min(nc, n - j0);
+    const full = columns - (columns % NR);
     for (let p0 = 0; p0 < k; p0 += KC) {
       const kc = min(KC, k - p0);
-      if (mode == STRIDED) packB(kc, nc, b + p0 * bRow + j0 * bColumn, bRow, bColumn, blockB);
-      else if (mode == IMAGE) packImage(kc, nc, b, <usize>bRow + (p0 << 2), <usize>bColumn + (j0 << 2), blockB);
-      else packImageT(kc, nc, b, <usize>bRow + (j0 << 2), <usize>bColumn + (p0 << 2), blockB);
-      const accumulate = add || p0 > 0;
-      for (let i0 = 0; i0 < m; i0 += MC) {
-        const mc = min(MC, m - i0);
-        const blockA = packed ? a + ((<usize>p0 * padded + <usize>i0 * kc) << 2) : work;
-        if (!packed) packA(mc, kc, a + i0 * aRow + p0 * aColumn, aRow, aColumn, MR, alpha, blockA);
-        for (let j = 0; j < nc; j += 8) {
-          const stripB = blockB + <usize>j * kc * 4;
-          const columns = min(8, nc - j);
-          for (let i = 0; i < mc; i += MR) {
-            const stripA = blockA + <usize>i * kc * 4;
-            const rows = min(MR, mc - i);
-            const at = c + (i0 + i) * cRow + ((j0 + j) << 2);
-            if (rows == MR && columns == 8) {
-              if (ASC_FEATURE_RELAXED_SIMD) micro6x8(kc, stripA, stripB, at, cRow, accumulate);
-              else micro5x8(kc, stripA, stripB, at, cRow, accumulate);
+      const corner = b + (p0 >> pair) * bRow + (j0 >> pair) * bColumn;
+      if (!direct) packColumns<T>(kind, kc, columns, corner, bRow, bColumn, blockB);
+      else if (full < columns) packColumns<T>(kind, kc, columns - full, corner + full * bColumn, bRow, bColumn, blockB);
+      for (let s0 = 0; s0 < strips; s0 += least) {
+        const s1 = min(strips, s0 + least);
+        const i0 = stripStart(s0, strips, m);
+        let blockA = work;
+        if (whole) blockA = a + (<usize>p0 * m + <usize>i0 * kc) * sizeof<T>();
+        else {
+          let put = work;
+          for (let s = s0; s < s1; s++) {
+            const i = stripStart(s, strips, m);
+            const rows = stripStart(s + 1, strips, m) - i;
+            packRows<T>(kind, rows, kc, a + i * aRow + (p0 >> pair) * aColumn, aRow, aColumn, alpha, put);
+            put += <usize>rows * kc * sizeof<T>();
+          }
+        }
+        for (let j = 0; j < columns; j += NR) {
+          const at = <usize>(j0 + j) * sizeof<T>();
+          const count = min(NR, columns - j);
+          const near = direct && j < full;
+          const stripB = near ? b + p0 * bRow + at : blockB + <usize>(direct ? 0 : j) * kc * sizeof<T>();
+          const step: isize = near ? bRow : tileBytes<T>();
+          const first = p0 > 0 ? c : from;
+          const firstRow = first == 0 ? 0 : p0 > 0 ? cRow : fromRow;
+          const firstAt = first == 0 ? zeros : first + at;
+          let stripA = blockA;
+          let i = i0;
+          for (let s = s0; s < s1; s++) {
+            const next = stripStart(s + 1, strips, m);
+            const rows = next - i;
+            if (count == NR) {
+              tile<T>(rows, kc, stripA, stripB, step, firstAt + i * firstRow, firstRow, c + i * cRow + at, cRow);
             } else {
-              if (ASC_FEATURE_RELAXED_SIMD) micro6x8(kc, stripA, stripB, tile, 32, false);
-              else micro5x8(kc, stripA, stripB, tile, 32, false);
-              commitTile(tile, rows, columns, at, cRow, accumulate);
+              if (first != 0) copyEdge<T>(rows, count, firstAt + i * firstRow, firstRow, edge, tileBytes<T>());
+              const source = first == 0 ? zeros : edge;
+              const sourceRow: isize = first == 0 ? 0 : tileBytes<T>();
+              tile<T>(rows, kc, stripA, stripB, step, source, sourceRow, edge, tileBytes<T>());
+              copyEdge<T>(rows, count, edge, tileBytes<T>(), c + i * cRow + at, cRow);
             }
+            stripA += <usize>rows * kc * sizeof<T>();
+            i = next;
           }
         }
       }
@@ -72,25 +102,140 @@ function product(
   }
 }
 
-function commitTile(tile: usize, rows: i32, columns: i32, c: usize, cRow: isize, add: bool): void {
+function copyEdge<T>(rows: i32, columns: i32, from: usize, fromRow: isize, to: usize, toRow: isize): void {
   for (let r = 0; r < rows; r++) {
-    let from = tile;
-    let to = c;
-    if (columns == 8) {
-      const v0 = v128.load(from);
-      const v1 = v128.load(from, 16);
-      v128.store(to, add ? f32x4.add(v128.load(to), v0) : v0);
-      v128.store(to, add ? f32x4.add(v128.load(to, 16), v1) : v1, 16);
-    } else {
-      for (let j = 0; j < columns; j++) {
-        const value = load<f32>(from);
-        store<f32>(to, add ? load<f32>(to) + value : value);
-        from += 4;
-        to += 4;
-      }
-    }
-    tile += 32;
-    c += cRow;
+    for (let j: usize = 0; j < <usize>columns * sizeof<T>(); j += sizeof<T>()) store<T>(to + j, load<T>(from + j));
+    from += fromRow;
+    to += toRow;
+  }
+}
+
+/** Products of `batch` pairs of matrices, each {@link product}. `fromBatch` is 0 where `from` is. */
+export function productF32(
+  kind: i32,
+  batch: i32,
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  aBatch: isize,
+  aRow: isize,
+  aColumn: isize,
+  b: usize,
+  bBatch: isize,
+  bRow: isize,
+  bColumn: isize,
+  from: usize,
+  fromBatch: isize,
+  fromRow: isize,
+  c: usize,
+  cBatch: isize,
+  cRow: isize,
+  alpha: f32,
+  work: usize,
+): void {
+  for (; batch > 0; batch--) {
+    product<f32>(kind, m, n, k, a, aRow, aColumn, b, bRow, bColumn, from, fromRow, c, cRow, alpha, work, false);
+    a += aBatch;
+    b += bBatch;
+    c += cBatch;
+    from += fromBatch;
+  }
+}
+
+export function productF64(
+  kind: i32,
+  batch: i32,
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  aBatch: isize,
+  aRow: isize,
+  aColumn: isize,
+  b: usize,
+  bBatch: isize,
+  bRow: isize,
+  bColumn: isize,
+  from: usize,
+  fromBatch: isize,
+  fromRow: isize,
+  c: usize,
+  cBatch: isize,
+  cRow: isize,
+  alpha: f64,
+  work: usize,
+): void {
+  for (; batch > 0; batch--) {
+    product<f64>(kind, m, n, k, a, aRow, aColumn, b, bRow, bColumn, from, fromRow, c, cRow, alpha, work, false);
+    a += aBatch;
+    b += bBatch;
+    c += cBatch;
+    from += fromBatch;
+  }
+}
+
+export function productI32(
+  kind: i32,
+  batch: i32,
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  aBatch: isize,
+  aRow: isize,
+  aColumn: isize,
+  b: usize,
+  bBatch: isize,
+  bRow: isize,
+  bColumn: isize,
+  from: usize,
+  fromBatch: isize,
+  fromRow: isize,
+  c: usize,
+  cBatch: isize,
+  cRow: isize,
+  alpha: i32,
+  work: usize,
+): void {
+  for (; batch > 0; batch--) {
+    product<i32>(kind, m, n, k, a, aRow, aColumn, b, bRow, bColumn, from, fromRow, c, cRow, alpha, work, false);
+    a += aBatch;
+    b += bBatch;
+    c += cBatch;
+    from += fromBatch;
+  }
+}
+
+export function productI64(
+  kind: i32,
+  batch: i32,
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  aBatch: isize,
+  aRow: isize,
+  aColumn: isize,
+  b: usize,
+  bBatch: isize,
+  bRow: isize,
+  bColumn: isize,
+  from: usize,
+  fromBatch: isize,
+  fromRow: isize,
+  c: usize,
+  cBatch: isize,
+  cRow: isize,
+  alpha: f64,
+  work: usize,
+): void {
+  for (; batch > 0; batch--) {
+    product<i64>(kind, m, n, k, a, aRow, aColumn, b, bRow, bColumn, from, fromRow, c, cRow, <i64>alpha, work, false);
+    a += aBatch;
+    b += bBatch;
+    c += cBatch;
+    from += fromBatch;
   }
 }
 
@@ -111,20 +256,25 @@ export function gemm(
   add: bool,
   work: usize,
 ): void {
-  product(m, n, k, a, aRow, aColumn, STRIDED, b, bRow, bColumn, c, cRow, alpha, add, work, false);
+  product<f32>(0, m, n, k, a, aRow, aColumn, b, bRow, bColumn, add ? c : 0, cRow, c, cRow, alpha, work, false);
 }
 
 /** Bytes of a[m][k] packed for good by {@link packWhole}. */
 export function packedBytes(m: i32, k: i32): i32 {
-  return ((m + MR - 1) / MR) * MR * k * 4;
+  return m * k * 4;
 }
 
 /** Packs all of a[m][k], for products that use it several times. */
 export function packWhole(m: i32, k: i32, a: usize, aRow: isize, aColumn: isize, to: usize): void {
-  const padded = ((m + MR - 1) / MR) * MR;
+  const strips = stripCount<f32>(m);
   for (let p0 = 0; p0 < k; p0 += KC) {
     const kc = min(KC, k - p0);
-    packA(m, kc, a + p0 * aColumn, aRow, aColumn, MR, 1, to + ((<usize>p0 * padded) << 2));
+    for (let s = 0; s < strips; s++) {
+      const i = stripStart(s, strips, m);
+      const rows = stripStart(s + 1, strips, m) - i;
+      packRows<f32>(0, rows, kc, a + i * aRow + p0 * aColumn, aRow, aColumn, 1, to);
+      to += (<usize>rows * kc) << 2;
+    }
   }
 }
 
@@ -142,41 +292,5 @@ export function gemmPacked(
   add: bool,
   work: usize,
 ): void {
-  product(m, n, k, a, 0, 0, STRIDED, b, bRow, bColumn, c, cRow, 1, add, work, true);
-}
-
-/** c[m][places] = packed a[m][taps] times the unfolded image: a convolution of one image and group. */
-export function gemmImage(
-  m: i32,
-  n: i32,
-  k: i32,
-  a: usize,
-  image: usize,
-  taps: usize,
-  places: usize,
-  c: usize,
-  cRow: isize,
-  add: bool,
-  work: usize,
-): void {
-  product(m, n, k, a, 0, 0, IMAGE, image, taps, places, c, cRow, 1, add, work, true);
-}
-
-/** c[m][taps] = a[m][places] times the unfolded image transposed: the gradient of a convolution's weight. */
-export function gemmImageT(
-  m: i32,
-  n: i32,
-  k: i32,
-  a: usize,
-  aRow: isize,
-  aColumn: isize,
-  image: usize,
-  taps: usize,
-  places: usize,
-  c: usize,
-  cRow: isize,
-  add: bool,
-  work: usize,
-): void {
-  product(m, n, k, a, aRow, aColumn, 2, image, taps, places, c, cRow, 1, add, work, false);
+  product<f32>(0, m, n, k, a, 0, 0, b, bRow, bColumn, add ? c : 0, cRow, c, cRow, 1, work, true);
 }

@@ -1,4 +1,17 @@
-export { gemm, gemmImage, gemmImageT, gemmPacked, gemmScratch, packedBytes, packWhole } from "./gemm";
+export { narrow, scaleF32, scaleF64, scaleI32, scaleI64 } from "./convert";
+export {
+  gemm,
+  gemmPacked,
+  gemmScratch,
+  packedBytes,
+  packWhole,
+  productF32,
+  productF64,
+  productI32,
+  productI64,
+} from "./gemm";
+export { gemvF32, gemvF64 } from "./gemv";
+export { peak } from "./micro";
 export { convolve, convScratch } from "./conv";
 export { combineWeight, convolveWeight, weightPartBytes, weightScratch } from "./conv_grad";
 export { packTerms } from "./conv_pack";
@@ -16,3 +29,4 @@ export { addBlocks, offsetsOf, putBlocks, reverseBlocks, spreadBlocks, takeBlock
 export { areWithin, gatherAlong, scatterAlong } from "./gather";
 export { compress, countNonzero, countTrue, expandMasked, nonzeroIndices } from "./masked";
 export { countValues, greatestIndex, sortScratch, sortSlices, uniqueElements } from "./sort";
+export { attention, attentionBackward, attentionScratch } from "./attention";

@@ -1,7 +1,9 @@
 /**
- * Operands of a product copied into strips that the micro-kernel reads in sequence: A in strips of MR rows, B in
- * strips of 8 columns, both k steps long and filled up with zeros. Strides are in bytes.
+ * Operands of a product copied into strips that the inner loops read in sequence: A in strips of up to tileRows rows, B in
+ * strips of tileColumns columns, filled up with zeros. Steps are in bytes.
  */
+import { tileBytes, tileColumns } from "./strips";
+import { BFLOAT16, COMPLEX, FLOAT16, INT16, INT8, read, UINT8 } from "./convert";
 
 /** Transposes the 4x4 floats at the four rows and stores row j of the result at `to + j * step`. */
 export function transpose4(r0: v128, r1: v128, r2: v128, r3: v128, to: usize, step: usize): void {
@@ -15,84 +17,272 @@ export function transpose4(r0: v128, r1: v128, r2: v128, r3: v128, to: usize, st
   v128.store(to + 3 * step, v128.shuffle<i64>(t1, t3, 1, 3));
 }
 
-/** Strips of `mr` rows of a[m][k], times `alpha`. */
-export function packA(m: i32, k: i32, a: usize, rows: isize, columns: isize, mr: i32, alpha: f32, to: usize): void {
-  const step = <usize>mr * 4;
-  for (let i = 0; i < m; i += mr) {
-    const count = min(mr, m - i);
-    let at = to;
-    let from = a + i * rows;
-    if (count == mr && rows == 4 && alpha == 1) {
-      // Columns of a lie together: the strip is a copy.
-      for (let p = 0; p < k; p++) {
-        v128.store(at, v128.load(from));
-        store<f32>(at, load<f32>(from, 16), 16);
-        if (mr == 6) store<f32>(at, load<f32>(from, 20), 20);
-        at += step;
-        from += columns;
+/** A strip of `rows` rows of a[][k], times `alpha`. */
+export function packRows<T>(
+  kind: i32,
+  rows: i32,
+  k: i32,
+  a: usize,
+  row: isize,
+  column: isize,
+  alpha: T,
+  to: usize,
+): void {
+  if (kind == COMPLEX && column == 2 * sizeof<T>()) {
+    kind = 0;
+    column = sizeof<T>();
+  }
+  if (kind == COMPLEX) return packPairs<T>(rows, k, a, row, column, alpha, to);
+  if (isFloat<T>() && sizeof<T>() == 4) {
+    if (kind == BFLOAT16) return packRowsAs<T, u16>(rows, k, a, row, column, alpha, to);
+    if (kind == FLOAT16) return packRowsAs<T, i16>(rows, k, a, row, column, alpha, to);
+    if (column == 4) {
+      if (rows == 6) return packSixRows(k, a, row, <f32>alpha, to);
+      if (rows == 4) return packFourRows(k, a, row, <f32>alpha, to);
+    }
+    if (row == 4 && rows >= 4) return packColumnsOfRows(rows, k, a, column, <f32>alpha, to);
+  }
+  if (!isFloat<T>() && sizeof<T>() == 4) {
+    if (kind == INT8) return packRowsAs<T, i8>(rows, k, a, row, column, alpha, to);
+    if (kind == UINT8) return packRowsAs<T, u8>(rows, k, a, row, column, alpha, to);
+    if (kind == INT16) return packRowsAs<T, i16>(rows, k, a, row, column, alpha, to);
+  }
+  packRowsAs<T, T>(rows, k, a, row, column, alpha, to);
+}
+
+function packRowsAs<T, S>(rows: i32, k: i32, a: usize, row: isize, column: isize, alpha: T, to: usize): void {
+  const step = <usize>rows * sizeof<T>();
+  for (let r = 0; r < rows; r++) {
+    let put = to;
+    let get = a;
+    for (let p = 0; p < k; p++) {
+      store<T>(put, <T>(read<T, S>(get) * alpha));
+      put += step;
+      get += column;
+    }
+    to += sizeof<T>();
+    a += row;
+  }
+}
+
+/** Real and imaginary parts count as terms of their own. */
+function packPairs<T>(rows: i32, k: i32, a: usize, row: isize, column: isize, alpha: T, to: usize): void {
+  const step = <usize>rows * sizeof<T>();
+  for (let r = 0; r < rows; r++) {
+    let put = to;
+    let get = a;
+    for (let p = 0; p < k; p += 2) {
+      store<T>(put, <T>(load<T>(get) * alpha));
+      store<T>(put + step, <T>(load<T>(get + sizeof<T>()) * alpha));
+      put += 2 * step;
+      get += column;
+    }
+    to += sizeof<T>();
+    a += row;
+  }
+}
+
+function packSixRows(k: i32, a: usize, row: isize, alpha: f32, to: usize): void {
+  const a1 = a + row;
+  const a2 = a1 + row;
+  const a3 = a2 + row;
+  const a4 = a3 + row;
+  const a5 = a4 + row;
+  const factor = f32x4.splat(alpha);
+  let p: usize = 0;
+  const whole = <usize>(k & ~3) * 4;
+  for (; p < whole; p += 16) {
+    const r0 = f32x4.mul(v128.load(a + p), factor);
+    const r1 = f32x4.mul(v128.load(a1 + p), factor);
+    const r2 = f32x4.mul(v128.load(a2 + p), factor);
+    const r3 = f32x4.mul(v128.load(a3 + p), factor);
+    const r4 = f32x4.mul(v128.load(a4 + p), factor);
+    const r5 = f32x4.mul(v128.load(a5 + p), factor);
+    const t0 = v128.shuffle<i32>(r0, r1, 0, 4, 1, 5);
+    const t1 = v128.shuffle<i32>(r0, r1, 2, 6, 3, 7);
+    const t2 = v128.shuffle<i32>(r2, r3, 0, 4, 1, 5);
+    const t3 = v128.shuffle<i32>(r2, r3, 2, 6, 3, 7);
+    const t4 = v128.shuffle<i32>(r4, r5, 0, 4, 1, 5);
+    const t5 = v128.shuffle<i32>(r4, r5, 2, 6, 3, 7);
+    v128.store(to, v128.shuffle<i64>(t0, t2, 0, 2));
+    v128.store(to, v128.shuffle<i64>(t4, t0, 0, 3), 16);
+    v128.store(to, v128.shuffle<i64>(t2, t4, 1, 3), 32);
+    v128.store(to, v128.shuffle<i64>(t1, t3, 0, 2), 48);
+    v128.store(to, v128.shuffle<i64>(t5, t1, 0, 3), 64);
+    v128.store(to, v128.shuffle<i64>(t3, t5, 1, 3), 80);
+    to += 96;
+  }
+  const end = <usize>k * 4;
+  for (; p < end; p += 4) {
+    store<f32>(to, load<f32>(a + p) * alpha);
+    store<f32>(to, load<f32>(a1 + p) * alpha, 4);
+    store<f32>(to, load<f32>(a2 + p) * alpha, 8);
+    store<f32>(to, load<f32>(a3 + p) * alpha, 12);
+    store<f32>(to, load<f32>(a4 + p) * alpha, 16);
+    store<f32>(to, load<f32>(a5 + p) * alpha, 20);
+    to += 24;
+  }
+}
+
+function packFourRows(k: i32, a: usize, row: isize, alpha: f32, to: usize): void {
+  const a1 = a + row;
+  const a2 = a1 + row;
+  const a3 = a2 + row;
+  const factor = f32x4.splat(alpha);
+  let p: usize = 0;
+  const whole = <usize>(k & ~3) * 4;
+  for (; p < whole; p += 16) {
+    const r0 = f32x4.mul(v128.load(a + p), factor);
+    const r1 = f32x4.mul(v128.load(a1 + p), factor);
+    const r2 = f32x4.mul(v128.load(a2 + p), factor);
+    const r3 = f32x4.mul(v128.load(a3 + p), factor);
+    transpose4(r0, r1, r2, r3, to, 16);
+    to += 64;
+  }
+  const end = <usize>k * 4;
+  for (; p < end; p += 4) {
+    store<f32>(to, load<f32>(a + p) * alpha);
+    store<f32>(to, load<f32>(a1 + p) * alpha, 4);
+    store<f32>(to, load<f32>(a2 + p) * alpha, 8);
+    store<f32>(to, load<f32>(a3 + p) * alpha, 12);
+    to += 16;
+  }
+}
+
+/** 4 to 6 rows whose columns lie together. */
+function packColumnsOfRows(rows: i32, k: i32, a: usize, column: isize, alpha: f32, to: usize): void {
+  const factor = f32x4.splat(alpha);
+  for (let p = 0; p < k; p++) {
+    v128.store(to, f32x4.mul(v128.load(a), factor));
+    if (rows > 4) store<f32>(to, load<f32>(a, 16) * alpha, 16);
+    if (rows > 5) store<f32>(to, load<f32>(a, 20) * alpha, 20);
+    to += <usize>rows << 2;
+    a += column;
+  }
+}
+
+/** Strips of columns of b[k][n]. */
+export function packColumns<T>(kind: i32, k: i32, n: i32, b: usize, row: isize, column: isize, to: usize): void {
+  if (kind == COMPLEX) return packTurned<T>(k, n, b, row, column, to);
+  if (isFloat<T>() && sizeof<T>() == 4) {
+    if (kind == BFLOAT16) return packColumnsAs<T, u16>(k, n, b, row, column, to);
+    if (kind == FLOAT16) return packColumnsAs<T, i16>(k, n, b, row, column, to);
+  }
+  if (!isFloat<T>() && sizeof<T>() == 4) {
+    if (kind == INT8) return packColumnsAs<T, i8>(k, n, b, row, column, to);
+    if (kind == UINT8) return packColumnsAs<T, u8>(k, n, b, row, column, to);
+    if (kind == INT16) return packColumnsAs<T, i16>(k, n, b, row, column, to);
+  }
+  const NR = tileColumns<T>();
+  const strip = <usize>k * tileBytes<T>();
+  let j = 0;
+  if (column == sizeof<T>()) {
+    // Several strips at once, to read whole lines of the cache.
+    for (; j + 4 * NR <= n; j += 4 * NR) {
+      copyStrips<T>(k, b, row, to, strip);
+      b += 4 * tileBytes<T>();
+      to += 4 * strip;
+    }
+    for (; j + NR <= n; j += NR) {
+      copyStrip<T>(k, b, row, to);
+      b += tileBytes<T>();
+      to += strip;
+    }
+  } else if (row == 4 && isFloat<T>() && sizeof<T>() == 4) {
+    for (; j + NR <= n; j += NR) {
+      for (let half: usize = 0; half < <usize>tileBytes<T>(); half += 32) {
+        transposeStrip(k, b, column, to + half, tileBytes<T>());
+        b += 8 * column;
       }
-    } else {
-      for (let r = 0; r < mr; r++) {
-        let put = to + r * 4;
-        if (r >= count) {
-          for (let p = 0; p < k; p++) {
-            store<f32>(put, 0);
-            put += step;
-          }
-        } else {
-          let get = from + r * rows;
-          for (let p = 0; p < k; p++) {
-            store<f32>(put, load<f32>(get) * alpha);
-            put += step;
-            get += columns;
-          }
+      to += strip;
+    }
+  }
+  packColumnsAs<T, T>(k, n - j, b, row, column, to);
+}
+
+function copyStrip<T>(k: i32, b: usize, row: isize, to: usize): void {
+  for (let p = 0; p < k; p++) {
+    v128.store(to, v128.load(b));
+    v128.store(to, v128.load(b, 16), 16);
+    if (tileBytes<T>() == 64) {
+      v128.store(to, v128.load(b, 32), 32);
+      v128.store(to, v128.load(b, 48), 48);
+    }
+    to += tileBytes<T>();
+    b += row;
+  }
+}
+
+function copyStrips<T>(k: i32, b: usize, row: isize, to: usize, strip: usize): void {
+  for (let p = 0; p < k; p++) {
+    let get = b;
+    let put = to;
+    for (let s = 0; s < 4; s++) {
+      v128.store(put, v128.load(get));
+      v128.store(put, v128.load(get, 16), 16);
+      if (tileBytes<T>() == 64) {
+        v128.store(put, v128.load(get, 32), 32);
+        v128.store(put, v128.load(get, 48), 48);
+      }
+      get += tileBytes<T>();
+      put += strip;
+    }
+    to += tileBytes<T>();
+    b += row;
+  }
+}
+
+function packColumnsAs<T, S>(k: i32, n: i32, b: usize, row: isize, column: isize, to: usize): void {
+  const NR = tileColumns<T>();
+  for (let j = 0; j < n; j += NR) {
+    for (let c = 0; c < NR; c++) {
+      let put = to + c * sizeof<T>();
+      if (j + c < n) {
+        let get = b;
+        for (let p = 0; p < k; p++) {
+          store<T>(put, read<T, S>(get));
+          put += tileBytes<T>();
+          get += row;
+        }
+        b += column;
+      } else {
+        for (let p = 0; p < k; p++) {
+          store<T>(put, 0);
+          put += tileBytes<T>();
         }
       }
+    }
+    to += <usize>k * tileBytes<T>();
+  }
+}
+
+/** Complex b as the real matrix that multiplies pairs: every number x + iy becomes the rows (x, y) and (-y, x). */
+function packTurned<T>(k: i32, n: i32, b: usize, row: isize, column: isize, to: usize): void {
+  const NR = tileColumns<T>();
+  const step = <usize>tileBytes<T>();
+  for (let j = 0; j < n; j += NR) {
+    for (let c = 0; c < NR; c += 2) {
+      let put = to + c * sizeof<T>();
+      let get = b;
+      const there = j + c < n;
+      for (let p = 0; p < k; p += 2) {
+        const x = there ? load<T>(get) : <T>0;
+        const y = there ? load<T>(get, sizeof<T>()) : <T>0;
+        store<T>(put, x);
+        store<T>(put, y, sizeof<T>());
+        store<T>(put + step, <T>-y);
+        store<T>(put + step, x, sizeof<T>());
+        put += 2 * step;
+        get += row;
+      }
+      if (there) b += column;
     }
     to += <usize>k * step;
   }
 }
 
-/** Strips of 8 columns of b[k][n]. */
-export function packB(k: i32, n: i32, b: usize, rows: isize, columns: isize, to: usize): void {
-  for (let j = 0; j < n; j += 8) {
-    const count = min(8, n - j);
-    const from = b + j * columns;
-    if (count == 8 && columns == 4) {
-      let at = to;
-      let get = from;
-      for (let p = 0; p < k; p++) {
-        v128.store(at, v128.load(get));
-        v128.store(at, v128.load(get, 16), 16);
-        at += 32;
-        get += rows;
-      }
-    } else if (count == 8 && rows == 4) {
-      transposeStrip(k, from, columns, to);
-    } else {
-      for (let c = 0; c < 8; c++) {
-        let at = to + c * 4;
-        if (c >= count) {
-          for (let p = 0; p < k; p++) {
-            store<f32>(at, 0);
-            at += 32;
-          }
-        } else {
-          let get = from + c * columns;
-          for (let p = 0; p < k; p++) {
-            store<f32>(at, load<f32>(get));
-            at += 32;
-            get += rows;
-          }
-        }
-      }
-    }
-    to += <usize>k * 32;
-  }
-}
-
-/** Eight rows `step` bytes apart, of k floats each, as k rows of eight. */
-export function transposeStrip(k: i32, from: usize, step: isize, to: usize): void {
+/** Eight rows `step` bytes apart, of k floats each, as k rows of eight, `width` bytes apart. */
+export function transposeStrip(k: i32, from: usize, step: isize, to: usize, width: usize = 32): void {
   const r1 = from + step;
   const r2 = r1 + step;
   const r3 = r2 + step;
@@ -103,9 +293,9 @@ export function transposeStrip(k: i32, from: usize, step: isize, to: usize): voi
   let p: usize = 0;
   const whole = <usize>(k & ~3) * 4;
   for (; p < whole; p += 16) {
-    transpose4(v128.load(from + p), v128.load(r1 + p), v128.load(r2 + p), v128.load(r3 + p), to, 32);
-    transpose4(v128.load(r4 + p), v128.load(r5 + p), v128.load(r6 + p), v128.load(r7 + p), to + 16, 32);
-    to += 128;
+    transpose4(v128.load(from + p), v128.load(r1 + p), v128.load(r2 + p), v128.load(r3 + p), to, width);
+    transpose4(v128.load(r4 + p), v128.load(r5 + p), v128.load(r6 + p), v128.load(r7 + p), to + 16, width);
+    to += 4 * width;
   }
   const end = <usize>k * 4;
   for (; p < end; p += 4) {
@@ -117,112 +307,6 @@ export function transposeStrip(k: i32, from: usize, step: isize, to: usize): voi
     store<f32>(to, load<f32>(r5 + p), 20);
     store<f32>(to, load<f32>(r6 + p), 24);
     store<f32>(to, load<f32>(r7 + p), 28);
-    to += 32;
-  }
-}
-
-/**
- * Strips of 8 columns of the unfolded image: entry (p, j) is the float at image + taps[p] + places[j]. Both tables hold
- * bytes.
- */
-export function packImage(k: i32, n: i32, image: usize, taps: usize, places: usize, to: usize): void {
-  for (let j = 0; j < n; j += 8) {
-    const count = min(8, n - j);
-    const first = image + load<i32>(places);
-    if (count == 8 && load<i32>(places, 28) - load<i32>(places) == 28) {
-      for (let p = 0; p < k; p++) {
-        const get = first + load<i32>(taps + ((<usize>p) << 2));
-        v128.store(to, v128.load(get));
-        v128.store(to, v128.load(get, 16), 16);
-        to += 32;
-      }
-    } else if (count == 8) {
-      const o1 = image + load<i32>(places, 4);
-      const o2 = image + load<i32>(places, 8);
-      const o3 = image + load<i32>(places, 12);
-      const o4 = image + load<i32>(places, 16);
-      const o5 = image + load<i32>(places, 20);
-      const o6 = image + load<i32>(places, 24);
-      const o7 = image + load<i32>(places, 28);
-      const left = o3 - first == 12;
-      const right = o7 - o4 == 12;
-      for (let p = 0; p < k; p++) {
-        const t = <usize>load<i32>(taps + ((<usize>p) << 2));
-        if (left) v128.store(to, v128.load(first + t));
-        else {
-          store<f32>(to, load<f32>(first + t));
-          store<f32>(to, load<f32>(o1 + t), 4);
-          store<f32>(to, load<f32>(o2 + t), 8);
-          store<f32>(to, load<f32>(o3 + t), 12);
-        }
-        if (right) v128.store(to, v128.load(o4 + t), 16);
-        else {
-          store<f32>(to, load<f32>(o4 + t), 16);
-          store<f32>(to, load<f32>(o5 + t), 20);
-          store<f32>(to, load<f32>(o6 + t), 24);
-          store<f32>(to, load<f32>(o7 + t), 28);
-        }
-        to += 32;
-      }
-    } else {
-      for (let p = 0; p < k; p++) {
-        const get = image + load<i32>(taps + ((<usize>p) << 2));
-        for (let c = 0; c < 8; c++) {
-          store<f32>(to + (c << 2), c < count ? load<f32>(get + load<i32>(places + (c << 2))) : 0);
-        }
-        to += 32;
-      }
-    }
-    places += 32;
-  }
-}
-
-/** Strips of 8 taps of the unfolded image, transposed: entry (p, j) is the float at image + places[p] + taps[j]. */
-export function packImageT(k: i32, n: i32, image: usize, taps: usize, places: usize, to: usize): void {
-  for (let j = 0; j < n; j += 8) {
-    const count = min(8, n - j);
-    if (count == 8) {
-      const i0 = image + load<i32>(taps);
-      const i1 = image + load<i32>(taps, 4);
-      const i2 = image + load<i32>(taps, 8);
-      const i3 = image + load<i32>(taps, 12);
-      const i4 = image + load<i32>(taps, 16);
-      const i5 = image + load<i32>(taps, 20);
-      const i6 = image + load<i32>(taps, 24);
-      const i7 = image + load<i32>(taps, 28);
-      let at = places;
-      let p = 0;
-      while (p < k) {
-        const o = <usize>load<i32>(at);
-        if (p + 4 <= k && load<i32>(at, 12) - load<i32>(at) == 12) {
-          transpose4(v128.load(i0 + o), v128.load(i1 + o), v128.load(i2 + o), v128.load(i3 + o), to, 32);
-          transpose4(v128.load(i4 + o), v128.load(i5 + o), v128.load(i6 + o), v128.load(i7 + o), to + 16, 32);
-          to += 128;
-          at += 16;
-          p += 4;
-        } else {
-          store<f32>(to, load<f32>(i0 + o));
-          store<f32>(to, load<f32>(i1 + o), 4);
-          store<f32>(to, load<f32>(i2 + o), 8);
-          store<f32>(to, load<f32>(i3 + o), 12);
-          store<f32>(to, load<f32>(i4 + o), 16);
-          store<f32>(to, load<f32>(i5 + o), 20);
-          store<f32>(to, load<f32>(i6 + o), 24);
-          store<f32>(to, load<f32>(i7 + o), 28);
-          to += 32;
-          at += 4;
-          p++;
-        }
-      }
-    } else {
-      for (let p = 0; p < k; p++) {
-        const get = image + load<i32>(places + ((<usize>p) << 2));
-        for (let c = 0; c < 8; c++) {
-          store<f32>(to + (c << 2), c < count ? load<f32>(get + load<i32>(taps + (c << 2))) : 0);
-        }
-        to += 32;
-      }
-    }
-    taps += 32;
+    to += width;
   }
 }
