@@ -1,4 +1,4 @@
-import { type DType, no_grad, Tensor, zeros } from "@tt/core";
+import { type Device, type DType, no_grad, Tensor, zeros } from "@tt/core";
 import type { Module } from "../module/module.ts";
 
 /** One layer of a {@link Summary}. */
@@ -68,17 +68,24 @@ function shapeOf(output: unknown): readonly number[] | null {
   return Array.isArray(output) && output.length > 0 ? shapeOf(output[0]) : null;
 }
 
-/** Every weight takes part once for each position it is applied to. */
-function multAdds(module: Module, output: readonly number[] | null): number {
-  const own = [...module.ownParameters()];
-  if (own.length === 0 || output === null) return 0;
+/**
+ * Every weight takes part once for each position it is applied to. Biases and elementwise scales, which cost next to
+ * nothing, do not count.
+ */
+function multAdds(module: Module, input: readonly number[] | null, output: readonly number[] | null): number {
+  const kind = module.constructor.name;
+  if (input === null || output === null || kind.startsWith("Embedding")) return 0;
   let total = 0;
-  for (const [name, param] of own) {
-    if (name === "weight" && /^(Lazy)?Conv/.test(module.constructor.name)) {
-      total += param.numel() * (output[0] ?? 1) * output.slice(2).reduce((a, b) => a * b, 1);
-    } else if (name.startsWith("weight") && param.ndim > 1 && !module.constructor.name.startsWith("Embedding")) {
-      total += param.numel() * output.slice(0, -1).reduce((a, b) => a * b, 1);
-    } else if (!module.constructor.name.startsWith("Embedding")) total += param.numel() * (output[0] ?? 1);
+  for (const [name, param] of module.ownParameters()) {
+    if (param.ndim < 2) continue;
+    // Transposed convolutions go from each position of the input, others to each of the output.
+    const sizes = kind.includes("ConvTranspose") ? input : output;
+    const spatial = param.ndim - 2;
+    const positions =
+      name === "weight" && /^(Lazy)?Conv/.test(kind)
+        ? [...sizes.slice(0, Math.max(0, sizes.length - spatial - 1)), ...sizes.slice(sizes.length - spatial)]
+        : output.slice(0, -1);
+    total += positions.reduce((product, size) => product * size, param.numel());
   }
   return total;
 }
@@ -90,7 +97,7 @@ export interface SummaryOptions {
 
 /**
  * Runs a model once on zeros of `input_size` (or several sizes, or given tensors) and lists its layers with output
- * shapes, parameters and multiply-adds. Leaves mode, buffers' place and gradients as they are.
+ * shapes, parameters and multiply-adds. Leaves modes, buffers and gradients as they are.
  * @example
  * ```ts
  * import { Linear, ReLU, Sequential, summary } from "@tt/nn";
@@ -103,44 +110,44 @@ export function summary(
   input_size: readonly number[] | readonly (readonly number[])[] | readonly Tensor[],
   options: SummaryOptions = {},
 ): Summary {
-  const inputs = inputsOf(input_size, options.dtypes ?? []);
-  const shapes = new Map<Module, readonly number[] | null>();
+  const inputs = inputsOf(input_size, options.dtypes ?? [], model.parameters().next().value?.device ?? null);
+  const shapes = new Map<Module, readonly [input: readonly number[] | null, output: readonly number[] | null]>();
   const order: Module[] = [];
   const handles = [...model.modules()].flatMap((module) => [
     module.register_forward_pre_hook((m) => {
       if (!order.includes(m)) order.push(m);
     }),
-    module.register_forward_hook((m, _args, output) => {
-      shapes.set(m, shapeOf(output));
+    module.register_forward_hook((m, args, output) => {
+      shapes.set(m, [shapeOf(args), shapeOf(output)]);
     }),
   ]);
-  const training = model.training;
+  const modes = new Map(Array.from(model.modules(), (module) => [module, module.training]));
   try {
     model.eval();
     no_grad(() => model.call_(inputs));
   } finally {
     for (const handle of handles) handle.remove();
-    model.train(training);
+    for (const [module, training] of modes) module.training = training;
   }
   const names = new Map([...model.named_modules()].map(([name, module]) => [module, name]));
   const layers = order.map((module): LayerSummary => {
     const name = names.get(module) ?? "";
-    const output_shape = shapes.get(module) ?? null;
+    const [input, output] = shapes.get(module) ?? [null, null];
     return {
       name,
       type: module._get_name(),
       depth: name === "" ? 0 : name.split(".").length,
-      output_shape,
+      output_shape: output,
       params: count([...module.ownParameters()].map(([, p]) => p)),
-      mult_adds: multAdds(module, output_shape),
+      mult_adds: multAdds(module, input, output),
     };
   });
   const all = [...model.parameters()];
   return new Summary(layers, count(all), count(all.filter((p) => p.requires_grad)));
 }
 
-function inputsOf(size: readonly unknown[], dtypes: readonly DType[]): Tensor[] {
+function inputsOf(size: readonly unknown[], dtypes: readonly DType[], device: Device | null): Tensor[] {
   if (size.every((s) => s instanceof Tensor) && size.length > 0) return size as Tensor[];
   const sizes = (typeof size[0] === "number" ? [size] : size) as readonly (readonly number[])[];
-  return sizes.map((shape, i) => zeros([...shape], { dtype: dtypes[i] ?? null }));
+  return sizes.map((shape, i) => zeros([...shape], { dtype: dtypes[i] ?? null, device }));
 }

@@ -1,6 +1,17 @@
 import { allclose, manual_seed, no_grad, ones, rand, randn, tensor, type Tensor, zeros } from "@tt/core";
 import { describe, expect, it } from "vitest";
-import { BatchNorm2d, Conv2d, functional as F, Linear, LSTM, Module, Sequential, summary, utils } from "../index.ts";
+import {
+  BatchNorm2d,
+  Conv2d,
+  ConvTranspose2d,
+  functional as F,
+  Linear,
+  LSTM,
+  Module,
+  Sequential,
+  summary,
+  utils,
+} from "../index.ts";
 
 /** Throws unless the tensors agree. */
 const expectClose = (a: Tensor, b: Tensor): void => {
@@ -138,7 +149,23 @@ describe("modules as functions", () => {
       [1, 2, 4, 4],
       [1, 2, 4, 5],
     ]);
-    expect(found.layers[1]!.mult_adds).toBe(18 * 16 + 2);
+    expect(found.layers.map((l) => l.mult_adds)).toEqual([0, 18 * 16, 20 * 8]);
+    expect(found.total_mult_adds).toBe(18 * 16 + 20 * 8);
+    const up = summary(new ConvTranspose2d(2, 3, 2, 2), [4, 2, 5, 5]);
+    expect(up.total_mult_adds).toBe(2 * 3 * 4 * 25 * 4);
+    const steps = summary(new LSTM(3, 4), [7, 2, 3]);
+    expect(steps.total_mult_adds).toBe(7 * 2 * 16 * (3 + 4));
+  });
+
+  it("summary leaves every layer's mode as it was", () => {
+    const net = new Sequential(new Linear(2, 2), new BatchNorm2d(1));
+    net.at(1).eval();
+    summary(new Sequential(net.at(0)), [1, 2]);
+    summary(net.at(1), [1, 1, 2, 2]);
+    expect([net.training, net.at(0).training, net.at(1).training]).toEqual([true, true, false]);
+    const frozen = new Sequential(new Linear(2, 2), new Sequential(new Linear(2, 2)).eval());
+    summary(frozen, [1, 2]);
+    expect([frozen.training, frozen.at(0).training, frozen.at(1).training]).toEqual([true, true, false]);
   });
 });
 
