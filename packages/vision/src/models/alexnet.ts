@@ -1,6 +1,6 @@
 import type { Tensor } from "@tt/core";
 import { AdaptiveAvgPool2d, Conv2d, Dropout, Linear, MaxPool2d, Module, ReLU, Sequential } from "@tt/nn";
-import { keywords } from "../layer.ts";
+import { keywords, type Layer } from "../layer.ts";
 import { type Builder, builder } from "./weights.ts";
 import { AlexNet_Weights } from "./weights/alexnet.ts";
 
@@ -10,7 +10,7 @@ export interface AlexNetOptions {
 }
 
 const relu = (): ReLU => new ReLU({ inplace: true });
-const pool = (): MaxPool2d => new MaxPool2d({ kernel_size: 3, stride: 2 });
+const pool = (): Layer => new MaxPool2d({ kernel_size: 3, stride: 2 });
 
 /** AlexNet as in One weird trick for parallelizing convolutional neural networks (Krizhevsky 2014). */
 export class AlexNet extends Module {

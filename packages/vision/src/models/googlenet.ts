@@ -10,7 +10,7 @@ import {
   Module,
   Sequential,
 } from "@tt/nn";
-import { keywords } from "../layer.ts";
+import { keywords, type Layer } from "../layer.ts";
 import { BasicConv2d, fromImageNetNormalization } from "./basic_conv.ts";
 import { type Builder, builder, expecting } from "./weights.ts";
 import { GoogLeNet_Weights } from "./weights/googlenet.ts";
@@ -83,19 +83,19 @@ export class GoogLeNet extends Module {
   aux_logits: boolean;
   readonly transform_input: boolean;
   conv1: BasicConv2d;
-  maxpool1: MaxPool2d;
+  maxpool1: Layer;
   conv2: BasicConv2d;
   conv3: BasicConv2d;
-  maxpool2: MaxPool2d;
+  maxpool2: Layer;
   inception3a: Inception;
   inception3b: Inception;
-  maxpool3: MaxPool2d;
+  maxpool3: Layer;
   inception4a: Inception;
   inception4b: Inception;
   inception4c: Inception;
   inception4d: Inception;
   inception4e: Inception;
-  maxpool4: MaxPool2d;
+  maxpool4: Layer;
   inception5a: Inception;
   inception5b: Inception;
   aux1: InceptionAux | null;

@@ -1,6 +1,6 @@
 import type { Tensor } from "@tt/core";
 import { AdaptiveAvgPool2d, Conv2d, Dropout, init, Linear, MaxPool2d, Module } from "@tt/nn";
-import { keywords } from "../layer.ts";
+import { keywords, type Layer } from "../layer.ts";
 import { BasicConv2d, fromImageNetNormalization } from "./basic_conv.ts";
 import { InceptionA, InceptionAux, InceptionB, InceptionC, InceptionD, InceptionE } from "./inception_blocks.ts";
 import { type Builder, builder, expecting } from "./weights.ts";
@@ -25,10 +25,10 @@ export class Inception3 extends Module {
   Conv2d_1a_3x3: BasicConv2d;
   Conv2d_2a_3x3: BasicConv2d;
   Conv2d_2b_3x3: BasicConv2d;
-  maxpool1: MaxPool2d;
+  maxpool1: Layer;
   Conv2d_3b_1x1: BasicConv2d;
   Conv2d_4a_3x3: BasicConv2d;
-  maxpool2: MaxPool2d;
+  maxpool2: Layer;
   Mixed_5b: InceptionA;
   Mixed_5c: InceptionA;
   Mixed_5d: InceptionA;

@@ -60,7 +60,7 @@ export class InceptionB extends Module {
 
   override forward(x: Tensor): Tensor {
     const doubled = this.branch3x3dbl_3(this.branch3x3dbl_2(this.branch3x3dbl_1(x)));
-    return cat([this.branch3x3(x), doubled, F.max_pool2d(x, 3, { stride: 2 }) as Tensor], 1);
+    return cat([this.branch3x3(x), doubled, F.max_pool2d(x, 3, { stride: 2 })], 1);
   }
 }
 
@@ -120,7 +120,7 @@ export class InceptionD extends Module {
 
   override forward(x: Tensor): Tensor {
     const wide = this.branch7x7x3_3(this.branch7x7x3_2(this.branch7x7x3_1(x)));
-    const pooled = F.max_pool2d(x, 3, { stride: 2 }) as Tensor;
+    const pooled = F.max_pool2d(x, 3, { stride: 2 });
     return cat([this.branch3x3_2(this.branch3x3_1(x)), this.branch7x7x3_4(wide), pooled], 1);
   }
 }

@@ -1,6 +1,7 @@
 import { type Tensor, ValueError } from "@tt/core";
 import { AdaptiveAvgPool2d, BatchNorm2d, init, Linear, Module, ReLU, Sequential } from "@tt/nn";
 import { keywords, type Layer, type LayerMaker } from "../layer.ts";
+import { roundEven } from "../python.ts";
 import { type ActivationMaker, activation, Conv2dNormActivation } from "../ops/conv_norm_activation.ts";
 import { SqueezeExcitation } from "../ops/misc.ts";
 import { makeDivisible } from "./divisible.ts";
@@ -27,12 +28,6 @@ interface Stage {
   readonly width: number;
   readonly depth: number;
   readonly group_width: number;
-}
-
-/** Half to even, as PyTorch rounds. */
-function roundEven(x: number): number {
-  const rounded = Math.round(x);
-  return Math.abs(x % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
 }
 
 /** Blocks of equal width make a stage; widths are those of a line, rounded to powers of `w_m` and multiples of 8. */

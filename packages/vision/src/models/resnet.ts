@@ -133,7 +133,7 @@ export class ResNet extends Module {
   conv1: Conv2d;
   bn1: Layer;
   relu: ReLU;
-  maxpool: MaxPool2d;
+  maxpool: Layer;
   layer1: Sequential;
   layer2: Sequential;
   layer3: Sequential;

@@ -1,6 +1,6 @@
 import { cat, type Tensor, ValueError } from "@tt/core";
 import { BatchNorm2d, Conv2d, Linear, MaxPool2d, Module, ReLU, Sequential } from "@tt/nn";
-import { keywords } from "../layer.ts";
+import { keywords, type Layer } from "../layer.ts";
 import { type Builder, builder, type WeightsEnum } from "./weights.ts";
 import * as W from "./weights/shufflenetv2.ts";
 
@@ -55,7 +55,7 @@ export interface ShuffleNetV2Options {
 /** ShuffleNet v2 (Ma et al. 2018). */
 export class ShuffleNetV2 extends Module {
   conv1: Sequential;
-  maxpool: MaxPool2d;
+  maxpool: Layer;
   stage2: Sequential;
   stage3: Sequential;
   stage4: Sequential;

@@ -1,11 +1,11 @@
 import { cat, type Tensor, ValueError } from "@tt/core";
 import { AdaptiveAvgPool2d, Conv2d, Dropout, init, MaxPool2d, Module, ReLU, Sequential } from "@tt/nn";
-import { keywords } from "../layer.ts";
+import { keywords, type Layer } from "../layer.ts";
 import { type Builder, builder } from "./weights.ts";
 import { SqueezeNet1_0_Weights, SqueezeNet1_1_Weights } from "./weights/squeezenet.ts";
 
 const relu = (): ReLU => new ReLU({ inplace: true });
-const pool = (): MaxPool2d => new MaxPool2d({ kernel_size: 3, stride: 2, ceil_mode: true });
+const pool = (): Layer => new MaxPool2d({ kernel_size: 3, stride: 2, ceil_mode: true });
 
 class Fire extends Module {
   squeeze: Conv2d;

@@ -1,6 +1,7 @@
 import { pyRepr, RuntimeError, ValueError } from "@tt/core";
 import type { Module, StateDict } from "@tt/nn";
 import { hub } from "@tt/serialization";
+import { ImageClassification, type ImageClassificationOptions } from "../transforms/presets.ts";
 import { IMAGENET_CATEGORIES } from "./categories.ts";
 
 /** What is known of published weights. */
@@ -25,13 +26,7 @@ export interface WeightsEntry {
   readonly min_size: readonly [number, number];
   readonly recipe: string;
   readonly license?: string;
-  readonly transforms: {
-    readonly crop_size: number;
-    readonly resize_size?: number;
-    readonly interpolation?: "bilinear" | "bicubic";
-    readonly mean?: readonly number[];
-    readonly std?: readonly number[];
-  };
+  readonly transforms: ImageClassificationOptions;
 }
 
 export interface DownloadWeightsOptions {
@@ -48,11 +43,13 @@ export class Weights {
   readonly name: string;
   readonly url: string;
   readonly meta: WeightsMeta;
+  private readonly preset: ImageClassificationOptions;
 
   constructor(owner: string, name: string, entry: WeightsEntry) {
     this.owner = owner;
     this.name = name;
     this.url = HOME + entry.file;
+    this.preset = entry.transforms;
     this.meta = {
       num_params: entry.params,
       min_size: entry.min_size,
@@ -63,6 +60,11 @@ export class Weights {
       ...(entry.license !== undefined && { license: entry.license }),
       _metrics: { "ImageNet-1K": { "acc@1": entry.acc?.[0] ?? Number.NaN, "acc@5": entry.acc?.[1] ?? Number.NaN } },
     };
+  }
+
+  /** What is to be done to images before the model sees them. */
+  transforms(options: Partial<ImageClassificationOptions> = {}): ImageClassification {
+    return new ImageClassification({ ...this.preset, ...options });
   }
 
   /**

@@ -11,8 +11,8 @@ export type StochasticDepthMode = "batch" | "row";
  */
 export function stochastic_depth(input: Tensor, p: number, mode: StochasticDepthMode, training = true): Tensor {
   if (p < 0 || p > 1) throw new ValueError(`drop probability has to be between 0 and 1, but got ${p}`);
-  if ((mode as string) !== "batch" && mode !== "row") {
-    throw new ValueError(`mode has to be either 'batch' or 'row', but got ${String(mode)}`);
+  if (!["batch", "row"].includes(mode)) {
+    throw new ValueError(`mode has to be either 'batch' or 'row', but got ${mode}`);
   }
   if (!training || p === 0) return input;
   const survival = 1 - p;

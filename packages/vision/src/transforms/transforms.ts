@@ -1,50 +1,9 @@
-import { pyRepr, type Tensor } from "@tt/core";
+import { type DType, float32, pyRepr, type Tensor, ValueError } from "@tt/core";
 import { pythonTypeName } from "@tt/core/dispatch";
-import type { Image } from "../image/image.ts";
-import { normalize, pil_to_tensor, to_tensor } from "./functional.ts";
+import type { Image, ImageMode } from "../image/image.ts";
+import { convert_image_dtype } from "./color.ts";
+import { normalize, pil_to_tensor, to_pil_image, to_tensor } from "./conversion.ts";
 import { Transform } from "./transform.ts";
-
-/** Any function of one argument, transforms included. */
-// oxlint-disable-next-line typescript/no-explicit-any
-export type AnyTransform = (input: any) => any;
-
-/** Whether each function takes what the one before gives is not checked; the ends' types are. */
-export type Composed<T extends readonly AnyTransform[]> = T extends readonly [infer First, ...unknown[]]
-  ? T extends readonly [...unknown[], infer Last]
-    ? First extends (input: infer I) => unknown
-      ? Last extends (input: never) => infer O
-        ? [input: I, output: O]
-        : never
-      : never
-    : never
-  : [input: unknown, output: unknown];
-
-/**
- * Transforms one after another.
- * @example
- * ```ts
- * import { transforms } from "@tt/vision";
- * String(new transforms.Compose([new transforms.ToTensor()])); // "Compose(\n    ToTensor()\n)"
- * ```
- */
-export class Compose<const T extends readonly AnyTransform[]> extends Transform<Composed<T>[0], Composed<T>[1]> {
-  readonly transforms: T;
-
-  constructor(transforms: T) {
-    super();
-    this.transforms = transforms;
-  }
-
-  override forward(input: Composed<T>[0]): Composed<T>[1] {
-    let value: unknown = input;
-    for (const transform of this.transforms) value = transform(value);
-    return value;
-  }
-
-  override toString(): string {
-    return `Compose(${this.transforms.map((t) => `\n    ${String(t)}`).join("")}\n)`;
-  }
-}
 
 /** An image as a float tensor of shape [channels, height, width] with values of [0, 1]. */
 export class ToTensor extends Transform<Image, Tensor> {
@@ -97,5 +56,73 @@ export class Lambda<I, O> extends Transform<I, O> {
 
   override forward(input: I): O {
     return this.lambd(input);
+  }
+}
+
+/** A tensor as an image. */
+export class ToPILImage extends Transform<Tensor, Image> {
+  readonly mode: ImageMode | null;
+
+  constructor(mode: ImageMode | null = null) {
+    super();
+    this.mode = mode;
+  }
+
+  override forward(pic: Tensor): Image {
+    return to_pil_image(pic, this.mode);
+  }
+
+  override toString(): string {
+    return `ToPILImage(${this.mode === null ? "" : `mode=${this.mode}`})`;
+  }
+}
+
+/** The values in another dtype: integers cover their whole range, floats [0, 1]. */
+export class ConvertImageDtype extends Transform<Tensor, Tensor> {
+  readonly dtype: DType;
+
+  constructor(dtype: DType = float32) {
+    super();
+    this.dtype = dtype;
+  }
+
+  override forward(image: Tensor): Tensor {
+    return convert_image_dtype(image, this.dtype);
+  }
+}
+
+/** `(x - mean_vector) @ transformation_matrix` for the flattened tensor, as whitening does. */
+export class LinearTransformation extends Transform<Tensor, Tensor> {
+  readonly transformation_matrix: Tensor;
+  readonly mean_vector: Tensor;
+
+  /**
+   * @param transformation_matrix - of shape [D, D], D = channels * height * width
+   * @param mean_vector - of shape [D]
+   * @throws ValueError where the shapes do not fit
+   */
+  constructor(transformation_matrix: Tensor, mean_vector: Tensor) {
+    super();
+    const [rows, columns] = transformation_matrix.shape as [number, number];
+    if (rows !== columns) {
+      throw new ValueError(`transformation_matrix should be square. Got (${rows}, ${columns}) rectangular matrix.`);
+    }
+    if (mean_vector.shape[0] !== rows) {
+      throw new ValueError(
+        `mean_vector should have the same length ${mean_vector.shape[0]} as any one of the dimensions of the transformation_matrix [(${rows}, ${columns})]`,
+      );
+    }
+    this.transformation_matrix = transformation_matrix;
+    this.mean_vector = mean_vector;
+  }
+
+  override forward(input: Tensor): Tensor {
+    const size = input.shape.slice(-3).reduce((product, n) => product * n, 1);
+    if (size !== this.transformation_matrix.shape[0]) {
+      throw new ValueError(
+        `Input tensor and transformation matrix have incompatible shape.[${input.shape.slice(-3).join(" x ")}] != ${this.transformation_matrix.shape[0]}`,
+      );
+    }
+    return input.view(-1, size).sub(this.mean_vector).mm(this.transformation_matrix).view(input.shape);
   }
 }
