@@ -14,7 +14,7 @@ export const INT16: i32 = 6;
 export function read<T, S>(at: usize): T {
   if (isFloat<T>() && isInteger<S>()) {
     if (isSigned<S>()) return <T>fromHalf(<u32>load<u16>(at));
-    return <T>reinterpret<f32>(<u32>load<u16>(at) << 16);
+    return <T>reinterpret<f32>((<u32>load<u16>(at)) << 16);
   }
   return <T>load<S>(at);
 }

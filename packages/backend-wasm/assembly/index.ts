@@ -15,7 +15,7 @@ export { peak } from "./micro";
 export { convolve, convScratch } from "./conv";
 export { combineWeight, convolveWeight, weightPartBytes, weightScratch } from "./conv_grad";
 export { packTerms } from "./conv_pack";
-export { stripsOf } from "./tile";
+export { stripsOf, stripWidth } from "./conv_pack";
 export { copyBlock, fillRows, foldColumns } from "./fold";
 export { sumColumns, sumParts, sumRows } from "./reduce";
 export { logSoftmaxBackward, shiftRows, softmax, softmaxBackward, subtractRows } from "./softmax";

@@ -156,7 +156,7 @@ function packColumnsOfRows(rows: i32, k: i32, a: usize, column: isize, alpha: f3
     v128.store(to, f32x4.mul(v128.load(a), factor));
     if (rows > 4) store<f32>(to, load<f32>(a, 16) * alpha, 16);
     if (rows > 5) store<f32>(to, load<f32>(a, 20) * alpha, 20);
-    to += <usize>rows << 2;
+    to += (<usize>rows) << 2;
     a += column;
   }
 }

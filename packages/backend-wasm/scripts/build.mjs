@@ -10,10 +10,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Text of the compiled module; what it imports but the memory are the inner loops, which come as text of their own. */
 async function compile(target) {
-  const overrides = new Map([
-    ["assembly/target.ts", `export const TURBO: bool = ${target === "turbo"};\n`],
-    ["assembly/conv_micro.gen.ts", convMicroKernels()],
-  ]);
+  const overrides = new Map([["assembly/target.ts", `export const TURBO: bool = ${target === "turbo"};\n`]]);
   let text = "";
   const { error } = await main(["--target", target, "--config", "asconfig.json"], {
     stderr: process.stderr,
@@ -34,11 +31,12 @@ async function compile(target) {
 }
 
 function link(text, target) {
-  const kernels = microKernels(target);
+  const kernels = new Map([...microKernels(target), ...convMicroKernels(target)]);
   const bodies = [];
   const rest = text.replaceAll(/\(import "[^"]*" "([^"]*)" \(func (\$\S+).*\)\)\n/g, (line, name, id) => {
     const body = kernels.get(name);
-    if (body === undefined) throw new Error(`${line.trim()}: scripts/micro.mjs has no such kernel`);
+    if (body === undefined)
+      throw new Error(`${line.trim()}: neither scripts/micro.mjs nor scripts/conv_micro.mjs has such a kernel`);
     bodies.push(`(func ${id} ${body})`);
     return "";
   });

@@ -21,9 +21,7 @@ const TYPES = {
 };
 
 function floatMadd(lanes, target, a, b, c) {
-  return target === "simd"
-    ? `(${lanes}.add (${lanes}.mul ${a} ${b}) ${c})`
-    : `(${lanes}.relaxed_madd ${a} ${b} ${c})`;
+  return target === "simd" ? `(${lanes}.add (${lanes}.mul ${a} ${b}) ${c})` : `(${lanes}.relaxed_madd ${a} ${b} ${c})`;
 }
 
 /** Rows and vectors of a tile; assembly/tile.ts has the same numbers. */
@@ -63,9 +61,14 @@ function kernel({ lanes, splat, madd }, rows, vectors, target) {
     set("a", add(get("a"), `(i32.const ${size * rows})`)),
     set("b", add(get("b"), get("step"))),
   ];
-  const steps = range(target === "turbo" ? 4 : 1).flatMap(() => [`(br_if $done (i32.ge_u ${get("a")} ${get("end")}))`, ...step]);
+  const steps = range(target === "turbo" ? 4 : 1).flatMap(() => [
+    `(br_if $done (i32.ge_u ${get("a")} ${get("end")}))`,
+    ...step,
+  ]);
   const rowsOf = (first, stride) =>
-    range(rows).flatMap((i) => (i === 0 ? [] : [set(`${first}${i}`, add(get(i === 1 ? first : `${first}${i - 1}`), get(stride)))]));
+    range(rows).flatMap((i) =>
+      i === 0 ? [] : [set(`${first}${i}`, add(get(i === 1 ? first : `${first}${i - 1}`), get(stride)))],
+    );
   const row = (first, i) => get(i === 0 ? first : `${first}${i}`);
   return [
     "(param $k i32) (param $a i32) (param $b i32) (param $step i32) (param $from i32) (param $fromRow i32) (param $c i32) (param $cRow i32)",
@@ -99,7 +102,9 @@ function peak(target) {
     set("x", load(0)),
     set("y", load(target === "turbo" ? 0 : 1)),
     "(loop $more",
-    ...range(4).flatMap(() => chains.map((i) => set(`c${i}`, floatMadd("f32x4", target, get("x"), get("y"), get(`c${i}`))))),
+    ...range(4).flatMap(() =>
+      chains.map((i) => set(`c${i}`, floatMadd("f32x4", target, get("x"), get("y"), get(`c${i}`)))),
+    ),
     `(br_if $more (local.tee $count (i32.sub ${get("count")} (i32.const 1)))))`,
     ...chains.map((i) => `(v128.store offset=${16 * i} ${get("at")} ${get(`c${i}`)})`),
   ].join("\n");

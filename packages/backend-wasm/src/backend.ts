@@ -2,12 +2,13 @@ import { type Backend, type Device, type DType, defineBackend, findBackend, type
 import { Storage } from "@tt/core/dispatch";
 import { requestedThreads } from "@tt/core/threads";
 import { type Engine, makeEngine } from "./engine.ts";
+import { attentionKernels } from "./kernels/attention.ts";
 import { convKernels } from "./kernels/conv/kernels.ts";
 import { makeMap, mapKernel } from "./kernels/map.ts";
 import { gatherKernels } from "./kernels/gather.ts";
 import { indexingKernels } from "./kernels/indexing.ts";
 import { maskedKernels } from "./kernels/masked.ts";
-import { matmulKernels } from "./kernels/matmul.ts";
+import { matmulKernels } from "./kernels/matmul/kernels.ts";
 import { normKernels } from "./kernels/norm.ts";
 import { optimKernels } from "./kernels/optim.ts";
 import { poolKernels } from "./kernels/pool.ts";
@@ -106,6 +107,7 @@ function kernelsOf(engine: Engine, relaxed: boolean): Kernels {
     ...poolKernels(engine),
     ...optimKernels(engine),
     ...recurrentKernels(engine),
+    ...attentionKernels(engine),
     ...gatherKernels(engine),
     ...indexingKernels(engine),
     ...maskedKernels(engine),

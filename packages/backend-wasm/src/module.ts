@@ -1,6 +1,61 @@
 import { relaxed, simd } from "./kernels.gen.ts";
 import { fitted } from "./memory/sharing.ts";
 
+/** See assembly/gemm.ts. */
+type Product = (
+  kind: number,
+  batch: number,
+  m: number,
+  n: number,
+  k: number,
+  a: number,
+  aBatch: number,
+  aRow: number,
+  aColumn: number,
+  b: number,
+  bBatch: number,
+  bRow: number,
+  bColumn: number,
+  from: number,
+  fromBatch: number,
+  fromRow: number,
+  c: number,
+  cBatch: number,
+  cRow: number,
+  alpha: number,
+  work: number,
+) => void;
+
+/** See assembly/gemv.ts. */
+type TimesVector = (
+  m: number,
+  k: number,
+  a: number,
+  row: number,
+  column: number,
+  x: number,
+  xStep: number,
+  from: number,
+  fromStep: number,
+  y: number,
+  yStep: number,
+  alpha: number,
+  work: number,
+) => void;
+
+/** See assembly/convert.ts. */
+type Scale = (
+  kind: number,
+  m: number,
+  n: number,
+  from: number,
+  row: number,
+  column: number,
+  factor: number,
+  to: number,
+  toRow: number,
+) => void;
+
 /** What assembly/index.ts exports. Addresses and strides are in bytes. */
 export interface Exports {
   gemm(
@@ -32,34 +87,18 @@ export interface Exports {
     add: boolean | number,
     work: number,
   ): void;
-  gemmImage(
-    m: number,
-    n: number,
-    k: number,
-    a: number,
-    image: number,
-    taps: number,
-    places: number,
-    c: number,
-    cRow: number,
-    add: boolean | number,
-    work: number,
-  ): void;
-  gemmImageT(
-    m: number,
-    n: number,
-    k: number,
-    a: number,
-    aRow: number,
-    aColumn: number,
-    image: number,
-    taps: number,
-    places: number,
-    c: number,
-    cRow: number,
-    add: boolean | number,
-    work: number,
-  ): void;
+  productF32: Product;
+  productF64: Product;
+  productI32: Product;
+  productI64: Product;
+  gemvF32: TimesVector;
+  gemvF64: TimesVector;
+  scaleF32: Scale;
+  scaleF64: Scale;
+  scaleI32: Scale;
+  scaleI64: Scale;
+  narrow(kind: number, m: number, n: number, from: number, to: number, row: number, column: number): void;
+  peak(count: number, at: number): void;
   gemmScratch(): number;
   packedBytes(m: number, k: number): number;
   packWhole(m: number, k: number, a: number, aRow: number, aColumn: number, to: number): void;
@@ -79,6 +118,7 @@ export interface Exports {
     to: number,
   ): void;
   stripsOf(m: number): number;
+  stripWidth(): number;
   weightPartBytes(groups: number, taps: number, outputs: number): number;
   weightScratch(outputs: number): number;
   /** See assembly/conv_grad.ts; the description is written by kernels/conv/weight.ts. */
@@ -214,6 +254,10 @@ export interface Exports {
   ): number;
   greatestIndex(n: number, x: number): number;
   countValues(n: number, x: number, counts: number): void;
+  attentionScratch(n: number, width: number, depth: number): number;
+  /** See assembly/attention.ts. */
+  attention(...args: number[]): void;
+  attentionBackward(...args: number[]): void;
   setConstants(): void;
   packStrips(k: number, n: number, b: number, row: number, column: number, to: number): void;
   stripBytes(k: number, n: number): number;
