@@ -1,6 +1,6 @@
-import { product_fma, product_mul } from "./conv_micro.gen";
+import { convTile } from "./conv_micro";
 import { packStrip } from "./conv_pack";
-import { MR, NR, stripsOf, stripStart } from "./tile";
+import { stripCount, stripStart, tileBytes, tileColumns, tileRows } from "./strips";
 
 /**
  * Convolutions as products whose operands are found through tables of byte offsets:
@@ -47,7 +47,7 @@ const BORDER = 104;
 
 /** Bytes of working memory apart from padded images: a packed strip and a tile. */
 export function convScratch(): i32 {
-  return (KC * NR + 6 * NR) * 4 + 64;
+  return (KC + 6) * tileBytes<f32>() + 64;
 }
 
 /** Copies between images and ones with a border. At `border`: images' rows etc., see describe.ts. */
@@ -55,9 +55,9 @@ export function pad(border: usize, source: usize, padded: usize, back: bool): vo
   const channels = load<i32>(border);
   const depth = load<i32>(border, 4);
   const height = load<i32>(border, 8);
-  const width = <usize>load<i32>(border, 12) << 2;
+  const width = (<usize>load<i32>(border, 12)) << 2;
   const rows = load<i32>(border, 16);
-  const columns = <usize>load<i32>(border, 20) << 2;
+  const columns = (<usize>load<i32>(border, 20)) << 2;
   const corner = load<i32>(border, 24);
   const plane = load<i32>(border, 28);
   for (let c = 0; c < channels; c++) {
@@ -83,7 +83,7 @@ function copyRow(from: usize, to: usize, bytes: usize): void {
 /** Every channel of a padded image filled with its bias. */
 function fillPlanes(channels: i32, bytes: usize, bias: usize, to: usize): void {
   for (let c = 0; c < channels; c++) {
-    const value = v128.load_splat<f32>(bias + (<usize>c << 2));
+    const value = v128.load_splat<f32>(bias + ((<usize>c) << 2));
     let i: usize = 0;
     for (; i + 16 <= bytes; i += 16) v128.store(to + i, value);
     for (; i < bytes; i += 4) store<f32>(to + i, f32x4.extract_lane(value, 0));
@@ -121,7 +121,19 @@ export function convolve(d: usize, from: i32, to: i32, start: i32, end: i32, wor
         mode == 2
           ? image + <usize>g * load<i32>(d, C_GROUP)
           : <usize>load<i32>(d, C) + <usize>n * load<i32>(d, C_IMAGE) + <usize>g * load<i32>(d, C_GROUP);
-      group(d, g, count, b, mode == 1 ? step : load<i32>(d, B_IMAGE), c, mode == 2 ? step : load<i32>(d, C_IMAGE), mode == 2, start, end, work);
+      group(
+        d,
+        g,
+        count,
+        b,
+        mode == 1 ? step : load<i32>(d, B_IMAGE),
+        c,
+        mode == 2 ? step : load<i32>(d, C_IMAGE),
+        mode == 2,
+        start,
+        end,
+        work,
+      );
     }
     if (mode == 2) {
       for (let i = 0; i < count; i++) {
@@ -157,13 +169,15 @@ function group(
   const identity = <usize>load<i32>(d, IDENTITY);
   const zeros = identity + KC * 4;
   const overlaps = load<i32>(d, OVERLAPS) != 0;
-  const strips = stripsOf(m);
+  const NR = tileColumns<f32>();
+  const strips = stripCount<f32>(m);
+  const last = <usize>(NR * 4 - 4);
   const tile = work + KC * NR * 4;
   for (let p0 = 0; p0 < k; p0 += KC) {
     const kc = min(KC, k - p0);
     const add = adds || p0 > 0;
-    const blockA = a + (<usize>(p0 * m) << 2);
-    const perBlock = max(1, BLOCK / (kc * MR * 4));
+    const blockA = a + ((<usize>(p0 * m)) << 2);
+    const perBlock = max(1, BLOCK / (kc * tileRows<f32>() * 4));
     for (let s0 = 0; s0 < strips; s0 += perBlock) {
       const s1 = min(strips, s0 + perBlock);
       for (let i = 0; i < count; i++) {
@@ -171,34 +185,32 @@ function group(
         const ci = c + i * cImage;
         for (let j = start; j < end; j += NR) {
           const columns = min(NR, end - j);
-          const bj = positions + (<usize>j << 2);
-          const cj = places + (<usize>j << 2);
+          const bj = positions + ((<usize>j) << 2);
+          const cj = places + ((<usize>j) << 2);
           const from = load<i32>(bj);
           let stripB: usize;
           let stepsB: usize;
-          if (direct && columns == NR && load<i32>(bj, NR * 4 - 4) - from == NR * 4 - 4) {
+          if (direct && columns == NR && load<i32>(bj + last) - from == <i32>last) {
             stripB = bi + from;
-            stepsB = steps + (<usize>p0 << 2);
+            stepsB = steps + ((<usize>p0) << 2);
           } else {
-            packStrip(kc, columns, bi, steps + (<usize>p0 << 2), bj, work);
+            packStrip(kc, columns, bi, steps + ((<usize>p0) << 2), bj, work);
             stripB = work;
             stepsB = identity;
           }
           const to = load<i32>(cj);
-          const whole = columns == NR && load<i32>(cj, NR * 4 - 4) - to == NR * 4 - 4;
+          const whole = columns == NR && load<i32>(cj + last) - to == <i32>last;
           let row = stripStart(s0, strips, m);
           for (let s = s0; s < s1; s++) {
             const next = stripStart(s + 1, strips, m);
             const rows = next - row;
-            const stripA = blockA + (<usize>(row * kc) << 2);
-            const at = <usize>row << 2;
+            const stripA = blockA + ((<usize>(row * kc)) << 2);
+            const at = (<usize>row) << 2;
             if (whole && !overlaps) {
-              if (ASC_FEATURE_RELAXED_SIMD) product_fma(rows, kc, stripA, stripB, stepsB, ci + to, lines + at, first + at, add);
-              else product_mul(rows, kc, stripA, stripB, stepsB, ci + to, lines + at, first + at, add);
+              convTile(rows, kc, stripA, stripB, stepsB, ci + to, lines + at, first + at, add);
             } else {
               const initial = add ? zeros : first + at;
-              if (ASC_FEATURE_RELAXED_SIMD) product_fma(rows, kc, stripA, stripB, stepsB, tile, identity, initial, false);
-              else product_mul(rows, kc, stripA, stripB, stepsB, tile, identity, initial, false);
+              convTile(rows, kc, stripA, stripB, stepsB, tile, identity, initial, false);
               storeTile(rows, columns, whole, tile, ci, lines + at, cj, add);
             }
             row = next;
@@ -220,21 +232,22 @@ function storeTile(
   places: usize,
   add: bool,
 ): void {
+  const pitch = <usize>tileBytes<f32>();
   for (let r = 0; r < rows; r++) {
-    const at = c + load<i32>(lines + (<usize>r << 2));
+    const at = c + load<i32>(lines + ((<usize>r) << 2));
     if (whole) {
       const to = at + load<i32>(places);
-      for (let j: usize = 0; j < <usize>NR * 4; j += 16) {
+      for (let j: usize = 0; j < pitch; j += 16) {
         const value = v128.load(tile + j);
         v128.store(to + j, add ? f32x4.add(v128.load(to + j), value) : value);
       }
     } else {
       for (let j = 0; j < columns; j++) {
-        const to = at + load<i32>(places + (<usize>j << 2));
-        const value = load<f32>(tile + (<usize>j << 2));
+        const to = at + load<i32>(places + ((<usize>j) << 2));
+        const value = load<f32>(tile + ((<usize>j) << 2));
         store<f32>(to, add ? load<f32>(to) + value : value);
       }
     }
-    tile += NR * 4;
+    tile += pitch;
   }
 }

@@ -1,13 +1,20 @@
-import { NR, stripsOf, stripStart } from "./tile";
+import { stripCount, stripStart, tileColumns } from "./strips";
 
 /** Terms in a block, as in conv.ts. */
 const KC: i32 = 256;
 
-/** k rows of NR floats: b[steps[p] + positions[j]] for j < count, zeros beyond. Tables in bytes. */
+/** k rows of floats of the width of a tile: b[steps[p] + positions[j]] for j < count, zeros beyond. Tables in bytes. */
 export function packStrip(k: i32, count: i32, b: usize, steps: usize, positions: usize, to: usize): void {
-  const end = steps + (<usize>k << 2);
-  const o0 = load<i32>(positions);
+  const NR = tileColumns<f32>();
+  for (let j = 0; j < NR; j += 8) {
+    packEight(k, min(8, max(0, count - j)), b, steps, positions + ((<usize>j) << 2), to + ((<usize>j) << 2), NR * 4);
+  }
+}
+
+function packEight(k: i32, count: i32, b: usize, steps: usize, positions: usize, to: usize, pitch: usize): void {
+  const end = steps + ((<usize>k) << 2);
   if (count == 8) {
+    const o0 = load<i32>(positions);
     const o1 = load<i32>(positions, 4);
     const o2 = load<i32>(positions, 8);
     const o3 = load<i32>(positions, 12);
@@ -33,23 +40,23 @@ export function packStrip(k: i32, count: i32, b: usize, steps: usize, positions:
         store<f32>(to, load<f32>(from + o6), 24);
         store<f32>(to, load<f32>(from + o7), 28);
       }
-      to += 32;
+      to += pitch;
       steps += 4;
     }
     return;
   }
   while (steps < end) {
     const from = b + load<i32>(steps);
-    for (let j = 0; j < NR; j++) {
-      store<f32>(to + (<usize>j << 2), j < count ? load<f32>(from + load<i32>(positions + (<usize>j << 2))) : 0);
+    for (let j = 0; j < 8; j++) {
+      store<f32>(to + ((<usize>j) << 2), j < count ? load<f32>(from + load<i32>(positions + ((<usize>j) << 2))) : 0);
     }
-    to += NR * 4;
+    to += pitch;
     steps += 4;
   }
 }
 
 /**
- * A of a product in strips (see tile.ts), block of terms after block: entry (i1, i2; p1, p2), each pair counted as one index,
+ * A of a product in strips (see strips.ts), block of terms after block: entry (i1, i2; p1, p2), each pair counted as one index,
  * is the float at a + i1 * row1 + i2 * row2 + p1 * step1 + p2 * step2.
  */
 export function packTerms(
@@ -66,7 +73,7 @@ export function packTerms(
 ): void {
   const m = m1 * m2;
   const k = k1 * k2;
-  const strips = stripsOf(m);
+  const strips = stripCount<f32>(m);
   for (let s = 0; s < strips; s++) {
     const start = stripStart(s, strips, m);
     const end = stripStart(s + 1, strips, m);
@@ -78,10 +85,10 @@ export function packTerms(
       let next = line + step1;
       for (let p0 = 0; p0 < k; p0 += KC) {
         const kc = min(KC, k - p0);
-        let put = to + (<usize>(p0 * m + start * kc + (i - start)) << 2);
+        let put = to + ((<usize>(p0 * m + start * kc + (i - start))) << 2);
         for (let p = 0; p < kc; p++) {
           store<f32>(put, load<f32>(from));
-          put += <usize>rows << 2;
+          put += (<usize>rows) << 2;
           from += step2;
           if (++p2 == k2) {
             p2 = 0;
@@ -92,4 +99,13 @@ export function packTerms(
       }
     }
   }
+}
+
+/** Strips that m rows are cut into, and columns of a tile. */
+export function stripsOf(m: i32): i32 {
+  return stripCount<f32>(m);
+}
+
+export function stripWidth(): i32 {
+  return tileColumns<f32>();
 }

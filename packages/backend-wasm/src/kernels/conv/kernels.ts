@@ -195,7 +195,7 @@ function flippedGeometry(
   const taps = product(g.kernel);
   const tiles = (rows: number): number => Math.ceil(rows / Math.ceil(rows / 6)) * Math.ceil(rows / 6);
   const turnedCost = g.outChannels * taps * product(g.image) * (tiles(g.inChannels) / 8 + 0.3);
-  const scatteredCost = outer * ((tiles(g.inChannels * taps) * g.outChannels) / 8 + g.inChannels * taps * 0.5);
+  const scatteredCost = outer * ((tiles(g.inChannels * taps) * g.outChannels) / 8 + g.inChannels * taps * 3);
   if (turnedCost > scatteredCost) return null;
   const shape = [g.inChannels * g.groups, g.outChannels, ...weight.shape.slice(2)];
   return convGeometry(gradOutput.shape, gradInput.shape, shape, { ...params, padding });

@@ -2,9 +2,8 @@ import type { ConvGeometry } from "@tt/core/dispatch";
 import type { Engine } from "../../engine.ts";
 import { Area, putSteps, putTable } from "./area.ts";
 
-/** Terms of a block and columns of a tile, as in assembly/conv.ts. */
+/** Terms of a block, as in assembly/conv.ts. */
 const BLOCK = 256;
-const COLUMNS = 8;
 /** Rows of a tile at most. */
 const ROWS = 6;
 /** Bytes of padded images that are worked on together, so that weights are read from cache. */
@@ -82,7 +81,8 @@ export function runProduct(engine: Engine, p: Product): boolean {
   if (!area.take(engine)) return false;
   const at = (name: keyof typeof parts): number => area.at(parts[name]);
   const { ints, floats } = heap;
-  putSteps(ints, at("identity"), BLOCK, 4 * COLUMNS);
+  const columns = exports.stripWidth();
+  putSteps(ints, at("identity"), BLOCK, 4 * columns);
   ints.fill(0, (at("identity") >> 2) + BLOCK, (at("identity") >> 2) + BLOCK + ROWS);
   for (const name of ["steps", "positions", "lines", "places"] as const) {
     const table = p[name];
@@ -143,7 +143,7 @@ export function runProduct(engine: Engine, p: Product): boolean {
   const calls =
     p.batch >= 2 * threads.count || adds
       ? threads.split(p.batch, cost).map(([from, to]) => [d, from, to, 0, size, 0])
-      : threads.split(size, cost, COLUMNS).map(([from, to]) => [d, 0, p.batch, from, to, 0]);
+      : threads.split(size, cost, columns).map(([from, to]) => [d, 0, p.batch, from, to, 0]);
   threads.run("convolve", calls, { at: 5, base: area.at(work), stride });
   return true;
 }

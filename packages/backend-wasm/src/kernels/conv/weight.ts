@@ -1,10 +1,14 @@
 import type { ConvGeometry } from "@tt/core/dispatch";
 import type { Engine } from "../../engine.ts";
+import type { Exports } from "../../module.ts";
 import { Area, putTable } from "./area.ts";
+import { isPointwise } from "./pointwise.ts";
 import { borderOf, isPadded } from "./product.ts";
 
 /** Places of a block and rows of a tile, as in assembly/conv_grad.ts. */
 const BLOCK = 256;
+/** Channels side by side in copies of blocks. */
+const SIDE = 6;
 /** Floats of partial results, which are summed in their order. */
 const PARTIAL = 1 << 20;
 const SPEED = 32;
@@ -16,7 +20,6 @@ export function runWeight(engine: Engine, g: ConvGeometry, image: number, grad: 
   const taps = g.taps.length;
   const places = g.positions.length;
   const padded = isPadded(g);
-  const step = g.stride[2];
   const imageFloats = groups * g.inChannels * g.image[0] * g.image[1] * g.image[2];
   const paddedBytes = padded ? 4 * groups * g.paddedSize : 0;
   const imageStep = padded ? groups * g.paddedSize : imageFloats;
@@ -25,20 +28,28 @@ export function runWeight(engine: Engine, g: ConvGeometry, image: number, grad: 
   const wanted = Math.max(1, Math.min(8, Math.ceil(g.batch / fold), Math.floor((4 * PARTIAL) / partBytes)));
   const partImages = fold * Math.ceil(Math.ceil(g.batch / wanted) / fold);
   const parts = Math.ceil(g.batch / partImages);
-  const { runs, blocks } = cut(g, fold, imageStep);
+  const copies = !padded && fold === 1 && isPointwise(g);
+  const { moves, blocks } = cut(g, fold, imageStep, copies);
 
   const area = new Area();
   const description = area.part(256);
   const tapsTable = area.part(4 * taps);
-  const runsTable = area.part(4 * runs.length);
+  const movesTable = area.part(4 * moves.length);
   const blocksTable = area.part(4 * blocks.length);
   const partial = area.part(parts * partBytes);
-  const stride = Math.ceil((exports.weightScratch(outputs) + fold * paddedBytes + 128) / 64) * 64;
+  const stride =
+    Math.ceil(
+      (exports.weightScratch(outputs) +
+        (copies ? 4 * BLOCK * SIDE * exports.stripsOf(taps) : fold * paddedBytes) +
+        128) /
+        64,
+    ) * 64;
   const work = area.part(threads.count * stride);
   if (!area.take(engine)) return false;
   const { ints } = heap;
-  putTable(ints, area.at(tapsTable), g.taps);
-  ints.set(runs, area.at(runsTable) >> 2);
+  if (copies) putStrips(exports, ints, area.at(tapsTable), taps);
+  else putTable(ints, area.at(tapsTable), g.taps);
+  ints.set(moves, area.at(movesTable) >> 2);
   ints.set(blocks, area.at(blocksTable) >> 2);
   ints.set(
     [
@@ -51,16 +62,15 @@ export function runWeight(engine: Engine, g: ConvGeometry, image: number, grad: 
       4 * imageFloats,
       4 * (padded ? g.paddedSize : imageFloats / groups),
       area.at(tapsTable),
-      area.at(runsTable),
+      area.at(movesTable),
       area.at(blocksTable),
-      blocks.length / 4,
-      4 * step,
+      blocks.length / 2,
       grad,
       area.at(partial),
       partImages,
       fold,
       parts,
-      padded ? 1 : 0,
+      padded ? 1 : copies ? 2 : 0,
       paddedBytes,
       ...borderOf(g),
     ],
@@ -79,51 +89,43 @@ export function runWeight(engine: Engine, g: ConvGeometry, image: number, grad: 
   return true;
 }
 
+/** Where channels are copied to: strips as in assembly/tile.ts. */
+function putStrips({ stripsOf }: Exports, ints: Int32Array, at: number, taps: number): void {
+  const strips = stripsOf(taps);
+  const least = Math.floor(taps / strips);
+  let tap = 0;
+  for (let s = 0; s < strips; s++) {
+    const rows = least + (s < taps - least * strips ? 1 : 0);
+    for (let r = 0; r < rows; r++) ints[(at >> 2) + tap++] = 4 * (s * BLOCK * SIDE + r);
+  }
+}
+
 interface Cut {
-  /** Offset in bytes from the end of the run before, and number of places a step apart. */
-  readonly runs: Int32Array;
-  /** First run, number of runs, number of places, first place. */
+  /** Bytes to each place in the image from the one before it in its block. */
+  readonly moves: Int32Array;
+  /** Number of places in a block, and its first place. */
   readonly blocks: Int32Array;
 }
 
 const cache = new WeakMap<ConvGeometry, Cut>();
 
-/** Places of `fold` images, or of one in blocks of rows. */
-function cut(g: ConvGeometry, fold: number, imageStep: number): Cut {
+/** Places of `fold` images, or of one in blocks. */
+function cut(g: ConvGeometry, fold: number, imageStep: number, copies: boolean): Cut {
   let found = cache.get(g);
   if (found !== undefined) return found;
-  const step = g.stride[2];
   const { positions } = g;
-  const runs: number[] = [];
+  const size = positions.length;
+  const moves = new Int32Array(fold * size);
   const blocks: number[] = [];
-  let start = 0;
-  let inBlock = 0;
-  let blockRun = 0;
-  const close = (end: number): void => {
-    if (inBlock > 0) blocks.push(blockRun, runs.length / 2 - blockRun, inBlock, end - inBlock);
-    inBlock = 0;
-    blockRun = runs.length / 2;
-  };
-  while (start < positions.length) {
-    let end = start + 1;
-    const room = BLOCK - inBlock;
-    while (end < positions.length && end - start < room && step === positions[end]! - positions[end - 1]!) end++;
-    runs.push(4 * positions[start]!, end - start);
-    inBlock += end - start;
-    start = end;
-    if (inBlock >= BLOCK) close(start);
+  for (let start = 0; start < size; start += BLOCK) blocks.push(Math.min(BLOCK, size - start), start);
+  let before = 0;
+  for (let l = 0; l < moves.length; l++) {
+    if (fold === 1 && l % BLOCK === 0) before = 0;
+    const at = copies ? (l % BLOCK) * SIDE : positions[l % size]! + Math.floor(l / size) * imageStep;
+    moves[l] = 4 * (at - before);
+    before = at;
   }
-  close(start);
-  const one = runs.slice();
-  for (let i = 1; i < fold; i++) {
-    for (let r = 0; r < one.length; r += 2) runs.push(one[r]! + 4 * i * imageStep, one[r + 1]!);
-  }
-  // From the end of the run before.
-  const starts = new Set(blocks.filter((_, i) => i % 4 === 0));
-  for (let r = runs.length / 2 - 1; r >= 0; r--) {
-    if (!starts.has(r)) runs[2 * r]! -= runs[2 * r - 2]! + 4 * step * runs[2 * r - 1]!;
-  }
-  found = { runs: Int32Array.from(runs), blocks: Int32Array.from(blocks) };
+  found = { moves, blocks: Int32Array.from(blocks) };
   cache.set(g, found);
   return found;
 }
