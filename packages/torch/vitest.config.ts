@@ -1,3 +1,5 @@
 import { config } from "@tt-internal/vitest-config";
 
+config.test!.include!.push("test/*.test.ts");
+
 export default config;

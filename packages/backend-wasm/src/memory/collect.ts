@@ -2,6 +2,8 @@
 export interface Collector {
   /** A registry whose finalizers `collect` can run at once, if the host allows that. */
   readonly Registry: typeof FinalizationRegistry;
+  /** Whether `collect` runs finalizers before it comes back; else they wait for a turn of the event loop. */
+  readonly immediate: boolean;
   /** Runs the collector and, where possible, finalizers; null where nothing can be done. */
   readonly collect: ((registry: FinalizationRegistry<never>) => void) | null;
 }
@@ -25,7 +27,7 @@ interface Cleanup {
  * `cleanupSome` behind a flag, which runs finalizers at once.
  */
 export function makeCollector(): Collector {
-  const none: Collector = { Registry: FinalizationRegistry, collect: null };
+  const none: Collector = { Registry: FinalizationRegistry, immediate: false, collect: null };
   const host = (
     globalThis as { process?: { versions?: { node?: string }; getBuiltinModule?: (id: string) => unknown } }
   ).process;
@@ -36,12 +38,14 @@ export function makeCollector(): Collector {
     v8.setFlagsFromString("--expose-gc");
     const gc = vm.runInNewContext("gc") as () => void;
     let Registry = FinalizationRegistry;
-    if (Number(host?.versions?.node?.split(".")[0]) < 24) {
+    const immediate = Number(host?.versions?.node?.split(".")[0]) < 24;
+    if (immediate) {
       v8.setFlagsFromString("--harmony-weak-refs-with-cleanup-some");
       Registry = vm.runInContext("FinalizationRegistry", vm.createContext()) as typeof FinalizationRegistry;
     }
     return {
       Registry,
+      immediate,
       collect: (registry) => {
         gc();
         (registry as Cleanup).cleanupSome?.();

@@ -5,7 +5,7 @@ import { Heap } from "./heap.ts";
 
 const MIB = 1024 * 1024;
 // No collector: room is made by moving cells out only, as in a browser's synchronous loop.
-const collector = { Registry: FinalizationRegistry, collect: null };
+const collector = { Registry: FinalizationRegistry, immediate: false, collect: null };
 
 // Lives as long as the tests, so that nothing is freed behind their backs.
 const owner = {};

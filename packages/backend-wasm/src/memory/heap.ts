@@ -66,6 +66,8 @@ export class Heap {
   private allocatedSince = 0;
   private restoredSince = 0;
   private workspace: Block | null = null;
+  /** Whether finalizers have run since the last collection. */
+  private turned = true;
 
   constructor(options: HeapOptions, collector: Collector) {
     const initial = Math.floor(Math.min(16 * MIB, options.limit) / PAGE) * PAGE;
@@ -146,6 +148,7 @@ export class Heap {
 
   /** The cell's owner was collected, perhaps while a kernel still looks at the bytes. */
   private lose(cell: Cell): void {
+    this.turned = true;
     if (cell.epoch === this.epoch) this.late.push(cell);
     else this.drop(cell);
   }
@@ -231,8 +234,11 @@ export class Heap {
     const grown = this.grow(bytes, this.target);
     if (grown !== null) return grown;
     // A collection costs some milliseconds: worth it once enough has been allocated that much of it may be dead.
-    if (this.collector.collect !== null && this.allocatedSince >= this.target / 4) {
+    // Where finalizers wait for the event loop, another one only after it has turned.
+    const { collect, immediate } = this.collector;
+    if (collect !== null && this.allocatedSince >= this.target / 4 && (immediate || this.turned)) {
       this.collect();
+      this.turned = false;
       this.allocatedSince = 0;
       const block = this.allocator.allocate(bytes);
       if (block !== null && this.allocator.used < this.target * 0.75) return block;

@@ -1,0 +1,74 @@
+import { wasm } from "@tt/backend-wasm";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { beforeAll, expect, it } from "vitest";
+import * as torch from "../src/index.ts";
+import { growth, Trainer, turn } from "./training.ts";
+
+const MIB = 1024 * 1024;
+// TT_LONG_TESTS=1 runs all kinds of loops at full length.
+const MANY = 10_000;
+const FEW = process.env["TT_LONG_TESTS"] === undefined ? 2_000 : MANY;
+
+beforeAll(async () => {
+  // So small that there is never room for long.
+  await torch.use(wasm({ heap_limit: 6 * MIB, heap_target: 4 * MIB, small_storage: 2048, threads: 1 }));
+});
+
+setFlagsFromString("--expose-gc");
+const gc = runInNewContext("gc") as () => void;
+
+/** Runs `step` `count` times and looks at the memory meanwhile. */
+async function run(count: number, step: (i: number) => unknown, between?: (i: number) => Promise<void>): Promise<void> {
+  const rss: number[] = [];
+  const heap: number[] = [];
+  for (let i = 0; i < count; i++) {
+    step(i);
+    if (between !== undefined) await between(i);
+    // The first steps compile.
+    if (i < count / 5 || i % (count / 20) !== 0) continue;
+    gc();
+    const { rss: resident, heapUsed, arrayBuffers } = process.memoryUsage();
+    rss.push(resident);
+    heap.push(heapUsed + arrayBuffers);
+  }
+  expect(growth(heap)).toBeLessThan(4 * MIB);
+  expect(growth(rss)).toBeLessThan(48 * MIB);
+  expect(torch.memory_stats()["wasm"]!["reserved"]).toBeLessThanOrEqual(6 * MIB);
+}
+
+it("trains in a synchronous loop", { timeout: 900_000 }, async () => {
+  const trainer = new Trainer("wasm");
+  const first = trainer.step();
+  let last = 0;
+  await run(MANY, () => (last = trainer.step()));
+  expect(last).toBeLessThan(first / 2);
+});
+
+it("trains in a loop that awaits", { timeout: 900_000 }, async () => {
+  const trainer = new Trainer("wasm");
+  await run(
+    FEW,
+    () => trainer.step(),
+    async (i) => (i % 20 === 0 ? await turn() : undefined),
+  );
+});
+
+it("trains on after exceptions within steps", { timeout: 900_000 }, async () => {
+  const trainer = new Trainer("wasm");
+  await run(FEW, (i) => (i % 2 === 0 ? trainer.step() : trainer.fail(i)));
+});
+
+it("trains with graphs that are retained", { timeout: 900_000 }, async () => {
+  const trainer = new Trainer("wasm");
+  const kept: torch.Tensor[] = [];
+  await run(FEW, () => {
+    kept.push(trainer.stepTwice());
+    if (kept.length > 3) kept.shift();
+  });
+});
+
+it("trains in scopes", { timeout: 900_000 }, async () => {
+  const trainer = new Trainer("wasm");
+  await run(FEW, () => torch.scope(() => trainer.step()));
+});
