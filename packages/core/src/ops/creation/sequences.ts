@@ -57,17 +57,16 @@ function points(start: number, end: number, steps: number, dtype: DType): (i: nu
   if (steps === 1) return () => a;
   const step = round((b - a) / (steps - 1));
   const half = Math.floor(steps / 2);
-  if (dtype.category === 1) {
-    // Integers truncate once per 256 bits, the block that PyTorch computes together, and then each.
-    const lanes = 32 / dtype.itemsize;
-    const blocks = steps - (steps % (2 * lanes));
-    return (i) => {
-      const first = i < blocks ? i - (i % lanes) : i;
-      const base = first < half ? a + step * first : b - step * (steps - first - 1);
-      return Math.trunc(Math.trunc(base) + step * (i - first));
-    };
-  }
-  return (i) => (i < half ? round(a + round(step * i)) : round(b - round(step * (steps - i - 1))));
+  // PyTorch computes the first points in blocks of 256 bits, two at a time, from each block's first point. It multiplies
+  // and adds in one step, which doubles do for float32. Integers truncate once per block, and then each.
+  const lanes = 32 / dtype.itemsize;
+  const blocks = steps - (steps % (2 * lanes));
+  const cut = dtype.category === 1 ? Math.trunc : round;
+  return (i) => {
+    const first = i < blocks ? i - (i % lanes) : i;
+    const base = cut(first < half ? a + step * first : b - step * (steps - first - 1));
+    return cut(base + round(step * (i - first)));
+  };
 }
 
 const complexOf = (x: Scalar): Complex => (x instanceof Complex ? x : new Complex(Number(x), 0));
