@@ -46,7 +46,7 @@ it("is a page that may share memory", () => {
 
 it("runs kernels on several threads, in memory that has grown meanwhile", { timeout: 60_000 }, async () => {
   const heap = new Heap({ limit: 64 * MIB, target: 48 * MIB }, makeCollector());
-  const { module, exports } = await instantiate(heap.memory, false);
+  const { module, exports } = await instantiate(heap.memory, false, false);
   const threads = new Threads(heap, module, exports, 2);
   expect(await meeting(heap, threads)).toBe(true);
   const n = 4 * MIB;
@@ -69,7 +69,7 @@ it("ends with an error when a worker is stopped in a kernel, and starts new ones
   };
   try {
     const heap = new Heap({ limit: 64 * MIB, target: 32 * MIB }, makeCollector());
-    const { module, exports } = await instantiate(heap.memory, true);
+    const { module, exports } = await instantiate(heap.memory, true, false);
     const at = heap.pin(MIB);
     const [a, out, work] = [at, at + 65_536, at + 131_072];
     heap.floats[a / 4] = 1;

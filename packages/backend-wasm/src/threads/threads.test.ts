@@ -11,7 +11,7 @@ const MIB = 1024 * 1024;
 
 async function make(count: number): Promise<{ heap: Heap; threads: Threads }> {
   const heap = new Heap({ limit: 64 * MIB, target: 32 * MIB }, makeCollector());
-  const { module, exports } = await instantiate(heap.memory, true);
+  const { module, exports } = await instantiate(heap.memory, true, false);
   return { heap, threads: new Threads(heap, module, exports, count) };
 }
 
@@ -137,7 +137,7 @@ describe("Threads", () => {
   it("ends with an error when a worker dies in a kernel, and starts new ones", async () => {
     const started = recordWorkers();
     const heap = new Heap({ limit: 64 * MIB, target: 32 * MIB }, makeCollector());
-    const { module, exports } = await instantiate(heap.memory, true);
+    const { module, exports } = await instantiate(heap.memory, true, false);
     const at = heap.pin(MIB);
     const [a, out, work] = [at, at + 65_536, at + 131_072];
     heap.floats[a / 4] = 1;
