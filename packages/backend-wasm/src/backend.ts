@@ -2,8 +2,11 @@ import { type Backend, type Device, type DType, defineBackend, findBackend, type
 import { Storage } from "@tt/core/dispatch";
 import { requestedThreads } from "@tt/core/threads";
 import { type Engine, makeEngine } from "./engine.ts";
+import { counting } from "./host_use.ts";
 import { attentionKernels } from "./kernels/attention.ts";
+import { batchNormKernels } from "./kernels/batch_norm.ts";
 import { convKernels } from "./kernels/conv/kernels.ts";
+import { copyKernels } from "./kernels/copy.ts";
 import { makeMap, mapKernel } from "./kernels/map.ts";
 import { gatherKernels } from "./kernels/gather.ts";
 import { indexingKernels } from "./kernels/indexing.ts";
@@ -14,7 +17,8 @@ import { optimKernels } from "./kernels/optim.ts";
 import { poolKernels } from "./kernels/pool.ts";
 import { rearrangeKernels } from "./kernels/rearrange.ts";
 import { recurrentKernels } from "./kernels/recurrent.ts";
-import { reduceKernels } from "./kernels/reduce.ts";
+import { reduceKernels } from "./kernels/reduce/kernels.ts";
+import { scanKernels } from "./kernels/scan.ts";
 import { softmaxKernels } from "./kernels/softmax.ts";
 import { sortKernels } from "./kernels/sort.ts";
 import { makeCollector } from "./memory/collect.ts";
@@ -30,6 +34,12 @@ const MIB = 1024 * 1024;
 export interface WasmOptions {
   /** `strict` computes without fused multiply-add, so that results are the same on every machine. */
   readonly simd?: "auto" | "strict";
+  /**
+   * Computes with 256-bit registers through an experimental pass of V8 (`--experimental-wasm-revectorize`, which is switched on for
+   * the whole process), on Node 24 and newer and if a self-test at the start finds it correct and faster: matrix products
+   * then are about twice as fast. Also `TT_WASM_TURBO=1`. `info()` says what came of it.
+   */
+  readonly turbo?: boolean;
   /** Most bytes the WebAssembly heap may take; 2 GiB unless given. Tensors beyond it live in ordinary memory. */
   readonly heap_limit?: number;
   /** Bytes up to which the heap grows before it makes room otherwise; 256 MiB unless given. Adapts upwards. */
@@ -44,10 +54,22 @@ export interface WasmOptions {
   readonly threads?: number;
 }
 
+/** What {@link WasmBackend.info} tells. */
+export interface WasmInfo {
+  readonly simd: SimdLevel;
+  /** Whether the build for 256-bit registers runs: see {@link WasmOptions.turbo}. */
+  readonly turbo: boolean;
+  /** Why it does, or does not. */
+  readonly reason: string;
+  readonly threads: number;
+  /** The version of Node; null in browsers. */
+  readonly node: string | null;
+}
+
 /** The backend of device "wasm". */
 export interface WasmBackend extends Backend {
-  /** Which build of the kernels runs. */
-  info(): { readonly simd: SimdLevel };
+  /** Which build of the kernels runs, and on how many threads. */
+  info(): WasmInfo;
   memory_stats(): HeapStats;
 }
 
@@ -73,8 +95,9 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
     16384,
   );
   const heap = new Heap({ limit, target }, makeCollector());
-  const { level, module, exports } = await instantiate(heap.memory, isStrict(options));
-  const parent = findBackend("cpu");
+  const { level, turbo, reason, module, exports } = await instantiate(heap.memory, isStrict(options), isTurbo(options));
+  const cpu = findBackend("cpu");
+  const parent = env("TT_WASM_COUNT_HOST") === "1" ? { ...cpu, kernels: counting(cpu.kernels) } : cpu;
   const threads = new Threads(heap, module, exports, threadsOf(options));
   const engine = makeEngine(heap, exports, threads, parent.kernels, small);
   return {
@@ -86,7 +109,7 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
         ? new Storage(device, new dtype.ArrayType(numel * dtype.lanes), bytes)
         : new WasmStorage(device, heap, bytes, dtype.ArrayType);
     },
-    info: () => ({ simd: level }),
+    info: () => ({ simd: level, turbo, reason, threads: threads.count, node: nodeVersion() }),
     memory_stats: () => heap.stats(),
     get_num_threads: () => threads.count,
     set_num_threads(count: number): void {
@@ -97,11 +120,15 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
 
 function kernelsOf(engine: Engine, relaxed: boolean): Kernels {
   const run = makeMap(engine, relaxed);
+  const { map } = mapKernel(engine, run);
   return {
-    ...mapKernel(engine, run),
+    map,
+    ...copyKernels(engine, run),
     ...matmulKernels(engine),
+    ...batchNormKernels(engine),
     ...convKernels(engine),
-    ...reduceKernels(engine),
+    ...reduceKernels(engine, relaxed, map),
+    ...scanKernels(engine, relaxed),
     ...softmaxKernels(engine),
     ...normKernels(engine),
     ...poolKernels(engine),
@@ -118,6 +145,14 @@ function kernelsOf(engine: Engine, relaxed: boolean): Kernels {
 
 function isStrict({ simd = "auto" }: WasmOptions): boolean {
   return simd === "strict" || env("TT_WASM_SIMD") === "strict";
+}
+
+function isTurbo({ turbo = env("TT_WASM_TURBO") === "1" }: WasmOptions): boolean {
+  return turbo;
+}
+
+function nodeVersion(): string | null {
+  return (globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node ?? null;
 }
 
 /** Most threads taken without being asked to. */

@@ -1,5 +1,6 @@
-import { relaxed, simd } from "./kernels.gen.ts";
+import { relaxed, simd, turbo } from "./kernels.gen.ts";
 import { fitted } from "./memory/sharing.ts";
+import { type Turbo, tryTurbo } from "./turbo.ts";
 
 /** See assembly/gemm.ts. */
 type Product = (
@@ -321,24 +322,58 @@ export interface Exports {
     dw: number,
     db: number,
   ): void;
-  maxPool(
-    planes: number,
-    height: number,
-    width: number,
-    outHeight: number,
-    outWidth: number,
-    kernelY: number,
-    kernelX: number,
-    strideY: number,
-    strideX: number,
-    padY: number,
-    padX: number,
-    stepY: number,
-    stepX: number,
+  batchNorm(
+    from: number,
+    to: number,
+    batch: number,
+    channels: number,
+    plane: number,
     x: number,
+    w: number,
+    b: number,
     out: number,
-    indices: number,
+    mean: number,
+    invstd: number,
+    variance: number,
+    eps: number,
   ): void;
+  batchNormEval(
+    from: number,
+    to: number,
+    batch: number,
+    channels: number,
+    plane: number,
+    x: number,
+    w: number,
+    b: number,
+    out: number,
+    mean: number,
+    variance: number,
+    eps: number,
+  ): void;
+  batchNormBackward(
+    from: number,
+    to: number,
+    batch: number,
+    channels: number,
+    plane: number,
+    g: number,
+    x: number,
+    w: number,
+    mean: number,
+    spread: number,
+    dx: number,
+    dw: number,
+    db: number,
+    training: boolean | number,
+    eps: number,
+  ): void;
+  maxPoolF32: MaxPool;
+  maxPoolF64: MaxPool;
+  maxPoolBackwardF32: MaxPoolBackward;
+  maxPoolBackwardF64: MaxPoolBackward;
+  meanPoolF32: MeanPool;
+  meanPoolF64: MeanPool;
   maxPool2(
     planes: number,
     height: number,
@@ -349,7 +384,6 @@ export interface Exports {
     out: number,
     indices: number,
   ): void;
-  maxPoolBackward(planes: number, from: number, to: number, grad: number, indices: number, out: number): void;
   sgd(
     n: number,
     p: number,
@@ -383,14 +417,37 @@ export interface Exports {
   ): void;
 }
 
+/** See assembly/pool.ts; descriptions are written by kernels/pool.ts. */
+type MaxPool = (description: number, planes: number, x: number, out: number, indices: number) => void;
+type MaxPoolBackward = (planes: number, from: number, to: number, grad: number, indices: number, out: number) => void;
+type MeanPool = (
+  description: number,
+  planes: number,
+  x: number,
+  out: number,
+  divisor: number,
+  back: boolean | number,
+) => void;
+
 /** Which build runs: `relaxed` has fused multiply-add, whose results may differ in the last bit. */
 export type SimdLevel = "relaxed" | "simd";
 
-/** Compiles the kernels on `memory`. `strict` takes the plain build even where relaxed SIMD is available. */
-export async function instantiate(
-  memory: WebAssembly.Memory,
-  strict: boolean,
-): Promise<{ readonly level: SimdLevel; readonly module: WebAssembly.Module; readonly exports: Exports }> {
+/** The kernels on a memory, and which build they are of. */
+export interface Kernels {
+  readonly level: SimdLevel;
+  /** Whether it is the build for V8's 256-bit revectorizer. */
+  readonly turbo: boolean;
+  /** Why, or why not. */
+  readonly reason: string;
+  readonly module: WebAssembly.Module;
+  readonly exports: Exports;
+}
+
+/**
+ * Compiles the kernels on `memory`. `strict` takes the plain build even where relaxed SIMD is available, `turbo` tries the one for
+ * V8's revectorizer.
+ */
+export async function instantiate(memory: WebAssembly.Memory, strict: boolean, turbo = false): Promise<Kernels> {
   let level: SimdLevel = "simd";
   let bytes = decode(simd);
   if (!strict) {
@@ -401,10 +458,20 @@ export async function instantiate(
       bytes = better;
     }
   }
-  const { module, instance } = await WebAssembly.instantiate(fitted(bytes, memory), { env: { memory } });
+  const outcome = await turboOf(strict, turbo, level);
+  const module = outcome.module ?? (await WebAssembly.compile(fitted(bytes, memory)));
+  const instance = await WebAssembly.instantiate(module, { env: { memory } });
   const exports = instance.exports as unknown as Exports;
   exports.setConstants();
-  return { level, module, exports };
+  return { level, turbo: outcome.module !== null, reason: outcome.reason, module, exports };
+}
+
+async function turboOf(strict: boolean, wanted: boolean, level: SimdLevel): Promise<Turbo> {
+  const declined = (reason: string): Turbo => ({ module: null, reason });
+  if (!wanted) return declined("turbo was not asked for: wasm({ turbo: true }) or TT_WASM_TURBO=1");
+  if (strict) return declined('turbo needs fused multiply-add, which simd: "strict" rules out');
+  if (level === "simd") return declined("turbo needs relaxed SIMD, which is not available here");
+  return tryTurbo(decode(turbo), decode(relaxed), decode(simd));
 }
 
 function decode(text: string): Uint8Array<ArrayBuffer> {
