@@ -170,7 +170,7 @@ def classes():
     yield "RandomPerspective", "RGB float", (0.3,), {"p": 0.9, "interpolation": M.NEAREST, "fill": 1}
     yield "RandomErasing", "float batch", (), {"p": 0.9}
     yield "RandomErasing", "float", (), {"p": 0.9, "value": "random"}
-    yield "RandomErasing", "float", (), {"p": 0.9, "value": (0.1, 0.2, 0.3), "scale": (0.1, 0.5), "ratio": (0.5, 2.0)}
+    yield "RandomErasing", "float", (), {"p": 0.9, "value": (0.1, 0.2, 0.3), "scale": (0.1, 0.5), "ratio": (0.5, 2.5)}
     for name in ("RandomInvert", "RandomAutocontrast"):
         yield name, "RGB L uint8 float", (), {}
     yield "RandomEqualize", BYTES, (), {}

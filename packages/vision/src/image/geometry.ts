@@ -1,5 +1,6 @@
 import { ValueError } from "@tt/core";
 import { Image } from "./image.ts";
+import { premultiply, unpremultiply } from "./modes.ts";
 
 /** Where the middle of an output pixel comes from. */
 type Source = (x: number, y: number) => readonly [number, number];
@@ -71,6 +72,7 @@ function cubic([v1, v2, v3, v4]: Four, d: number): number {
 
 export type TransformMethod = keyof typeof SAMPLERS;
 
+/** Colours are mixed by their opacity. */
 function sample(
   image: Image,
   width: number,
@@ -79,16 +81,18 @@ function sample(
   method: TransformMethod,
   fill: readonly number[],
 ): Image {
-  const { channels } = image;
+  const { channels, mode } = image;
+  const mixing = method !== "nearest" && (mode === "LA" || mode === "RGBA");
+  const from = mixing ? new Image(premultiply(image.data, channels), image.width, image.height, mode) : image;
   const out = new Uint8Array(width * height * channels);
   const sampler = SAMPLERS[method];
   for (let y = 0, at = 0; y < height; y++) {
     for (let x = 0; x < width; x++, at += channels) {
       const [xin, yin] = source(x + 0.5, y + 0.5);
-      if (!sampler(image, xin, yin, out, at)) out.set(fill, at);
+      if (!sampler(from, xin, yin, out, at)) out.set(fill, at);
     }
   }
-  return new Image(out, width, height, image.mode);
+  return new Image(mixing ? unpremultiply(out, channels) : out, width, height, mode);
 }
 
 /** Pillow's affine transform: `matrix` takes places of the output to places of the input. */

@@ -114,14 +114,23 @@ function vertical(data: Uint8Array, row: number, to: number, k: Coefficients): U
   return out;
 }
 
+/** Where the centres of the new pixels lie, by steps that add up as Pillow's do. */
+function centres(inputs: number, outputs: number): Int32Array {
+  const step = inputs / outputs;
+  const places = new Int32Array(outputs);
+  for (let i = 0, place = step * 0.5; i < outputs; i++, place += step)
+    places[i] = Math.min(inputs - 1, Math.floor(place));
+  return places;
+}
+
 /** The pixel under the centre of each new one. */
 function nearest(image: Image, width: number, height: number): Image {
   const { data, channels } = image;
   const out = new Uint8Array(width * height * channels);
-  const place = (i: number, inputs: number, outputs: number): number => Math.floor((i + 0.5) * (inputs / outputs));
-  const columns = Int32Array.from({ length: width }, (_, x) => place(x, image.width, width));
+  const columns = centres(image.width, width);
+  const rows = centres(image.height, height);
   for (let y = 0; y < height; y++) {
-    const from = place(y, image.height, height) * image.width;
+    const from = rows[y]! * image.width;
     for (let x = 0; x < width; x++) {
       for (let c = 0; c < channels; c++) {
         out[(y * width + x) * channels + c] = data[(from + columns[x]!) * channels + c]!;

@@ -77,8 +77,15 @@ export function adjust_hue<P extends Picture>(img: P, hue_factor: number): P {
   );
 }
 
+interface GammaArgs {
+  gamma: number;
+  gain?: number;
+}
+const GAMMA = ["gamma", "gain"] as const;
+
 /** `gain * value ** gamma`, for values of [0, 1]. */
-export function adjust_gamma<P extends Picture>(img: P, gamma: number, gain = 1): P {
+export function adjust_gamma<P extends Picture>(img: P, ...args: Arguments<GammaArgs, typeof GAMMA>): P {
+  const { gamma, gain } = bind<GammaArgs>("adjust_gamma()", GAMMA, { gain: 1 }, args);
   if (gamma < 0) throw new ValueError("Gamma should be a non-negative real number");
   const table = Array.from({ length: 256 }, (_, i) => Math.trunc((255 + 1 - 1e-3) * gain * (i / 255) ** gamma));
   return either(
@@ -93,7 +100,11 @@ export function adjust_gamma<P extends Picture>(img: P, gamma: number, gain = 1)
 }
 
 /** The picture in grey, in one channel or three equal ones. */
-export function rgb_to_grayscale<P extends Picture>(img: P, num_output_channels = 1): P {
+export function rgb_to_grayscale<P extends Picture>(
+  img: P,
+  channels: number | { num_output_channels?: number } = 1,
+): P {
+  const num_output_channels = typeof channels === "number" ? channels : (channels.num_output_channels ?? 1);
   return either(
     img,
     (image) => greyImage(image, num_output_channels),
@@ -102,9 +113,9 @@ export function rgb_to_grayscale<P extends Picture>(img: P, num_output_channels 
 }
 
 /** {@link rgb_to_grayscale} of images. @throws TypeError for tensors */
-export function to_grayscale(img: Image, num_output_channels = 1): Image {
+export function to_grayscale(img: Image, channels: number | { num_output_channels?: number } = 1): Image {
   if (!((img as unknown) instanceof Image)) throw new TypeError("Input should be PIL Image");
-  return greyImage(img, num_output_channels);
+  return greyImage(img, typeof channels === "number" ? channels : (channels.num_output_channels ?? 1));
 }
 
 function greyImage(image: Image, channels: number): Image {
@@ -148,13 +159,20 @@ export function equalize<P extends Picture>(img: P): P {
   return either(img, equalizeImage, T.equalize);
 }
 
+interface BlurArgs {
+  kernel_size: Size;
+  sigma?: Size | null;
+}
+const BLUR = ["kernel_size", "sigma"] as const;
+
 /**
  * Blurs by a Gaussian.
  * @param kernel_size - odd; one number or [x, y]
  * @param sigma - one number or [x, y]; follows from the kernel if null
  * @throws ValueError for an even kernel, or a sigma that is not positive
  */
-export function gaussian_blur<P extends Picture>(img: P, kernel_size: Size, sigma: Size | null = null): P {
+export function gaussian_blur<P extends Picture>(img: P, ...args: Arguments<BlurArgs, typeof BLUR>): P {
+  const { kernel_size, sigma } = bind<BlurArgs>("gaussian_blur()", BLUR, { sigma: null }, args);
   const kernel = typeof kernel_size === "number" ? [kernel_size, kernel_size] : kernel_size;
   if (kernel.length !== 2) {
     throw new ValueError(`If kernel_size is a sequence its length should be 2. Got ${kernel.length}`);

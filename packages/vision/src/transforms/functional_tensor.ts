@@ -102,7 +102,7 @@ export function rgb_to_grayscale(img: Tensor, channels = 1): Tensor {
     const [r, g, b] = img.unbind(-3) as [Tensor, Tensor, Tensor];
     grey = r.mul(0.2989).add(g.mul(0.587)).add(b.mul(0.114)).to(img.dtype).unsqueeze(-3);
   } else grey = img.clone();
-  return channels === 3 ? grey.expand([...img.shape.slice(0, -3), 3, ...img.shape.slice(-2)]) : grey;
+  return channels === 3 ? grey.expand([...img.shape]) : grey;
 }
 
 function blend(img: Tensor, other: Tensor, ratio: number): Tensor {

@@ -213,7 +213,12 @@ export function five_crop<P extends Picture>(img: P, size: Size): [P, P, P, P, P
 }
 
 /** {@link five_crop} of the picture and of its mirror image. */
-export function ten_crop<P extends Picture>(img: P, size: Size, vertical_flip = false): P[] {
+export function ten_crop<P extends Picture>(
+  img: P,
+  size: Size,
+  options: boolean | { vertical_flip?: boolean } = false,
+): P[] {
+  const vertical_flip = typeof options === "boolean" ? options : (options.vertical_flip ?? false);
   return [...five_crop(img, size), ...five_crop(vertical_flip ? vflip(img) : hflip(img), size)];
 }
 

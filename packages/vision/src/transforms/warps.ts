@@ -14,7 +14,7 @@ import type { Fill, InterpolationMode, Picture } from "./types.ts";
 function angles(x: number | readonly number[], name: string, lengths: readonly number[]): readonly number[] {
   if (typeof x === "number") {
     if (x < 0) throw new ValueError(`If ${name} is a single number, it must be positive.`);
-    return [-x, x];
+    return [0 - x, x];
   }
   requireLength(x, name, lengths);
   return x;
