@@ -1,4 +1,4 @@
-import type { Kernels } from "@tt/core";
+import type { Kernel, Kernels, Tensor } from "@tt/core";
 import type { Heap } from "./memory/heap.ts";
 import type { Exports } from "./module.ts";
 import { Operands } from "./operands.ts";
@@ -16,8 +16,19 @@ export interface Engine {
   readonly small: number;
   /** Elements from which on a kernel pays off: `usual`, or all if small storages are turned off, as tests do. */
   few(usual: number): number;
+  /** Copies between layouts and dtypes. */
+  copy: (out: Tensor, from: Tensor) => void;
 }
 
 export function makeEngine(heap: Heap, exports: Exports, threads: Threads, host: Kernels, small: number): Engine {
-  return { heap, exports, operands: new Operands(heap), host, threads, small, few: (usual) => (small === 0 ? 1 : usual) };
+  return {
+    heap,
+    exports,
+    operands: new Operands(heap),
+    host,
+    threads,
+    small,
+    few: (usual) => (small === 0 ? 1 : usual),
+    copy: host["copy"] as Kernel,
+  };
 }

@@ -21,7 +21,7 @@ export function operandAt(m: Machine, dtype: DType, place: Place): Operand {
     value: () => (number ??= convertTo(m, loaded(), dtype)),
     truth() {
       // Wider integers may wrap to zero, floating-point numbers round to it.
-      const own = dtype === m.compute || dtype === bool || (m.compute.category === BOOL && !dtype.is_complex);
+      const own = dtype === m.compute || dtype === bool || dtype.is_complex || m.compute.category === BOOL;
       if (!own) return (mask ??= m.mask(m.truth(this.value())));
       return (mask ??= m.mask(
         loaded()

@@ -1,4 +1,4 @@
-import { type DType, type Kernels, RuntimeError, type Scalar, Tensor } from "@tt/core";
+import { type DType, RuntimeError, type Scalar, Tensor } from "@tt/core";
 import { BOOL, kindOf, type MapKernel, type Program } from "@tt/core/dispatch";
 import { costOf, LIGHT, supports } from "../codegen/expression.ts";
 import { compileLoop, type Loop, type LoopSpec, type Mode, type Slot } from "../codegen/loop.ts";
@@ -153,8 +153,11 @@ function makeEntry(program: Program, compute: DType): Entry {
   };
 }
 
+/** {@link RunMap}, by the host where need be. */
+export type MapInto = (...args: Parameters<RunMap>) => void;
+
 /** The kernel of element-wise ops; programs with functions that have no code run on the host's loops. */
-export function mapKernel(engine: Engine, run: RunMap): Kernels {
+export function mapKernel(engine: Engine, run: RunMap): { readonly map: MapKernel } {
   const fallback = engine.host.map!;
   const map: MapKernel = (program, compute, out, inputs, scalars) => {
     if (!run(program, compute, out, inputs, scalars)) fallback(program, compute, out, inputs, scalars);

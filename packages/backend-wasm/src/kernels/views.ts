@@ -18,10 +18,10 @@ export function broadcast(tensor: Tensor, shape: readonly number[]): Tensor {
 }
 
 /** The tensor itself when its elements lie together in row-major order, else a copy that does. */
-export function dense({ host }: Engine, tensor: Tensor): Tensor {
+export function dense({ copy }: Engine, tensor: Tensor): Tensor {
   if (tensor.contiguous_) return tensor;
   const out = allocate(tensor.shape, tensor.dtype, tensor.device);
-  (host["copy"] as (out: Tensor, from: Tensor) => void)(out, tensor);
+  copy(out, tensor);
   return out;
 }
 
