@@ -92,7 +92,9 @@ function joinText(spec: FoldSpec, builder: FunctionBuilder, r: string, value: Va
 
 function auxText(spec: FoldSpec): string {
   if (spec.element.operands < 2) return "";
-  return spec.elementDtype.category === COMPLEX ? "const y = X[q], yi = X[q + 1];" : "const y = X[q];";
+  if (spec.elementDtype.category !== COMPLEX) return "const y = X[q];";
+  const at = spec.accumulator.lanes === 2 ? "q" : "2 * q";
+  return `const y = X[${at}], yi = X[${at} + 1];`;
 }
 
 function loadAccumulator(spec: FoldSpec, builder: FunctionBuilder): string {
