@@ -1,6 +1,7 @@
 import { allclose, arange, float64, rand, tensor, type Tensor, zeros } from "@tt/core";
 import { describe, expect, it } from "vitest";
-import { grad, grad_and_value, hessian, jacfwd, jacrev, jvp, vjp } from "./index.ts";
+import { grad as gradients } from "../backward.ts";
+import { grad, grad_and_value, hessian, jacfwd, jacrev, jvp, linearize, vjp } from "./index.ts";
 
 const close = (a: Tensor, b: Tensor | unknown[]): boolean =>
   allclose(a.double(), Array.isArray(b) ? tensor(b as number[], { dtype: float64 }) : b.double(), {
@@ -104,5 +105,27 @@ describe("jacobians", () => {
       .add(p.div(x.outer(x)).mul(tensor(1).sub(zeros(3, 3).add(1).diag().diag())));
     expect(close(H, wanted)).toBe(true);
     expect(close(jacfwd(jacrev((a: Tensor) => a.sin().sum()))(x), x.sin().neg().diag())).toBe(true);
+  });
+});
+
+describe("results", () => {
+  const x = tensor([1, 2, 3], { dtype: float64 });
+  const cubes = (a: Tensor): Tensor => a.pow(3);
+
+  it("have no history of their own, only what leads outside", () => {
+    for (const made of [jacrev(cubes)(x), jacfwd(cubes)(x), hessian((a: Tensor) => cubes(a).sum())(x)])
+      expect(made.requires_grad).toBe(false);
+    const outer = x.clone().requires_grad_();
+    const [g] = gradients(jacrev(cubes)(outer).sum(), outer);
+    expect(g!.tolist()).toEqual([6, 12, 18]);
+  });
+
+  it("linearize gives the map that takes tangents forward, as often as wanted", () => {
+    const [y, push] = linearize((a: Tensor, b: Tensor) => a.mul(b), x, x.add(1));
+    expect(y.tolist()).toEqual([2, 6, 12]);
+    const ones = x.new_ones([3]);
+    expect(push(ones, ones.mul(0)).tolist()).toEqual([2, 3, 4]);
+    expect(push(ones.mul(0), ones).tolist()).toEqual([1, 2, 3]);
+    expect(() => push(ones)).toThrow("Expected tangents to have the same structure");
   });
 });

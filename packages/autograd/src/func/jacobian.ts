@@ -2,7 +2,7 @@ import { isOptions } from "@tt/core/dispatch";
 import { is_tensor, type Tensor } from "@tt/core";
 import { type Argnums, differentiateBy, type FuncOptions } from "./grad.ts";
 import { settle } from "./history.ts";
-import { linearize, outputsOf, vjp } from "./products.ts";
+import { linearMap, outputsOf, pullbackOf } from "./products.ts";
 import { flatten } from "./tree.ts";
 import { vmap } from "./vmap/vmap.ts";
 
@@ -65,13 +65,13 @@ export function jacrev<A extends unknown[]>(
   const by = options.argnums ?? 0;
   return (...args) => {
     const [only, chosen] = onlyOf(func, args, by);
-    const [output, pullback, aux] = vjp(only, ...chosen, { has_aux: options.has_aux ?? false });
+    const { output, pullback, aux, leaves } = pullbackOf(only, chosen, options.has_aux ?? false);
     const outputs = outputsOf(output, "jacrev(f)(*args)");
     const primals = flatten(chosen);
     const counts = outputs.leaves.map((y) => y.numel());
     const pullFlat = (...cotangents: Tensor[]): unknown[] => [...flatten(pullback(outputs.rebuild(cotangents))).leaves];
     const rows = vmap(pullFlat, { chunk_size: options.chunk_size ?? null })(...basisOf(outputs.leaves)) as Tensor[];
-    const split = rows.map((row) => row.split(counts, 0));
+    const split = rows.map((row) => settle(row, leaves).split(counts, 0));
     const blocks = outputs.leaves.map((y, o) => {
       const each = primals.rebuild(
         primals.leaves.map((x, i) => split[i]![o]!.reshape([...y.shape, ...(x as Tensor).shape])),
@@ -105,7 +105,7 @@ export function jacfwd<A extends unknown[]>(
       chosen,
       chosen.map((_, i) => i),
     );
-    const linear = linearize(only, leaves, options.has_aux ?? false, "jacfwd(f)(*args)");
+    const linear = linearMap(only, leaves, options.has_aux ?? false, "jacfwd(f)(*args)");
     const primals = leaves.flat;
     const xs = primals.leaves as Tensor[];
     const counts = xs.map((x) => x.numel());

@@ -57,7 +57,16 @@ export function vjp(
 ): [output: Tensor, pullback: (cotangents: unknown) => Tensor[], aux: unknown] {
   const last = primals.at(-1);
   const has_aux = isAuxOption(last) ? (last.has_aux ?? false) : false;
-  const args = isAuxOption(last) ? primals.slice(0, -1) : primals;
+  const { output, pullback, aux } = pullbackOf(func, isAuxOption(last) ? primals.slice(0, -1) : primals, has_aux);
+  return [output, pullback, aux];
+}
+
+/** What {@link vjp} gives, and what it differentiates by. */
+export function pullbackOf(
+  func: (...args: never[]) => unknown,
+  args: readonly unknown[],
+  has_aux: boolean,
+): { output: Tensor; pullback: (cotangents: unknown) => Tensor[]; aux: unknown; leaves: Leaves } {
   const by = differentiateBy(
     args,
     args.map((_, i) => i),
@@ -73,10 +82,41 @@ export function vjp(
     const products = pull(outputs.leaves, given, by.leaves, { create_graph, retain_graph: true });
     return by.flat.rebuild(products.map((p) => settle(p, by.leaves))) as Tensor[];
   };
-  return [settleTree(output, by.leaves) as Tensor, pullback, settleTree(aux, by.leaves)];
+  const { leaves } = by;
+  return { output: settleTree(output, leaves) as Tensor, pullback, aux: settleTree(aux, leaves), leaves };
 }
 
-/** The linear map that a function is near a point, made by differentiating backwards: see {@link linearize}. */
+/**
+ * `[output, push]`: what `func` gives at `primals`, and the linear map that it is near them. `push(...tangents)` takes
+ * tangents, nested as the primals are, to the output's; it may be called many times.
+ * @example
+ * ```ts
+ * import { ones, tensor, type Tensor } from "@tt/core";
+ * import { linearize } from "@tt/autograd/func";
+ * const [y, push] = linearize((x: Tensor) => x.mul(x), tensor([1, 2]));
+ * push(ones(2)).tolist(); // [2, 4]
+ * ```
+ */
+export function linearize(
+  func: (...args: never[]) => unknown,
+  ...primals: unknown[]
+): [output: Tensor, push: (...tangents: unknown[]) => Tensor] {
+  const by = differentiateBy(
+    primals,
+    primals.map((_, i) => i),
+  );
+  const linear = linearMap(func, by, false, "linearize(f, *primals)");
+  const { outputs } = linear;
+  return [
+    outputs.rebuild(outputs.leaves.map((y) => settle(y, by.leaves))) as Tensor,
+    (...tangents) => {
+      const given = matching(tangents, by.flat, "linearize(f, *primals)", "tangents");
+      return outputs.rebuild(linear.push(given)) as Tensor;
+    },
+  ];
+}
+
+/** The linear map that a function is near a point, made by differentiating backwards: see {@link linearMap}. */
 export interface Linear {
   readonly by: Differentiated;
   readonly outputs: Flat<Tensor>;
@@ -89,7 +129,7 @@ export interface Linear {
  * Evaluates `func` and records its pullback as a function of the cotangents. That is linear in them, so its own
  * pullback takes tangents forward, at any point and as often as wanted.
  */
-export function linearize(
+export function linearMap(
   func: (...args: never[]) => unknown,
   by: Differentiated,
   has_aux: boolean,
@@ -160,7 +200,7 @@ export function jvp(
     primals.map((_, i) => i),
   );
   const directions = matching(tangents, by.flat, "jvp(f, primals, tangents)", "tangents");
-  const linear = linearize(func, by, options.has_aux ?? false, "jvp(f, primals, tangents)");
+  const linear = linearMap(func, by, options.has_aux ?? false, "jvp(f, primals, tangents)");
   const pushed = linear.push(directions);
   const { outputs, aux } = linear;
   return [

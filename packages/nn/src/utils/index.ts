@@ -8,6 +8,7 @@ export { convert_conv2d_weight_memory_format } from "./memory_format.ts";
 export * as parametrizations from "./parametrizations.ts";
 export * as parametrize from "./parametrize.ts";
 export * as prune from "./prune.ts";
+export { replace_all_batch_norm_modules_ } from "./replace_batch_norm.ts";
 export * as rnn from "./rnn.ts";
 export { skip_init } from "./skip_init.ts";
 export { remove_spectral_norm, spectral_norm } from "./spectral_norm.ts";

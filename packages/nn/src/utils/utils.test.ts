@@ -126,6 +126,13 @@ describe("modules as functions", () => {
     expect(allclose(fused, pair, { rtol: 1e-4, atol: 1e-5 })).toBe(true);
   });
 
+  it("replace_all_batch_norm_modules_ leaves the batch's statistics only", () => {
+    const net = utils.replace_all_batch_norm_modules_(new Sequential(new BatchNorm2d(3)));
+    expect(Object.keys(net.state_dict())).toEqual(["0.weight", "0.bias"]);
+    const y = net.eval()(randn(4, 3, 2, 2)) as Tensor;
+    expect(y.mean([0, 2, 3]).abs().max().item()).toBeLessThan(1e-5);
+  });
+
   it("a packed batch gives what each sequence gives alone", () => {
     manual_seed(1);
     const lstm = new LSTM(3, 4, 2, { bidirectional: true });
