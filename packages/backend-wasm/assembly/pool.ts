@@ -1,57 +1,76 @@
 /**
- * Maximum over windows of planes [height][width]: values and their flat positions (int64). The first maximum wins, the
- * last nan.
+ * Pooling of planes [depth][height][width]. A description has the plane's sizes, the numbers of windows, the addresses of tables of their
+ * starts and ends along each dimension, then for maxima the steps inside a window, for means tables of how much each window counts
+ * along a dimension; kernels/pool.ts writes it.
  */
-export function maxPool(
-  planes: i32,
-  height: i32,
-  width: i32,
-  outHeight: i32,
-  outWidth: i32,
-  kernelY: i32,
-  kernelX: i32,
-  strideY: i32,
-  strideX: i32,
-  padY: i32,
-  padX: i32,
-  stepY: i32,
-  stepX: i32,
-  x: usize,
-  out: usize,
-  indices: usize,
-): void {
+const DEPTH = 0;
+const HEIGHT = 4;
+const WIDTH = 8;
+const COUNT_Z = 12;
+const COUNT_Y = 16;
+const COUNT_X = 20;
+const BOUNDS_Z = 24;
+const BOUNDS_Y = 28;
+const BOUNDS_X = 32;
+const EXTRA_Z = 36;
+const EXTRA_Y = 40;
+const EXTRA_X = 44;
+
+/** Maxima over windows and their flat positions (int64). The first maximum wins, the last nan. */
+function maxWindows<T>(d: usize, planes: i32, x: usize, out: usize, indices: usize): void {
+  const height = load<i32>(d, HEIGHT);
+  const width = load<i32>(d, WIDTH);
+  const volume = <usize>(load<i32>(d, DEPTH) * height * width) * sizeof<T>();
+  const stepZ = load<i32>(d, EXTRA_Z);
+  const stepY = load<i32>(d, EXTRA_Y);
+  const stepX = load<i32>(d, EXTRA_X);
+  const endZ = load<i32>(d, BOUNDS_Z) + 8 * load<i32>(d, COUNT_Z);
+  const endY = load<i32>(d, BOUNDS_Y) + 8 * load<i32>(d, COUNT_Y);
+  const endX = load<i32>(d, BOUNDS_X) + 8 * load<i32>(d, COUNT_X);
   for (let p = 0; p < planes; p++) {
-    for (let j = 0; j < outHeight; j++) {
-      let y0 = j * strideY - padY;
-      const y1 = min(y0 + (kernelY - 1) * stepY + 1, height);
-      while (y0 < 0) y0 += stepY;
-      for (let i = 0; i < outWidth; i++) {
-        let x0 = i * strideX - padX;
-        const x1 = min(x0 + (kernelX - 1) * stepX + 1, width);
-        while (x0 < 0) x0 += stepX;
-        let best: f32 = <f32>-Infinity;
-        let where = y0 * width + x0;
-        for (let yy = y0; yy < y1; yy += stepY) {
-          for (let xx = x0; xx < x1; xx += stepX) {
-            const at = yy * width + xx;
-            const value = load<f32>(x + ((<usize>at) << 2));
-            if (value > best || value != value) {
-              best = value;
-              where = at;
+    for (let bz = load<i32>(d, BOUNDS_Z); bz < endZ; bz += 8) {
+      const z0 = load<i32>(bz);
+      const z1 = load<i32>(bz, 4);
+      for (let by = load<i32>(d, BOUNDS_Y); by < endY; by += 8) {
+        const y0 = load<i32>(by);
+        const y1 = load<i32>(by, 4);
+        for (let bx = load<i32>(d, BOUNDS_X); bx < endX; bx += 8) {
+          const x0 = load<i32>(bx);
+          const x1 = load<i32>(bx, 4);
+          let best: T = <T>-Infinity;
+          let where = (z0 * height + y0) * width + x0;
+          for (let z = z0; z < z1; z += stepZ) {
+            for (let y = y0; y < y1; y += stepY) {
+              const row = (z * height + y) * width;
+              for (let at = row + x0; at < row + x1; at += stepX) {
+                const value = load<T>(x + <usize>at * sizeof<T>());
+                if (value > best || value != value) {
+                  best = value;
+                  where = at;
+                }
+              }
             }
           }
+          store<T>(out, best);
+          store<i64>(indices, <i64>where);
+          out += sizeof<T>();
+          indices += 8;
         }
-        store<f32>(out, best);
-        store<i64>(indices, <i64>where);
-        out += 4;
-        indices += 8;
       }
     }
-    x += (<usize>height * width) << 2;
+    x += volume;
   }
 }
 
-/** As `maxPool` with windows of 2 x 2 side by side, without padding. */
+export function maxPoolF32(d: usize, planes: i32, x: usize, out: usize, indices: usize): void {
+  maxWindows<f32>(d, planes, x, out, indices);
+}
+
+export function maxPoolF64(d: usize, planes: i32, x: usize, out: usize, indices: usize): void {
+  maxWindows<f64>(d, planes, x, out, indices);
+}
+
+/** As `maxWindows` with windows of 2 x 2 side by side in planes [height][width], without padding. */
 export function maxPool2(
   planes: i32,
   height: i32,
@@ -95,15 +114,89 @@ export function maxPool2(
 }
 
 /** out[plane][indices] += grad; `out` is cleared first. */
-export function maxPoolBackward(planes: i32, from: i32, to: i32, grad: usize, indices: usize, out: usize): void {
-  memory.fill(out, 0, (<usize>planes * to) << 2);
+function scatterMaxima<T>(planes: i32, from: i32, to: i32, grad: usize, indices: usize, out: usize): void {
+  memory.fill(out, 0, <usize>(planes * to) * sizeof<T>());
   for (let p = 0; p < planes; p++) {
     for (let i = 0; i < from; i++) {
-      const at = out + ((<usize>load<i64>(indices)) << 2);
-      store<f32>(at, load<f32>(at) + load<f32>(grad));
-      grad += 4;
+      const at = out + <usize>load<i64>(indices) * sizeof<T>();
+      store<T>(at, load<T>(at) + load<T>(grad));
+      grad += sizeof<T>();
       indices += 8;
     }
-    out += (<usize>to) << 2;
+    out += <usize>to * sizeof<T>();
   }
+}
+
+export function maxPoolBackwardF32(planes: i32, from: i32, to: i32, grad: usize, indices: usize, out: usize): void {
+  scatterMaxima<f32>(planes, from, to, grad, indices, out);
+}
+
+export function maxPoolBackwardF64(planes: i32, from: i32, to: i32, grad: usize, indices: usize, out: usize): void {
+  scatterMaxima<f64>(planes, from, to, grad, indices, out);
+}
+
+/**
+ * Means over windows, or (`back`) every mean's gradient shared out to its window; `divisor` replaces the count unless 0. Sums are made
+ * in double precision.
+ */
+function meanWindows<T>(d: usize, planes: i32, x: usize, out: usize, divisor: f64, back: bool): void {
+  const height = load<i32>(d, HEIGHT);
+  const width = load<i32>(d, WIDTH);
+  const volume = <usize>(load<i32>(d, DEPTH) * height * width) * sizeof<T>();
+  if (back) memory.fill(out, 0, <usize>planes * volume);
+  const nz = load<i32>(d, COUNT_Z);
+  const ny = load<i32>(d, COUNT_Y);
+  const nx = load<i32>(d, COUNT_X);
+  for (let p = 0; p < planes; p++) {
+    for (let k = 0; k < nz; k++) {
+      const bz = load<i32>(d, BOUNDS_Z) + 8 * k;
+      const z0 = load<i32>(bz);
+      const z1 = load<i32>(bz, 4);
+      for (let j = 0; j < ny; j++) {
+        const by = load<i32>(d, BOUNDS_Y) + 8 * j;
+        const y0 = load<i32>(by);
+        const y1 = load<i32>(by, 4);
+        const outer = load<i32>(load<i32>(d, EXTRA_Z) + 4 * k) * load<i32>(load<i32>(d, EXTRA_Y) + 4 * j);
+        for (let i = 0; i < nx; i++) {
+          const bx = load<i32>(d, BOUNDS_X) + 8 * i;
+          const x0 = load<i32>(bx);
+          const x1 = load<i32>(bx, 4);
+          const count = divisor != 0 ? divisor : <f64>(outer * load<i32>(load<i32>(d, EXTRA_X) + 4 * i));
+          if (back) {
+            const share = <T>(<f64>load<T>(x) / count);
+            for (let z = z0; z < z1; z++) {
+              for (let y = y0; y < y1; y++) {
+                const row = out + <usize>((z * height + y) * width) * sizeof<T>();
+                const end = row + <usize>x1 * sizeof<T>();
+                for (let at = row + <usize>x0 * sizeof<T>(); at < end; at += sizeof<T>())
+                  store<T>(at, load<T>(at) + share);
+              }
+            }
+            x += sizeof<T>();
+          } else {
+            let sum: f64 = 0;
+            for (let z = z0; z < z1; z++) {
+              for (let y = y0; y < y1; y++) {
+                const row = x + <usize>((z * height + y) * width) * sizeof<T>();
+                const end = row + <usize>x1 * sizeof<T>();
+                for (let at = row + <usize>x0 * sizeof<T>(); at < end; at += sizeof<T>()) sum += <f64>load<T>(at);
+              }
+            }
+            store<T>(out, <T>(z0 < z1 && y0 < y1 && x0 < x1 ? sum / count : 0));
+            out += sizeof<T>();
+          }
+        }
+      }
+    }
+    if (back) out += volume;
+    else x += volume;
+  }
+}
+
+export function meanPoolF32(d: usize, planes: i32, x: usize, out: usize, divisor: f64, back: bool): void {
+  meanWindows<f32>(d, planes, x, out, divisor, back);
+}
+
+export function meanPoolF64(d: usize, planes: i32, x: usize, out: usize, divisor: f64, back: bool): void {
+  meanWindows<f64>(d, planes, x, out, divisor, back);
 }

@@ -1,4 +1,4 @@
-import { manual_seed, rand, type Tensor } from "@tt/core";
+import { manual_seed, rand, randint, type Tensor } from "@tt/core";
 import "@tt/core/neural";
 import { callOp } from "@tt/core/dispatch";
 import { beforeAll, describe, it } from "vitest";
@@ -79,6 +79,37 @@ describe.each(Object.entries(CASES))("%s", (_, shape) => {
     const g = rand([...forward(x, w, null).shape]).sub(0.5);
     expectSame([g, x], (g, x) => callOp("_convolution_weight_gradient", g, x, shape.weight, ...geometry));
   });
+});
+
+it("agrees with the cpu for any geometry", () => {
+  const draw = (low: number, high: number): number => randint(low, high + 1, [1]).item();
+  const each = (rank: number, low: number, high: number): number[] =>
+    Array.from({ length: rank }, () => draw(low, high));
+  for (let i = 0; i < 60; i++) {
+    const rank = draw(1, 3);
+    const groups = draw(1, 3);
+    const kernel = each(rank, 1, 4);
+    const dilation = each(rank, 1, 2);
+    const stride = each(rank, 1, 3);
+    const padding = each(rank, 0, 3);
+    const size = kernel.map((k, d) => (k - 1) * dilation[d]! + draw(1, rank === 3 ? 5 : 17));
+    const [channels, outputs, batch] = [draw(1, 9), draw(1, 13), draw(1, 5)];
+    const transposed = draw(0, 1) === 1;
+    if (
+      transposed &&
+      size.some((n, d) => (n - 1) * stride[d]! + (kernel[d]! - 1) * dilation[d]! + 1 <= 2 * padding[d]!)
+    )
+      continue;
+    const x = rand([batch, groups * channels, ...size]).sub(0.5);
+    const shape = transposed ? [groups * channels, outputs, ...kernel] : [groups * outputs, channels, ...kernel];
+    const w = rand(shape).sub(0.5);
+    const b = rand(groups * outputs);
+    const geometry = [stride, padding, dilation, transposed, each(rank, 0, 0), groups] as const;
+    const g = rand([...callOp("convolution", x, w, b, ...geometry).shape]).sub(0.5);
+    expectSame([x, w, b], (x, w, b) => callOp("convolution", x, w, b, ...geometry));
+    expectSame([g, w], (g, w) => callOp("_convolution_input_gradient", g, w, x.shape, ...geometry));
+    expectSame([g, x], (g, x) => callOp("_convolution_weight_gradient", g, x, shape, ...geometry));
+  }
 });
 
 it("takes operands that are not dense", () => {
