@@ -2,4 +2,5 @@
 export * as datasets from "./datasets/index.ts";
 export { Image, type ImageMode } from "./image/image.ts";
 export * as models from "./models/index.ts";
+export * as ops from "./ops/index.ts";
 export * as transforms from "./transforms/index.ts";
