@@ -163,3 +163,16 @@ function commit(from: usize, rows: i32, columns: i32, to: usize, ldc: usize, add
     to += ldc;
   }
 }
+
+/** Columns of `rows` rows, `step` bytes apart, of n floats, into panels [rows][4]; missing columns are zeros. */
+export function packPanelsOfColumns(rows: i32, n: i32, from: usize, step: usize, to: usize): void {
+  for (let j = 0; j < n; j += 4) {
+    let at = from + ((<usize>j) << 2);
+    for (let i = 0; i < rows; i++) {
+      if (j + 4 <= n) v128.store(to, v128.load(at));
+      else for (let c = 0; c < 4; c++) store<f32>(to + (c << 2), j + c < n ? load<f32>(at + (c << 2)) : 0);
+      at += step;
+      to += 16;
+    }
+  }
+}

@@ -3,6 +3,7 @@
  * and the steps of optimizers. `@tt/nn` and `@tt/optim` import it; the umbrella exports its functions.
  */
 import "./index.ts";
+import { attentionKernels } from "./cpu/tables/attention.ts";
 import { convKernels } from "./cpu/tables/conv.ts";
 import { lossKernels } from "./cpu/tables/loss.ts";
 import { normKernels } from "./cpu/tables/norm.ts";
@@ -14,6 +15,7 @@ import { registerKernels } from "./dispatch/backend.ts";
 import { installMethods } from "./dispatch/expose.ts";
 
 registerKernels("cpu", {
+  ...attentionKernels,
   ...convKernels,
   ...lossKernels,
   ...normKernels,

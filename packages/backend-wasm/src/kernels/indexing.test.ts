@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 
 /** Runs `compute` on both devices; all results are equal element by element, to `digits` places. */
-function same(inputs: readonly Tensor[], compute: (...tensors: Tensor[]) => unknown, digits = 12): void {
+function expectEqual(inputs: readonly Tensor[], compute: (...tensors: Tensor[]) => unknown, digits = 12): void {
   const results = ["cpu", "wasm"].map((device) => {
     const found = compute(...inputs.map((x) => x.clone().to(device)));
     return (Array.isArray(found) ? found : [found]) as Tensor[];
@@ -42,7 +42,9 @@ function same(inputs: readonly Tensor[], compute: (...tensors: Tensor[]) => unkn
     expect(x.device.type).toBe("wasm");
     expect(x.dtype).toBe(want[i]!.dtype);
     expect(x.shape).toEqual(want[i]!.shape);
-    const [a, b] = [x, want[i]!].map((t) => (t.dtype === int64 ? t : t.double()).reshape([-1]).tolist() as number[]);
+    const [a, b] = [x, want[i]!].map(
+      (t) => (t.dtype === int64 ? t : t.double()).reshape([-1]).tolist() as (number | bigint)[],
+    );
     const tolerance = 10 ** -digits;
     a!.forEach((value, k) => {
       const other = b![k]!;
@@ -59,41 +61,41 @@ const indices = (high: number, ...shape: number[]): Tensor => randint(0, high, s
 
 describe.each(DTYPES)("%s elements", (dtype) => {
   it("are selected, gathered and scattered", () => {
-    same([of(dtype, 30, 7, 9), indices(30, 50)], (x, i) => x.index_select(0, i));
-    same([of(dtype, 30, 7, 9), indices(7, 50)], (x, i) => x.index_select(1, i));
-    same([of(dtype, 6, 30), indices(30, 50).to(int32)], (x, i) => x.index_select(1, i));
-    same([of(dtype, 30, 40), indices(40, 30, 25)], (x, i) => x.gather(1, i));
-    same([of(dtype, 30, 40), indices(30, 25, 40)], (x, i) => x.gather(0, i));
-    same([of(dtype, 30, 40), indices(40, 30, 25), of(dtype, 30, 25)], (x, i, y) => x.scatter(1, i, y));
-    same([of(dtype, 30, 40), indices(30, 25, 40)], (x, i) => x.scatter(0, i, 1));
+    expectEqual([of(dtype, 30, 7, 9), indices(30, 50)], (x, i) => x.index_select(0, i));
+    expectEqual([of(dtype, 30, 7, 9), indices(7, 50)], (x, i) => x.index_select(1, i));
+    expectEqual([of(dtype, 6, 30), indices(30, 50).to(int32)], (x, i) => x.index_select(1, i));
+    expectEqual([of(dtype, 30, 40), indices(40, 30, 25)], (x, i) => x.gather(1, i));
+    expectEqual([of(dtype, 30, 40), indices(30, 25, 40)], (x, i) => x.gather(0, i));
+    expectEqual([of(dtype, 30, 40), indices(40, 30, 25), of(dtype, 30, 25)], (x, i, y) => x.scatter(1, i, y));
+    expectEqual([of(dtype, 30, 40), indices(30, 25, 40)], (x, i) => x.scatter(0, i, 1));
   });
 
   it("are indexed by tensors and masks, read and written", () => {
     const [i, j] = [indices(30, 300), indices(7, 300).sub(7)];
-    same([of(dtype, 30, 7, 9), i, j], (x, a, b) => x.at(a, b));
-    same([of(dtype, 30, 7, 9), j], (x, b) => x.at(":", b));
-    same([of(dtype, 30, 40), of(bool, 30, 40)], (x, m) => x.at(m));
-    same([of(dtype, 30, 40), of(bool, 30, 40)], (x, m) => x.masked_select(m));
-    same([of(dtype, 30, 40), of(bool, 30, 40), of(dtype, 1200)], (x, m, y) => x.masked_scatter(m, y));
-    same([of(dtype, 30, 40), of(bool, 30, 40)], (x, m) => callOp("index_put", x, [m], x.new_zeros([]), false));
-    same([of(dtype, 30, 40)], (x) => x.nonzero());
-    same([of(dtype, 5, 6, 20)], (x) => x.nonzero());
+    expectEqual([of(dtype, 30, 7, 9), i, j], (x, a, b) => x.at(a, b));
+    expectEqual([of(dtype, 30, 7, 9), j], (x, b) => x.at(":", b));
+    expectEqual([of(dtype, 30, 40), of(bool, 30, 40)], (x, m) => x.at(m));
+    expectEqual([of(dtype, 30, 40), of(bool, 30, 40)], (x, m) => x.masked_select(m));
+    expectEqual([of(dtype, 30, 40), of(bool, 30, 40), of(dtype, 1200)], (x, m, y) => x.masked_scatter(m, y));
+    expectEqual([of(dtype, 30, 40), of(bool, 30, 40)], (x, m) => callOp("index_put", x, [m], x.new_zeros([]), false));
+    expectEqual([of(dtype, 30, 40)], (x) => x.nonzero());
+    expectEqual([of(dtype, 5, 6, 20)], (x) => x.nonzero());
   });
 
   it("are joined, reversed and cut along diagonals", () => {
-    same([of(dtype, 30, 20), of(dtype, 30, 7)], (x, y) => cat([x, y], 1));
-    same([of(dtype, 30, 20), of(dtype, 3, 20)], (x, y) => cat([x, y]));
-    same([of(dtype, 30, 20), of(dtype, 30, 20)], (x, y) => stack([x, y], 1));
-    same([of(dtype, 30, 21)], (x) => [x.flip([0]), x.flip([1]), x.flip([0, -1]), x.t().flip([1])]);
-    same([of(dtype, 4, 30, 21)], (x) => [x.tril(), x.triu(3), x.tril(-40), x.triu(-2)]);
+    expectEqual([of(dtype, 30, 20), of(dtype, 30, 7)], (x, y) => cat([x, y], 1));
+    expectEqual([of(dtype, 30, 20), of(dtype, 3, 20)], (x, y) => cat([x, y]));
+    expectEqual([of(dtype, 30, 20), of(dtype, 30, 20)], (x, y) => stack([x, y], 1));
+    expectEqual([of(dtype, 30, 21)], (x) => [x.flip([0]), x.flip([1]), x.flip([0, -1]), x.t().flip([1])]);
+    expectEqual([of(dtype, 4, 30, 21)], (x) => [x.tril(), x.triu(3), x.tril(-40), x.triu(-2)]);
   });
 
   it("are sorted along any dimension, stably", () => {
-    same([of(dtype, 40, 50)], (x) => [...x.sort(), ...x.sort(0, true), argsort(x, 1)]);
-    same([of(dtype, 3, 300)], (x) => [...x.sort(1, true), ...x.t().sort(0)]);
-    same([of(dtype, 40, 50)], (x) => [...x.topk(3), ...x.topk(40, 0, false), ...x.topk(3, 1, false)]);
-    same([of(dtype, 40, 50)], (x) => [...x.kthvalue(7), ...x.kthvalue(2, 0, true)]);
-    same([of(dtype, 40, 50)], (x) => callOp("unique.extra", x, true, true, true, null));
+    expectEqual([of(dtype, 40, 50)], (x) => [...x.sort(), ...x.sort(0, true), argsort(x, 1)]);
+    expectEqual([of(dtype, 3, 300)], (x) => [...x.sort(1, true), ...x.t().sort(0)]);
+    expectEqual([of(dtype, 40, 50)], (x) => [...x.topk(3), ...x.topk(40, 0, false), ...x.topk(3, 1, false)]);
+    expectEqual([of(dtype, 40, 50)], (x) => [...x.kthvalue(7), ...x.kthvalue(2, 0, true)]);
+    expectEqual([of(dtype, 40, 50)], (x) => callOp("unique.extra", x, true, true, true, null));
   });
 });
 
@@ -104,9 +106,15 @@ it("orders nan, infinities and zeros as the cpu does", () => {
       Array.from({ length: 200 }, (_, i) => special[(i * 7) % special.length]!),
       { dtype },
     );
-    same([x], (t) => [...t.sort(), ...t.sort(-1, true), ...t.topk(5), ...t.topk(5, 0, false), ...t.kthvalue(190)]);
-    same([x], (t) => callOp("unique.extra", t, true, true, true, null));
-    same([x], (t) => t.nonzero());
+    expectEqual([x], (t) => [
+      ...t.sort(),
+      ...t.sort(-1, true),
+      ...t.topk(5),
+      ...t.topk(5, 0, false),
+      ...t.kthvalue(190),
+    ]);
+    expectEqual([x], (t) => callOp("unique.extra", t, true, true, true, null));
+    expectEqual([x], (t) => t.nonzero());
   }
 });
 
@@ -114,7 +122,7 @@ it("tells apart large integers", () => {
   const x = tensor(
     Array.from({ length: 300 }, (_, i) => (2n ** 60n + BigInt((i * 37) % 101)) * (i % 3 === 0 ? -1n : 1n)),
   );
-  same([x], (t) => [...t.sort(), ...t.sort(0, true), ...t.topk(4)]);
+  expectEqual([x], (t) => [...t.sort(), ...t.sort(0, true), ...t.topk(4)]);
 });
 
 it("adds up in order what goes to one place", () => {
@@ -122,11 +130,15 @@ it("adds up in order what goes to one place", () => {
     const digits = dtype === float32 ? 3 : 9;
     const some = (...shape: number[]): Tensor =>
       (dtype.is_floating_point ? randn(shape) : randint(-9, 9, shape)).to(dtype);
-    same([some(30, 40), indices(40, 30, 70), some(30, 70)], (x, i, y) => x.scatter_add(1, i, y), digits);
-    same([some(30, 40), indices(30, 50), some(50, 40)], (x, i, y) => x.index_add(0, i, y, { alpha: 2 }), digits);
-    same([some(30, 40), indices(40, 50), some(30, 50)], (x, i, y) => x.index_add(1, i, y), digits);
-    same([some(30, 40), indices(30, 500), some(500, 40)], (x, i, y) => callOp("index_put", x, [i], y, true), digits);
-    same(
+    expectEqual([some(30, 40), indices(40, 30, 70), some(30, 70)], (x, i, y) => x.scatter_add(1, i, y), digits);
+    expectEqual([some(30, 40), indices(30, 50), some(50, 40)], (x, i, y) => x.index_add(0, i, y, { alpha: 2 }), digits);
+    expectEqual([some(30, 40), indices(40, 50), some(30, 50)], (x, i, y) => x.index_add(1, i, y), digits);
+    expectEqual(
+      [some(30, 40), indices(30, 500), some(500, 40)],
+      (x, i, y) => callOp("index_put", x, [i], y, true),
+      digits,
+    );
+    expectEqual(
       [some(30, 40), indices(40, 30, 70), some(30, 70)],
       (x, i, y) =>
         ["sum", "prod", "amax", "amin", "mean"].map((mode) => callOp("scatter_reduce", x, 1, i, y, mode, true)),
@@ -137,13 +149,13 @@ it("adds up in order what goes to one place", () => {
 
 it("looks up rows and sums their gradients, some left out", () => {
   const index = indices(100, 6, 40);
-  same([randn(100, 33), index], (w, i) => callOp("embedding", w, i, -1, false, false));
+  expectEqual([randn(100, 33), index], (w, i) => callOp("embedding", w, i, -1, false, false));
   for (const padding of [-1, 5])
-    same([randn(6, 40, 33), index], (g, i) => callOp("embedding_dense_backward", g, i, 100, padding, false), 4);
+    expectEqual([randn(6, 40, 33), index], (g, i) => callOp("embedding_dense_backward", g, i, 100, padding, false), 4);
 });
 
 it("counts", () => {
-  same([indices(50, 1000)], (x) => [callOp("bincount", x, null, 0), callOp("bincount", x, null, 80)]);
+  expectEqual([indices(50, 1000)], (x) => [callOp("bincount", x, null, 0), callOp("bincount", x, null, 80)]);
 });
 
 it("fails as the cpu does, and writes nothing", () => {

@@ -63,14 +63,14 @@ describe.each(MODES)("%s layers", (mode, gates, wide) => {
     const kept = [rows, wide * width];
     const found = compare(
       "recurrent_forward",
-      [all!, one!, cell!, kept, all!, lstm ? all! : none!],
+      [all, one, cell, kept, all, lstm ? all : none],
       [randn(rows, gates * width), state(), c0, weight, bias, mode, steps],
     );
     const all_gates = [rows, gates * width];
     for (const g of [randn(rows, width), null]) {
       compare(
         "recurrent_backward",
-        [all_gates, one!, cell!, mode === "GRU" ? all_gates : none!],
+        [all_gates, one, cell, mode === "GRU" ? all_gates : none],
         [g, state(), lstm && g !== null ? state() : null, found[3], found[4], found[5], weight, mode, steps],
       );
     }

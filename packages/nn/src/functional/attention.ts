@@ -1,6 +1,7 @@
 import { bool, RuntimeError, type Tensor, uint8 } from "@tt/core";
 import { callOp } from "@tt/core/dispatch";
 import { defineFunction } from "./define.ts";
+import { additive, attend } from "./fused_attention.ts";
 
 type Maybe = Tensor | null;
 
@@ -9,12 +10,6 @@ const softmax = (input: Tensor): Tensor => callOp("softmax", input, -1, null);
 const assertThat = (condition: boolean, message: () => string): void => {
   if (!condition) throw new RuntimeError(message());
 };
-
-/** A boolean mask as the numbers to add to attention scores. */
-function additive(mask: Tensor, like: Tensor, hidden: boolean): Tensor {
-  const blocked = hidden ? mask : mask.logical_not();
-  return like.new_zeros(mask.shape).masked_fill(blocked, Number.NEGATIVE_INFINITY);
-}
 
 defineFunction(
   "scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0.0, bool is_causal=False, *, float? scale=None) -> Tensor",
@@ -32,14 +27,7 @@ defineFunction(
       mask === null || !is_causal,
       () => "_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True",
     );
-    const factor = Math.sqrt(scale ?? 1 / Math.sqrt(query.shape.at(-1)!));
-    let scores = query.mul(factor).matmul(key.transpose(-2, -1).mul(factor));
-    if (is_causal) {
-      const allowed = query.new_ones([query.shape.at(-2)!, key.shape.at(-2)!], { dtype: bool }).tril();
-      scores = scores.add(additive(allowed, scores, false));
-    } else if (mask !== null) scores = scores.add(mask.dtype === bool ? additive(mask, scores, false) : mask);
-    const weights = softmax(scores);
-    return (dropout_p > 0 ? callOp("_dropout", weights, dropout_p, true, false, false, false) : weights).matmul(value);
+    return attend(query, key, value, mask, is_causal, scale ?? 1 / Math.sqrt(query.shape.at(-1)!), dropout_p);
   },
 );
 
@@ -139,18 +127,22 @@ defineFunction(
       else mask = mask.masked_fill(spread.to(bool), Number.NEGATIVE_INFINITY);
     }
     if (mask !== null && mask.dtype === bool) mask = additive(mask, q, true);
+    const drops = training && dropout_p > 0;
+    const joined = (x: Tensor): Tensor => {
+      const rows = x
+        .transpose(0, 1)
+        .contiguous()
+        .view([length * batch, width]);
+      const output = linear(rows, out_weight, out_bias).view([length, batch, out_weight.shape[0]!]);
+      return batched ? output : output.squeeze(1);
+    };
+    if (!need_weights && !drops) return [joined(attend(q, k, v, mask, false, 1 / Math.sqrt(head))), null];
     const scaled = q.div(Math.sqrt(head));
     const scores =
       mask === null ? scaled.bmm(k.transpose(-2, -1)) : callOp("baddbmm", mask, scaled, k.transpose(-2, -1), 1, 1);
     let weights = softmax(scores);
-    if (training && dropout_p > 0) weights = callOp("_dropout", weights, dropout_p, true, false, false, false);
-    const joined = weights
-      .bmm(v)
-      .transpose(0, 1)
-      .contiguous()
-      .view([length * batch, width]);
-    const output = linear(joined, out_weight, out_bias).view([length, batch, out_weight.shape[0]!]);
-    const result = batched ? output : output.squeeze(1);
+    if (drops) weights = callOp("_dropout", weights, dropout_p, true, false, false, false);
+    const result = joined(weights.bmm(v));
     if (!need_weights) return [result, null];
     let shown = weights.view([batch, heads, length, source]);
     if (average) shown = shown.sum(1).div(heads);
