@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkBundles } from "./bundles.ts";
 import { checkConsumer } from "./consumer.ts";
 import { packAll } from "./pack.ts";
 import { bin, run } from "./run.ts";
@@ -15,8 +16,10 @@ try {
     run(bin("attw"), [tarball, "--profile", "esm-only", "--quiet"]);
     console.log(`${name}: publint and attw have nothing to say`);
   }
-  checkConsumer(join(folder, "consumer"), packed);
-  console.log(`packages: ${packed.length} packed, installed, type-checked and run`);
+  const consumer = join(folder, "consumer");
+  checkConsumer(consumer, packed);
+  await checkBundles(consumer);
+  console.log(`packages: ${packed.length} packed, installed, type-checked, bundled and run`);
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = 1;

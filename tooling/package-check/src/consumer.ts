@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Packed } from "./pack.ts";
 import { bin, run } from "./run.ts";
 
-const PROGRAM = fileURLToPath(new URL("../consumer/program.ts", import.meta.url));
+const PROGRAMS = ["program.ts", "train.ts"];
 
 /** Installs the tarballs into an empty npm project, type-checks every entry and runs a program there. */
 export function checkConsumer(folder: string, packed: readonly Packed[]): void {
@@ -22,9 +22,11 @@ export function checkConsumer(folder: string, packed: readonly Packed[]): void {
       skipLibCheck: false,
       types: [],
     },
-    files: ["program.ts", "entries.ts"],
+    files: [...PROGRAMS, "entries.ts"],
   });
-  copyFileSync(PROGRAM, join(folder, "program.ts"));
+  for (const name of PROGRAMS) {
+    copyFileSync(fileURLToPath(new URL(`../consumer/${name}`, import.meta.url)), join(folder, name));
+  }
   const entries = packed.flatMap((one) => one.entries);
   const imports = entries.map((entry, index) => `import * as m${index} from "${entry}";`);
   const used = entries.map((entry, index) => `console.log("${entry}", Object.keys(m${index}).length);`);
