@@ -18,3 +18,8 @@ export {
   WeightedRandomSampler,
   type WeightedRandomSamplerOptions,
 } from "./sampler/sampler.ts";
+export { importDataset, importFunction, workerDataset, workerFunction } from "./worker/origin.ts";
+export type { WorkerLike } from "./worker/spawn.ts";
+export type { ByteSource } from "./stream/bytes.ts";
+export { TarDataset, type TarEntry, type TarOptions } from "./stream/tar.ts";
+export { CsvDataset, type CsvOptions, type CsvRow, JsonlDataset } from "./stream/text.ts";

@@ -14,9 +14,9 @@ export class ConcatDataset<T> extends Dataset<T> {
   }
 
   /** @throws RuntimeError for no datasets, or streams */
-  constructor(datasets: Iterable<MapDataset<T>>) {
+  constructor(datasets: Iterable<MapDataset<T> | readonly T[]>) {
     super();
-    this.datasets = [...datasets];
+    this.datasets = [...datasets] as MapDataset<T>[];
     if (this.datasets.length === 0) throw new RuntimeError("datasets should not be an empty iterable");
     if (this.datasets.some((d) => (d as unknown) instanceof IterableDataset)) {
       throw new RuntimeError("ConcatDataset does not support IterableDataset");
@@ -79,9 +79,9 @@ export class Subset<T> extends Dataset<T> {
   readonly dataset: MapDataset<T>;
   readonly indices: readonly number[];
 
-  constructor(dataset: MapDataset<T>, indices: readonly number[]) {
+  constructor(dataset: MapDataset<T> | readonly T[], indices: readonly number[]) {
     super();
-    this.dataset = dataset;
+    this.dataset = dataset as MapDataset<T>;
     this.indices = indices;
   }
 

@@ -1,9 +1,12 @@
-import { type Generator, NotImplementedError, pyRepr, type PyValue, ValueError } from "@tt/core";
+import { type Generator, pyRepr, type PyValue, ValueError } from "@tt/core";
 import { type Arguments, signature } from "@tt/core/dispatch";
 import { withFirst } from "../arguments.ts";
 import { IterableDataset, type ItemOf } from "../dataset/dataset.ts";
 import { BatchSampler } from "../sampler/batch_sampler.ts";
 import { drawSeed, RandomSampler, SequentialSampler } from "../sampler/sampler.ts";
+import { originOf, planOf } from "../worker/origin.ts";
+import { Pool } from "../worker/pool.ts";
+import type { WorkerLike } from "../worker/spawn.ts";
 import { type Collated, default_collate, default_convert } from "./collate.ts";
 import { type AnyDataset, asyncFetcher, END, fetcher, type Recipe } from "./fetch.ts";
 
@@ -17,27 +20,37 @@ export interface DataLoaderOptions<T = unknown, B = unknown> {
   shuffle?: boolean | null;
   sampler?: Order<number> | null;
   batch_sampler?: Order<readonly number[]> | null;
-  /** Workers that load items; 0 loads them here. */
+  /** Workers that load items; 0 loads them here. Workers make the dataset anew: see `importDataset`. */
   num_workers?: number;
   /** Makes a batch of items; {@link default_collate} by default. */
   collate_fn?: ((items: T[]) => B) | null;
+  /** Whether tensors that workers load come in memory shared with them. */
   pin_memory?: boolean;
   /** Leaves out a last batch that is too small. */
   drop_last?: boolean;
+  /** Seconds to wait for a batch of the workers; 0 for ever. */
   timeout?: number;
-  worker_init_fn?: ((worker_id: number) => void) | null;
+  /** Called in each worker with its number; see `importFunction`. */
+  worker_init_fn?: ((worker_id: number) => unknown) | null;
   multiprocessing_context?: string | null;
   /** Where the shuffle's numbers come from; the default generator by default. */
   generator?: Generator | null;
+  /** Batches that each worker loads ahead. */
   prefetch_factor?: number;
+  /** Whether the workers wait for the next pass instead of stopping after each. */
   persistent_workers?: boolean;
   pin_memory_device?: string;
+  /**
+   * Starts a worker script of one's own, which calls `serve` of `@tt/data/worker`: bundlers need to see
+   * `() => new Worker(new URL("./my_worker.js", import.meta.url), { type: "module" })`.
+   */
+  worker?: (() => WorkerLike) | null;
 }
 
 type Read<T> = Required<DataLoaderOptions<T>> & { dataset: AnyDataset<T> };
 
 const read = signature<Read<unknown>>(
-  'DataLoader(Any dataset, Any? batch_size=1, bool? shuffle=None, Any? sampler=None, Any? batch_sampler=None, int num_workers=0, Function? collate_fn=None, bool pin_memory=False, bool drop_last=False, float timeout=0, Any? worker_init_fn=None, Any? multiprocessing_context=None, Generator? generator=None, *, int prefetch_factor=2, bool persistent_workers=False, str pin_memory_device="")',
+  'DataLoader(Any dataset, Any? batch_size=1, bool? shuffle=None, Any? sampler=None, Any? batch_sampler=None, int num_workers=0, Function? collate_fn=None, bool pin_memory=False, bool drop_last=False, float timeout=0, Any? worker_init_fn=None, Any? multiprocessing_context=None, Generator? generator=None, *, int prefetch_factor=2, bool persistent_workers=False, str pin_memory_device="", Function? worker=None)',
 );
 
 /** What a loader gives for these options. */
@@ -75,10 +88,14 @@ export class DataLoader<const D extends AnyDataset<unknown>, const O extends Dat
   readonly prefetch_factor: number;
   readonly persistent_workers: boolean;
   readonly collate_fn: (items: never) => unknown;
+  readonly worker_init_fn: ((worker_id: number) => unknown) | null;
+  private readonly worker: (() => WorkerLike) | null;
+  /** Workers that wait for the next pass. */
+  private pool: Pool | null = null;
 
   /**
    * @throws ValueError for options that exclude each other
-   * @throws NotImplementedError for workers
+   * @throws TypeError when there are workers and the dataset is nothing they can make: see `importDataset`
    */
   constructor(
     dataset: D,
@@ -102,6 +119,8 @@ export class DataLoader<const D extends AnyDataset<unknown>, const O extends Dat
     this.pin_memory = options.pin_memory;
     this.prefetch_factor = options.prefetch_factor;
     this.persistent_workers = options.persistent_workers;
+    this.worker_init_fn = options.worker_init_fn;
+    this.worker = options.worker;
     this.generator = options.generator;
     this.drop_last = options.drop_last;
     this.batch_size = options.batch_sampler === null ? options.batch_size : null;
@@ -110,6 +129,10 @@ export class DataLoader<const D extends AnyDataset<unknown>, const O extends Dat
       options.batch_sampler ??
       (this.batch_size === null ? null : new BatchSampler(this.sampler, this.batch_size, this.drop_last));
     this.collate_fn = options.collate_fn ?? (this.batch_sampler === null ? default_convert : default_collate);
+    if (this.num_workers > 0) {
+      planOf(dataset);
+      checkOrigin(this.worker_init_fn);
+    }
   }
 
   /** Number of batches of a pass. */
@@ -136,14 +159,47 @@ export class DataLoader<const D extends AnyDataset<unknown>, const O extends Dat
   }
 
   [Symbol.iterator](): IterableIterator<BatchOf<D, O>> {
+    if (this.num_workers > 0) throw new TypeError('workers answer later: use "for await (const batch of loader)"');
     // PyTorch draws the workers' base seed when the iterator is made, workers or not.
     drawSeed(this.generator);
     return batches(this.indices(), fetcher(this.recipe)) as IterableIterator<BatchOf<D, O>>;
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<BatchOf<D, O>> {
-    drawSeed(this.generator);
+    const seed = drawSeed(this.generator);
+    if (this.num_workers > 0)
+      return this.poolFor(BigInt(seed)).run(this.indices()) as AsyncIterableIterator<BatchOf<D, O>>;
     return asyncBatches(this.indices(), asyncFetcher(this.recipe)) as AsyncIterableIterator<BatchOf<D, O>>;
+  }
+
+  /** Workers for a pass: those that wait for it, or new ones. */
+  private poolFor(seed: bigint): Pool {
+    if (this.pool !== null && !this.pool.closed) return this.pool;
+    const { dataset, num_workers, prefetch_factor, timeout, drop_last, pin_memory, collate_fn } = this;
+    const builtin =
+      collate_fn === default_collate ? "default_collate" : collate_fn === default_convert ? "default_convert" : null;
+    const collate = builtin ?? originOf(collate_fn) ?? "later";
+    const pool = new Pool(
+      {
+        num_workers,
+        prefetch_factor,
+        timeout,
+        persistent: this.persistent_workers,
+        worker: this.worker,
+        finish: collate === "later" ? (collate_fn as (data: unknown) => unknown) : null,
+        setup: {
+          dataset: planOf(dataset),
+          batched: this.batch_sampler !== null,
+          drop_last,
+          collate,
+          init: this.worker_init_fn === null ? null : originOf(this.worker_init_fn)!,
+          shared: pin_memory,
+        },
+      },
+      seed,
+    );
+    if (this.persistent_workers) this.pool = pool;
+    return pool;
   }
 }
 
@@ -200,8 +256,13 @@ function checkWorkers(options: Read<unknown>): void {
       `multiprocessing_context can only be used with multi-process loading (num_workers > 0), but got num_workers=${num_workers}`,
     );
   }
-  if (num_workers > 0) {
-    throw new NotImplementedError("DataLoader: num_workers > 0 is not supported yet; use num_workers=0");
+}
+
+function checkOrigin(init: ((worker_id: number) => unknown) | null): void {
+  if (init !== null && originOf(init) === undefined) {
+    throw new TypeError(
+      'DataLoader: worker_init_fn runs in the workers, and closures do not cross threads. Take it from a module: `await importFunction(new URL("./init.js", import.meta.url), "init")`',
+    );
   }
 }
 

@@ -1,0 +1,78 @@
+/** Workers load modules as Node does: what they do is tried in a process of its own, with the package as it was built. */
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { beforeAll, describe, expect, it } from "vitest";
+
+const found = new Map<string, unknown>();
+
+beforeAll(async () => {
+  const script = fileURLToPath(new URL("../../test/workers.mjs", import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [script], {
+    timeout: 280_000,
+    env: { ...process.env, NODE_OPTIONS: "" },
+  });
+  for (const line of stdout.trim().split("\n")) {
+    const [name, value] = JSON.parse(line) as [string, unknown];
+    found.set(name, value);
+  }
+}, 300_000);
+
+describe("a DataLoader with workers", () => {
+  it.each<[string, unknown]>([
+    ["order", [[0, 1], [4, 9], [16, 25], [36]]],
+    ["factory", [[0, 1], [4]]],
+    ["subset", [[64, 1], [9]]],
+    ["array", [[3, 1], [2]]],
+    // torch.manual_seed(5); [*DataLoader(TensorDataset(torch.arange(10)), 4, shuffle=True, num_workers=1)]
+    [
+      "tensors",
+      [
+        [8, 3, 0, 5],
+        [9, 1, 6, 2],
+        [4, 7],
+      ],
+    ],
+    ["stream", [[0, 2], [1, 3], [4, 6], [5]]],
+    [
+      "cached",
+      [
+        [
+          [1, 2, 3],
+          [1, 2, 3],
+          [1, 2, 3],
+          [1, 2, 3],
+        ],
+        [true, true],
+      ],
+    ],
+    ["collate here", [3]],
+    ["collate there", [14]],
+    ["init", [[0], [1], [0], [1]]],
+    ["persistent", [4, true]],
+    ["left early", [0, 1]],
+  ])("%s", (name, value) => {
+    expect(found.get(name)).toEqual(value);
+  });
+
+  it("brings a worker's error into the loop, of its kind and with its stack", () => {
+    expect(found.get("error")).toBe(
+      "ValueError: Caught ValueError in DataLoader worker process 1.\nOriginal stack:\n...\nValueError: no such square",
+    );
+  });
+
+  it("says when a worker has died, and when it takes too long", () => {
+    expect(found.get("death")).toBe("RuntimeError: DataLoader worker (pid(s) N) exited unexpectedly with exit code 3");
+    expect(found.get("timeout")).toBe("RuntimeError: DataLoader timed out after 0.5 seconds");
+  });
+
+  it("says what does not cross threads, and what to do", () => {
+    expect(found.get("closure")).toContain(
+      "TypeError: DataLoader: num_workers > 0 needs a dataset that workers can make anew",
+    );
+    expect(found.get("closure")).toContain("importDataset(new URL(");
+    expect(found.get("closure as worker_init_fn")).toContain("importFunction(");
+    expect(found.get("missing class")).toContain("has no class or function named NoSuchThing");
+    expect(found.get("without waiting")).toContain('use "for await');
+  });
+});
