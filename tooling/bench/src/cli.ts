@@ -1,5 +1,5 @@
 /**
- * pnpm bench [--only PATTERN] [--device D] [--threads N] [--rounds R] [--json FILE]
+ * pnpm bench [--only PATTERN] [--device D] [--threads N] [--rounds R] [--json FILE] [--profile]
  *
  * Times our workloads and, where a python3 with torch is present, PyTorch's on one thread: in turns,
  * each in its own process. Prints medians over the rounds and their ratio.
@@ -19,6 +19,7 @@ const { values } = parseArgs({
   },
 });
 
+    profile: { type: "boolean", default: false },
 const pattern = values.only?.split(",") ?? [""];
 const ids = workloads.map((w) => w.id).filter((id) => pattern.some((p) => id.includes(p)));
 if (ids.length === 0) {
@@ -74,3 +75,11 @@ for (const row of rows) {
   );
 }
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
+if (values.profile) {
+  for (const sample of await runOurs(values.device, threads, ["--profile", ...ids])) {
+    if ("info" in sample) continue;
+    const { id, profile, error } = sample;
+    console.log(`\n${id}${error === undefined ? "" : `: ${error}`}`);
+    for (const line of profile ?? []) console.log(line);
+  }
+}

@@ -6,6 +6,15 @@ export interface Sample {
   readonly id: string;
   readonly seconds?: number;
   readonly error?: string;
+  /** Rows of a table: where the time goes. */
+  readonly profile?: readonly string[];
+  /** Floating point operations a second that its threads could have done at best. */
+  readonly peak?: number;
+}
+
+/** What our process says of itself. */
+export interface Info {
+  readonly info: Readonly<Record<string, unknown>>;
 }
 
 /** A python3 that has torch, or null. */

@@ -79,6 +79,42 @@ def mnist():
     return run
 
 
+class Block(nn.Module):
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.shortcut = nn.Sequential()
+        if stride != 1 or inputs != outputs:
+            self.shortcut = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+
+    def forward(self, x):
+        out = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
+        return F.relu(out + self.shortcut(x))
+
+
+def resnet18():
+    torch.manual_seed(1)
+    blocks = [(64, 64, 1), (64, 64, 1), (64, 128, 2), (128, 128, 1)]
+    blocks += [(128, 256, 2), (256, 256, 1), (256, 512, 2), (512, 512, 1)]
+    stem = [nn.Conv2d(3, 64, 3, 1, 1, bias=False), nn.BatchNorm2d(64), nn.ReLU()]
+    head = [nn.AvgPool2d(4), nn.Flatten(), nn.Linear(512, 10)]
+    model = nn.Sequential(*stem, *[Block(*block) for block in blocks], *head)
+    optimiser = optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
+    data, target = torch.rand(32, 3, 32, 32), torch.randint(0, 10, [32])
+
+    def run():
+        optimiser.zero_grad()
+        loss = F.cross_entropy(model(data), target)
+        loss.backward()
+        optimiser.step()
+        return loss.item()
+
+    return run
+
+
 def lstm():
     torch.manual_seed(1)
     model = nn.LSTM(200, 200)
@@ -226,6 +262,7 @@ WORKLOADS = {
     "tiny.addsum.fwdbwd": tiny_addsum,
     "curve": curve,
     "mnist": mnist,
+    "resnet18": resnet18,
     "lstm": lstm,
     "optim.adam": adam,
     "gpt": gpt,

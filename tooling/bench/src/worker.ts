@@ -4,6 +4,7 @@ import { use } from "@tt/torch";
 import { workloads } from "./workloads/index.ts";
 
 const BUDGET = 400;
+import { Profile } from "./profile.ts";
 
 function median(times: number[]): number {
   return times.sort((a, b) => a - b)[times.length >> 1]!;
@@ -44,13 +45,42 @@ async function timed(run: () => unknown): Promise<number> {
   return median(samples);
 }
 
-const [device = "cpu", , ...ids] = process.argv.slice(2);
-if (device === "wasm") await use(wasm(), { default: false });
-for (const id of ids) {
+/** Where the time of some rounds goes, by kernel. */
+async function profiled(run: () => unknown, profile: Profile): Promise<string[]> {
+  for (let i = 0; i < 3; i++) await run();
+  profile.reset();
+  const start = performance.now();
+  let rounds = 0;
+  while (rounds < 3 || performance.now() - start < 3 * BUDGET) {
+    await run();
+    rounds++;
+  }
+  return profile.lines(rounds, performance.now() - start);
+}
+
+const [device = "cpu", threads, ...rest] = process.argv.slice(2);
+const profile = rest.includes("--profile") ? new Profile() : null;
+const backend = device === "wasm" ? await wasm() : null;
+if (backend !== null) await use(profile === null ? backend : profile.watch(backend), { default: false });
+if (profile === null) console.log(JSON.stringify({ info: { node: process.version, ...backend?.info() } }));
+
+/** Times a workload of known flops and the peak around it: the machine's clock may change between runs. */
+async function beside({ measure_peak }: WasmBackend, run: () => unknown): Promise<{ seconds: number; peak: number }> {
+  const peak = (): number => measure_peak() * Number(threads);
+  await timed(peak);
+  const before = peak();
+  const seconds = (await timed(run)) / 1000;
+  return { seconds, peak: Math.max(before, peak()) };
+}
+
+for (const id of rest.filter((name) => name !== "--profile")) {
   const workload = workloads.find((w) => w.id === id)!;
   try {
     const run = await workload.setup({ device });
-    console.log(JSON.stringify({ id, seconds: (await timed(run)) / 1000 }));
+    if (profile !== null) console.log(JSON.stringify({ id, profile: await profiled(run, profile) }));
+    else if (backend !== null && workload.flops !== undefined)
+      console.log(JSON.stringify({ id, ...(await beside(backend, run)) }));
+    else console.log(JSON.stringify({ id, seconds: (await timed(run)) / 1000 }));
   } catch (error) {
     console.log(JSON.stringify({ id, error: String(error) }));
   }

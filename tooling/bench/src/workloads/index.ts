@@ -3,8 +3,17 @@ import { elementwise } from "./elementwise.ts";
 import { gpt } from "./gpt.ts";
 import { indexing } from "./indexing.ts";
 import { linear } from "./linear.ts";
+import { resnet } from "./resnet.ts";
 import { steps } from "./steps.ts";
 import { tiny } from "./tiny.ts";
 
 /** Everything that can be timed, in the order of the table. */
-export const workloads: readonly Workload[] = [...tiny, ...steps, ...gpt, ...elementwise, ...linear, ...indexing];
+export const workloads: readonly Workload[] = [
+  ...tiny,
+  ...steps,
+  ...resnet,
+  ...gpt,
+  ...elementwise,
+  ...linear,
+  ...indexing,
+];
