@@ -25,6 +25,7 @@ import { makeCollector } from "./memory/collect.ts";
 import { Heap, type HeapStats } from "./memory/heap.ts";
 import { WasmStorage } from "./memory/storage.ts";
 import { instantiate, type SimdLevel } from "./module.ts";
+import { measurePeak } from "./peak.ts";
 import { availableThreads } from "./threads/spawn.ts";
 import { Threads } from "./threads/threads.ts";
 
@@ -70,6 +71,11 @@ export interface WasmInfo {
 export interface WasmBackend extends Backend {
   /** Which build of the kernels runs, and on how many threads. */
   info(): WasmInfo;
+  /**
+   * Floating point operations a second that one thread can do with fused multiply-add while it waits for no memory, measured now
+   * (it takes a few milliseconds): what benchmarks compare matrix products with.
+   */
+  measure_peak(): number;
   memory_stats(): HeapStats;
 }
 
@@ -110,6 +116,7 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
         : new WasmStorage(device, heap, bytes, dtype.ArrayType);
     },
     info: () => ({ simd: level, turbo, reason, threads: threads.count, node: nodeVersion() }),
+    measure_peak: () => measurePeak(engine, turbo),
     memory_stats: () => heap.stats(),
     get_num_threads: () => threads.count,
     set_num_threads(count: number): void {

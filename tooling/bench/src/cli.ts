@@ -2,11 +2,14 @@
  * pnpm bench [--only PATTERN] [--device D] [--threads N] [--rounds R] [--json FILE] [--profile]
  *
  * Times our workloads and, where a python3 with torch is present, PyTorch's on one thread: in turns,
- * each in its own process. Prints medians over the rounds and their ratio.
+ * each in its own process. Prints medians over the rounds and their ratio, and for matrix products on wasm their share of
+ * the peak of fused multiply-add, measured in the same process. The environment goes to both: OPENBLAS_CORETYPE=Haswell,
+ * DNNL_MAX_CPU_ISA=AVX2 and ATEN_CPU_CAPABILITY=avx2 keep PyTorch to 256-bit registers, TT_WASM_TURBO=1 gives them to us.
  */
 import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { findTorch, runOurs, runTorch, type Sample } from "./processes.ts";
+import { findTorch, type Info, runOurs, runTorch, type Sample } from "./processes.ts";
 import { workloads } from "./workloads/index.ts";
 
 const { values } = parseArgs({
@@ -16,10 +19,10 @@ const { values } = parseArgs({
     threads: { type: "string", default: "1" },
     rounds: { type: "string", default: "3" },
     json: { type: "string" },
+    profile: { type: "boolean", default: false },
   },
 });
 
-    profile: { type: "boolean", default: false },
 const pattern = values.only?.split(",") ?? [""];
 const ids = workloads.map((w) => w.id).filter((id) => pattern.some((p) => id.includes(p)));
 if (ids.length === 0) {
@@ -33,10 +36,27 @@ if (python === null) console.log("no python3 with torch here: our times alone");
 const ours = new Map<string, number[]>();
 const theirs = new Map<string, number[]>();
 const errors = new Map<string, string>();
-const collect = (into: Map<string, number[]>, samples: readonly Sample[]): void => {
-  for (const { id, seconds, error } of samples) {
-    if (seconds === undefined) errors.set(id, error ?? "failed");
-    else into.set(id, [...(into.get(id) ?? []), seconds]);
+const shares = new Map<string, number[]>();
+let info = "";
+const add = <K>(into: Map<K, number[]>, key: K, value: number): void => {
+  into.set(key, [...(into.get(key) ?? []), value]);
+};
+const collect = (into: Map<string, number[]>, samples: readonly (Sample | Info)[]): void => {
+  for (const sample of samples) {
+    if ("info" in sample) {
+      info = Object.entries(sample.info)
+        .map(([key, value]) => `${key} ${String(value)}`)
+        .join(", ");
+      continue;
+    }
+    const { id, seconds, error, peak } = sample;
+    if (seconds === undefined) {
+      errors.set(id, error ?? "failed");
+      continue;
+    }
+    add(into, id, seconds);
+    const flops = workloads.find((w) => w.id === id)?.flops;
+    if (peak !== undefined && flops !== undefined) add(shares, id, flops / seconds / peak);
   }
 };
 for (let round = 0; round < Number(values.rounds); round++) {
@@ -56,6 +76,7 @@ const show = (seconds: number | null): string => {
 const rows = ids.map((id) => {
   const seconds = median(ours.get(id));
   const torch_seconds = median(theirs.get(id));
+  const share = median(shares.get(id));
   return {
     id,
     device: values.device,
@@ -63,13 +84,16 @@ const rows = ids.map((id) => {
     seconds,
     torch_seconds,
     ratio: seconds === null || torch_seconds === null ? null : seconds / torch_seconds,
+    ...(share === null ? {} : { peak_share: share }),
     ...(errors.has(id) ? { error: errors.get(id) } : {}),
   };
 });
+console.log(`${cpus()[0]?.model ?? "unknown processor"}; ${info}`);
 console.log(`${"id".padEnd(22)}${"tt".padStart(12)}${"torch 1t".padStart(12)}${"ratio".padStart(9)}`);
 for (const row of rows) {
   const ratio = row.ratio === null ? "-" : `${row.ratio.toFixed(2)}x`;
-  const note = "error" in row ? `  ${row.error}` : "";
+  const share = "peak_share" in row ? `  ${(100 * row.peak_share!).toFixed(0)} % of the WASM FMA peak` : "";
+  const note = "error" in row ? `  ${row.error}` : share;
   console.log(
     `${row.id.padEnd(22)}${show(row.seconds).padStart(12)}${show(row.torch_seconds).padStart(12)}${ratio.padStart(9)}${note}`,
   );

@@ -26,25 +26,25 @@ export function findTorch(): string | null {
   return null;
 }
 
-async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Sample[]> {
+async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<(Sample | Info)[]> {
   const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "inherit"] });
   let text = "";
   for await (const chunk of child.stdout) text += String(chunk);
   return text
     .split("\n")
     .filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line) as Sample);
+    .map((line) => JSON.parse(line) as Sample | Info);
 }
 
 /** Times our side in a process of its own. */
-export function runOurs(device: string, threads: number, ids: readonly string[]): Promise<Sample[]> {
+export function runOurs(device: string, threads: number, ids: readonly string[]): Promise<(Sample | Info)[]> {
   const worker = fileURLToPath(new URL("worker.ts", import.meta.url));
   const args = ["--import", "tsx", "--conditions=@tt/source", worker, device, String(threads), ...ids];
   return run(process.execPath, args, { TT_NUM_THREADS: String(threads) });
 }
 
 /** Times PyTorch's side, on one thread. */
-export function runTorch(python: string, ids: readonly string[]): Promise<Sample[]> {
+export function runTorch(python: string, ids: readonly string[]): Promise<(Sample | Info)[]> {
   const script = fileURLToPath(new URL("torch_side.py", import.meta.url));
   return run(python, [script, "1", ...ids], { OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1" });
 }

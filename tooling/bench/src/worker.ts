@@ -1,10 +1,13 @@
-/** Times workloads in this process: worker.ts DEVICE THREADS ID...; prints {"id", "seconds"} lines. */
-import { wasm } from "@tt/backend-wasm";
+/**
+ * Times workloads in this process: worker.ts DEVICE THREADS ID...; prints {"info"} and then {"id", "seconds"} lines. Those
+ * of workloads with known flops have "peak" too, flops a second that the threads could do together.
+ */
+import { wasm, type WasmBackend } from "@tt/backend-wasm";
 import { use } from "@tt/torch";
+import { Profile } from "./profile.ts";
 import { workloads } from "./workloads/index.ts";
 
 const BUDGET = 400;
-import { Profile } from "./profile.ts";
 
 function median(times: number[]): number {
   return times.sort((a, b) => a - b)[times.length >> 1]!;

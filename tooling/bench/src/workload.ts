@@ -1,6 +1,8 @@
 /** One timed piece of work, the same on both sides; the Python half is in torch_side.py under the same id. */
 export interface Workload {
   readonly id: string;
+  /** Multiplications and additions it takes, where their number is a measure of it. */
+  readonly flops?: number;
   /** Makes everything needed and gives the function to time. */
   readonly setup: (options: { readonly device: string }) => (() => unknown) | Promise<() => unknown>;
 }

@@ -6,6 +6,7 @@ const F = torch.nn.functional;
 
 const gemm = (n: number): Workload => ({
   id: `gemm.${n}`,
+  flops: 2 * n ** 3,
   setup: ({ device }) => {
     const a = torch.rand(n, n).to(device);
     const b = torch.rand(n, n).to(device);
