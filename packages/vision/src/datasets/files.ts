@@ -8,10 +8,12 @@ interface Modules {
   "node:fs": typeof import("node:fs");
   "node:path": typeof import("node:path");
   "node:zlib": typeof import("node:zlib");
+  "node:os": typeof import("node:os");
+  "node:crypto": typeof import("node:crypto");
 }
 
 /** A module of Node. @throws RuntimeError elsewhere */
-function builtin<Id extends keyof Modules>(id: Id): Modules[Id] {
+export function builtin<Id extends keyof Modules>(id: Id): Modules[Id] {
   const found = (globalThis as { process?: Host }).process?.getBuiltinModule?.(id);
   if (found === undefined) throw new RuntimeError(`reading files needs Node (${id})`);
   return found as Modules[Id];

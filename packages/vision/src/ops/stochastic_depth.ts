@@ -1,7 +1,15 @@
 import { empty, type Tensor, ValueError } from "@tt/core";
 import { Module } from "@tt/nn";
+import { type Arguments, bind } from "../arguments.ts";
 
 export type StochasticDepthMode = "batch" | "row";
+
+interface DepthArgs {
+  p: number;
+  mode: StochasticDepthMode;
+  training?: boolean;
+}
+const DEPTH = ["p", "mode", "training"] as const;
 
 /**
  * Zeroes whole examples ("row"), or all of them ("batch"), with probability `p` and scales the rest by 1 / (1 - p)
@@ -9,7 +17,8 @@ export type StochasticDepthMode = "batch" | "row";
  * @param input - a tensor whose first dimension is the batch
  * @throws ValueError for a probability outside [0, 1] or another mode
  */
-export function stochastic_depth(input: Tensor, p: number, mode: StochasticDepthMode, training = true): Tensor {
+export function stochastic_depth(input: Tensor, ...args: Arguments<DepthArgs, typeof DEPTH>): Tensor {
+  const { p, mode, training } = bind<DepthArgs>("stochastic_depth()", DEPTH, { training: true }, args);
   if (p < 0 || p > 1) throw new ValueError(`drop probability has to be between 0 and 1, but got ${p}`);
   if (!["batch", "row"].includes(mode)) {
     throw new ValueError(`mode has to be either 'batch' or 'row', but got ${mode}`);
