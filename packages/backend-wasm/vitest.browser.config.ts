@@ -33,7 +33,11 @@ const project = (name: string, headers: Record<string, string>): TestProjectInli
 });
 
 const config: ViteUserConfig = defineConfig({
-  test: { projects: [project("isolated", ISOLATED), project("plain", {})] },
+  test: {
+    // .ci/run adds up the JSON of all packages.
+    reporters: ["default", ["json", { outputFile: ".vitest/browser.json" }]],
+    projects: [project("isolated", ISOLATED), project("plain", {})],
+  },
 });
 
 export default config;
