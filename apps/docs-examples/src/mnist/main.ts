@@ -1,5 +1,6 @@
 /** The MNIST example: trains a small network on handwritten digits, saves checkpoints and tests it. */
 
+import { wasm } from "@tt/backend-wasm";
 import * as torch from "@tt/torch";
 import { optim } from "@tt/torch";
 import { loadDigits } from "./data.ts";
@@ -11,6 +12,7 @@ const { DataLoader } = torch.utils.data;
 
 const args = readOptions(process.argv.slice(2));
 try {
+  if (args.device === "wasm") await torch.use(wasm());
   torch.manual_seed(args.seed);
   const device = torch.device(args.device);
   const train = loadDigits(args.data, true);

