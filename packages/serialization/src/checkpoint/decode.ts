@@ -14,12 +14,12 @@ export interface Decoded {
 }
 
 /** Reads one pickle of a checkpoint. @throws UnpicklingError */
-export function decodeCheckpoint(bytes: Uint8Array, position = 0): Decoded {
+export function decodeCheckpoint(bytes: Uint8Array, position = 0, python2 = false): Decoded {
   const storages = new Map<string, StorageRecord>();
   const find_global = torchFindGlobal(new Budget(bytes.length));
   const unpickler = new Unpickler(
     bytes,
-    { find_global, persistent_load: (id) => storageFromId(id, storages) },
+    { find_global, persistent_load: (id) => storageFromId(id, storages), python2 },
     position,
   );
   const value = unpickler.load();

@@ -42,7 +42,9 @@ export class NumpyArrayRecord implements Buildable {
 
   setstate(state: unknown): void {
     if (!Array.isArray(state) || state.length !== 5) throw new UnpicklingError("a numpy array is damaged");
-    const [, shape, type, fortran, data] = state as unknown[];
+    const [, shape, type, fortran, contents] = state as unknown[];
+    // Python 2 had no bytes: its texts hold them.
+    const data = typeof contents === "string" ? new TextEncoder().encode(contents) : contents;
     if (!(type instanceof NumpyDType) || !(data instanceof Uint8Array) || !isShape(shape))
       throw new UnpicklingError("a numpy array is damaged");
     const { dtype } = type;

@@ -10,6 +10,8 @@ export interface UnpicklerHooks {
   find_global(module: string, name: string): unknown;
   /** The object behind a persistent id; absent where none is expected. */
   persistent_load?(id: unknown): unknown;
+  /** Texts of Python 2 that are no UTF-8 are bytes, instead of errors. */
+  readonly python2?: boolean;
 }
 
 const OPCODE_NAMES = new Map<number, string>(Object.entries(op).map(([name, code]) => [code, name]));
@@ -51,6 +53,20 @@ export class Unpickler {
           cause: error,
         });
       }
+    }
+  }
+
+  /** A text of Python 2, which did not tell texts from bytes. */
+  #oldText(length: number): string | Uint8Array {
+    const start = this.#cursor.position;
+    if (this.#hooks.python2 !== true) return this.#cursor.text(length);
+    try {
+      return this.#cursor.text(length);
+    } catch (error) {
+      // What is cut off is an error all the same.
+      if (this.#cursor.position === start) throw error;
+      this.#cursor.position = start;
+      return this.#cursor.slice(length).slice();
     }
   }
 
@@ -150,12 +166,16 @@ export class Unpickler {
         return;
 
       case op.BINUNICODE:
-      case op.BINSTRING:
         stack.push(cursor.text(cursor.u32()));
         return;
       case op.SHORT_BINUNICODE:
-      case op.SHORT_BINSTRING:
         stack.push(cursor.text(cursor.u8()));
+        return;
+      case op.BINSTRING:
+        stack.push(this.#oldText(cursor.u32()));
+        return;
+      case op.SHORT_BINSTRING:
+        stack.push(this.#oldText(cursor.u8()));
         return;
       case op.BINUNICODE8:
         stack.push(cursor.text(cursor.u64()));
