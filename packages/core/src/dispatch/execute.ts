@@ -151,18 +151,20 @@ function deviceOf(op: Op, args: readonly Bound[]): Device | null {
 
 function sharedDevice(op: Op, args: readonly Bound[]): Device {
   let device: Device | null = null;
-  const see = (arg: unknown): void => {
-    if (!(arg instanceof Tensor)) return;
-    if (device === null) device = arg.storage.device;
-    else if (arg.storage.device !== device) {
-      throw new RuntimeError(
-        `Expected all tensors to be on the same device, but found at least two devices, ${String(device)} and ${String(arg.device)}!`,
-      );
-    }
-  };
-  for (const i of op.tensorArgs) see(args[i]);
-  for (const i of op.listArgs) (args[i] as readonly unknown[] | null)?.forEach(see);
+  for (const i of op.tensorArgs) device = joinedDevice(device, args[i]);
+  for (const i of op.listArgs) {
+    const list = (args[i] ?? []) as readonly unknown[];
+    for (const arg of list) device = joinedDevice(device, arg);
+  }
   return device ?? CPU;
+}
+
+function joinedDevice(device: Device | null, arg: unknown): Device | null {
+  if (!(arg instanceof Tensor) || arg.storage.device === device) return device;
+  if (device === null) return arg.storage.device;
+  throw new RuntimeError(
+    `Expected all tensors to be on the same device, but found at least two devices, ${String(device)} and ${String(arg.device)}!`,
+  );
 }
 
 function runKernel(op: Op, args: Bound[], target: Tensor | null): unknown {
