@@ -231,6 +231,17 @@ def elementwise(f):
     return lambda: f(a, b)
 
 
+def square(f):
+    x = torch.rand(1000, 1000)
+    return lambda: f(x)
+
+
+def where():
+    a, b = torch.rand(1_000_000), torch.rand(1_000_000)
+    condition = a > 0.5
+    return lambda: torch.where(condition, a, b)
+
+
 def gemm(n):
     a, b = torch.rand(n, n), torch.rand(n, n)
     return lambda: a.mm(b)
@@ -271,6 +282,20 @@ WORKLOADS = {
     "ew.exp": lambda: elementwise(lambda a, b: a.exp()),
     "ew.tanh": lambda: elementwise(lambda a, b: a.tanh()),
     "ew.sum": lambda: elementwise(lambda a, b: a.sum()),
+    "ew.log": lambda: elementwise(lambda a, b: a.log()),
+    "ew.sin": lambda: elementwise(lambda a, b: a.sin()),
+    "ew.lt": lambda: elementwise(lambda a, b: a < b),
+    "ew.where": where,
+    "sum.columns": lambda: square(lambda x: x.sum(0)),
+    "sum.rows": lambda: square(lambda x: x.sum(1)),
+    "amax.rows": lambda: square(lambda x: x.amax(1)),
+    "argmax.rows": lambda: square(lambda x: x.argmax(1)),
+    "var.rows": lambda: square(lambda x: x.var(1)),
+    "cumsum.columns": lambda: square(lambda x: x.cumsum(0)),
+    "cumsum.rows": lambda: square(lambda x: x.cumsum(1)),
+    "copy.transposed": lambda: square(lambda x: x.t().contiguous()),
+    "copy.expanded": lambda: square(lambda x: x[0].expand(1000, 1000).contiguous()),
+    "copy.cast": lambda: elementwise(lambda a, b: a.long()),
     **{f"gemm.{n}": (lambda n=n: gemm(n)) for n in (64, 256, 512, 1024)},
     **{
         f"conv.{name}.{part}": (lambda name=name, part=part: convolution(name, part))

@@ -12,11 +12,12 @@ import {
   type Family,
   failureLines,
   familyLine,
+  hostLine,
   lastLine,
   skipLines,
   unitLine,
 } from "./report.ts";
-import { withRunner } from "./run.ts";
+import { type HostUses, withRunner } from "./run.ts";
 import { settleSummary, summarize } from "./summary.ts";
 
 const USAGE = `usage: pnpm oracle [options]
@@ -92,14 +93,22 @@ function readOptions(argv: readonly string[]): Options | null {
 async function main(options: Options): Promise<number> {
   const all: CaseResult[] = [];
   const { dir: folder, device, jobs, only } = options;
-  await withRunner({ folder, device, jobs, ...(only !== undefined && { only }) }, async (run) => {
+  // Recorded tensors are small: without this most of them would not reach the backend's own kernels.
+  if (device === "wasm") {
+    process.env["TT_WASM_SMALL_STORAGE"] ??= "0";
+    process.env["TT_WASM_COUNT_HOST"] = "1";
+  }
+  let uses: HostUses = [];
+  await withRunner({ folder, device, jobs, ...(only !== undefined && { only }) }, async (run, hostUses) => {
     for (const family of options.families) {
       const results = await run(family);
       console.log(familyLine(family, results));
       if (family === "surface") console.log(unitLine(results));
       all.push(...results);
     }
+    uses = await hostUses();
   });
+  if (device !== "cpu") console.log(hostLine(uses));
   for (const line of details(all, options.verbose)) console.log(line);
   let code = options.baseline === undefined ? Number(count(all).failed > 0) : againstBaseline(all, options);
   if (options.summary !== undefined && !settleSummary(options.summary, summarize(all), options.updateBaseline)) {

@@ -1,3 +1,4 @@
+import type { HostUses } from "./run.ts";
 import { TT } from "./tt.ts";
 
 /** Backend packages by the device they provide. */
@@ -19,6 +20,14 @@ export async function openTT(device: string): Promise<TT> {
   // Calls without tensors, such as arange, are to make theirs on the device too.
   if (device !== "cpu") tt.call("torch.set_default_device", [device]);
   return tt;
+}
+
+/** What the device's backend says that its host computed, where it counts. */
+export async function hostUses(device: string): Promise<HostUses> {
+  const backend = BACKENDS[device.split(":")[0]!];
+  if (backend === undefined) return [];
+  const { hostUses: uses } = (await import(backend)) as { hostUses?: () => ReadonlyMap<string, number> };
+  return uses === undefined ? [] : [...uses()];
 }
 
 async function optional(name: string): Promise<object | null> {

@@ -139,6 +139,13 @@ export function failureLines(results: readonly CaseResult[], limit: number): str
   return more > 0 ? [...lines.slice(0, limit), `... and ${more} more groups (--verbose or --json lists all)`] : lines;
 }
 
+/** Which kernels the host computed for a device, most often used first. */
+export function hostLine(uses: readonly (readonly [kernel: string, times: number])[]): string {
+  if (uses.length === 0) return "computed by the host: nothing";
+  const sorted = [...uses].sort(([, a], [, b]) => b - a);
+  return `computed by the host: ${sorted.map(([kernel, times]) => `${kernel} ${times}x`).join("; ")}`;
+}
+
 export function lastLine({ passed, failed, skipped: left }: Counts): string {
   return `oracle: ${passed} passed, ${failed} failed, ${left} skipped`;
 }

@@ -4,7 +4,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { RUNNERS } from "./families/index.ts";
 import { parseOnly } from "./only.ts";
-import { openTT } from "./open.ts";
+import { hostUses, openTT } from "./open.ts";
 import type { CaseResult, Family } from "./report.ts";
 
 export interface RunOptions {
@@ -17,55 +17,74 @@ export interface RunOptions {
 /** Runs one family; results come in the order of units and cases. */
 export type RunFamily = (family: Family) => Promise<CaseResult[]>;
 
-/** Hands `body` a function that runs families; with several jobs each unit goes to a free process. */
-export async function withRunner(options: RunOptions, body: (run: RunFamily) => Promise<void>): Promise<void> {
+/** What a backend's host had to compute so far, by kernel, and how often; empty for backends that do not tell. */
+export type HostUses = readonly (readonly [kernel: string, times: number])[];
+
+/** Hands `body` functions that run families and tell what the host did; with several jobs each unit goes to a free process. */
+export async function withRunner(
+  options: RunOptions,
+  body: (run: RunFamily, uses: () => Promise<HostUses>) => Promise<void>,
+): Promise<void> {
   if (options.jobs > 1) return withProcesses(options, body);
   const tt = await openTT(options.device);
-  await body(async (family) => {
-    const { folder, only } = options;
-    const runner = RUNNERS[family];
-    const names = runner.units(folder);
-    const filter = parseOnly(only, names);
-    const results: CaseResult[] = [];
-    for (const unit of names) if (filter.op(unit)) results.push(...(await runner.run(tt, folder, unit, filter)));
-    return results;
-  });
+  await body(
+    async (family) => {
+      const { folder, only } = options;
+      const runner = RUNNERS[family];
+      const names = runner.units(folder);
+      const filter = parseOnly(only, names);
+      const results: CaseResult[] = [];
+      for (const unit of names) if (filter.op(unit)) results.push(...(await runner.run(tt, folder, unit, filter)));
+      return results;
+    },
+    () => hostUses(options.device),
+  );
 }
 
-/** What a process is asked, and answers. */
+/** What a process is asked, and answers: a unit's results, or without one what its host computed. */
 interface Task {
-  readonly family: Family;
+  readonly family: Family | null;
   readonly unit: string;
 }
-type Answer = { readonly results: CaseResult[] } | { readonly error: string };
+type Answer = { readonly results: CaseResult[]; readonly uses?: HostUses } | { readonly error: string };
 
-async function withProcesses(options: RunOptions, body: (run: RunFamily) => Promise<void>): Promise<void> {
+async function withProcesses(options: RunOptions, body: Parameters<typeof withRunner>[1]): Promise<void> {
   const script = fileURLToPath(import.meta.url);
   const processes = Array.from({ length: options.jobs }, () => fork(script, [JSON.stringify(options)]));
   try {
-    await body(async (family) => {
-      const runner = RUNNERS[family];
-      const names = runner.units(options.folder);
-      const filter = parseOnly(options.only, names);
-      const units = names.filter((name) => filter.op(name));
-      const results: CaseResult[][] = units.map(() => []);
-      let next = 0;
-      await Promise.all(
-        processes.map(async (child) => {
-          while (next < units.length) {
-            const at = next++;
-            results[at] = await ask(child, { family, unit: units[at]! });
-          }
-        }),
-      );
-      return results.flat();
-    });
+    await body(
+      async (family) => {
+        const runner = RUNNERS[family];
+        const names = runner.units(options.folder);
+        const filter = parseOnly(options.only, names);
+        const units = names.filter((name) => filter.op(name));
+        const results: CaseResult[][] = units.map(() => []);
+        let next = 0;
+        await Promise.all(
+          processes.map(async (child) => {
+            while (next < units.length) {
+              const at = next++;
+              results[at] = (await ask(child, { family, unit: units[at]! })).results;
+            }
+          }),
+        );
+        return results.flat();
+      },
+      async () => {
+        const total = new Map<string, number>();
+        for (const child of processes) {
+          const { uses = [] } = await ask(child, { family: null, unit: "" });
+          for (const [kernel, times] of uses) total.set(kernel, (total.get(kernel) ?? 0) + times);
+        }
+        return [...total];
+      },
+    );
   } finally {
     for (const child of processes) child.disconnect();
   }
 }
 
-function ask(child: ChildProcess, task: Task): Promise<CaseResult[]> {
+function ask(child: ChildProcess, task: Task): Promise<Exclude<Answer, { error: string }>> {
   return new Promise((resolve, reject) => {
     const died = (code: number | null): void =>
       reject(new Error(`the process running ${task.family}/${task.unit} ended with ${code}`));
@@ -73,7 +92,7 @@ function ask(child: ChildProcess, task: Task): Promise<CaseResult[]> {
     child.once("message", (answer: Answer) => {
       child.off("exit", died);
       if ("error" in answer) reject(new Error(answer.error));
-      else resolve(answer.results);
+      else resolve(answer);
     });
     child.send(task);
   });
@@ -82,6 +101,10 @@ function ask(child: ChildProcess, task: Task): Promise<CaseResult[]> {
 async function serve(options: RunOptions): Promise<void> {
   const tt = await openTT(options.device);
   process.on("message", ({ family, unit }: Task) => {
+    if (family === null) {
+      void hostUses(options.device).then((uses) => process.send!({ results: [], uses } satisfies Answer));
+      return;
+    }
     const runner = RUNNERS[family];
     const filter = parseOnly(options.only, runner.units(options.folder));
     runner.run(tt, options.folder, unit, filter).then(
