@@ -191,7 +191,7 @@ async function unpack(archive: string, root: string, folder: string): Promise<vo
   const inside = new RegExp(`^(?:\\./)?${folder}/[^/\\\\]+$`);
   for await (const [name, data] of new TarDataset(archive, { filter: (path) => inside.test(path) })) {
     const target = join(root, folder, name.split("/").at(-1)!);
-    writeFileSync(`${target}.part`, data.numpy() as Uint8Array);
+    writeFileSync(`${target}.part`, data.numpy());
     renameSync(`${target}.part`, target);
   }
 }

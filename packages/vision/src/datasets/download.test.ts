@@ -221,7 +221,7 @@ it("CIFAR10 reads Python's pickles from its archive", async () => {
   const [image, target] = train.at(4);
   expect([target, image.mode, image.size]).toEqual([1, "RGB", [32, 32]]);
   // Planes of 1024 bytes side by side: 3072 and 1024 are multiples of 256.
-  expect([...image.data.slice(0, 6)]).toEqual([0, 0, 0, 1, 1, 1]);
+  expect(Array.from(image.data.slice(0, 6))).toEqual([0, 0, 0, 1, 1, 1]);
   expect((await Small.load(root, { download: true, train: false })).length).toBe(2);
   expect(String(train)).toContain("Split: Train");
   expect(existsSync(join(root, "..", "escaped"))).toBe(false);

@@ -13,9 +13,9 @@ export interface EMNISTOptions<X, Y> extends MNISTOptions<X, Y> {
   readonly split: EMNISTSplit;
 }
 
-const DIGITS = [..."0123456789"];
-const UPPER = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
-const LOWER = [..."abcdefghijklmnopqrstuvwxyz"];
+const DIGITS = Array.from("0123456789");
+const UPPER = Array.from("ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+const LOWER = Array.from("abcdefghijklmnopqrstuvwxyz");
 /** Lower-case letters that look like the upper-case ones count as those where classes are merged. */
 const MERGED = [...DIGITS, ...UPPER, ...LOWER.filter((letter) => !"cijklmopsuvwxyz".includes(letter))];
 
