@@ -1,6 +1,6 @@
 import { pad } from "./conv";
 import { gradTile, grad_5x5, grad_6x3, grad_6x6, halfTile } from "./conv_micro";
-import { transpose4, transposeStrip } from "./pack";
+import { transpose4 } from "./pack";
 import { stripCount, stripStart, tileColumns } from "./strips";
 
 /**
@@ -186,12 +186,6 @@ function packGradients(outputs: i32, size: i32, count: i32, grad: usize, places:
     const step = (<usize>widthOf(outputs - j)) << 2;
     let from = grad + j * line;
     for (let i = 0; i < count; i++) {
-      if (j + NR <= outputs) {
-        for (let r = 0; r < NR; r += 8) transposeStrip(size, from + r * line, line, to + ((<usize>r) << 2), step);
-        from += (<usize>image) << 2;
-        to += <usize>size * step;
-        continue;
-      }
       for (let r = 0; r < <i32>step >> 2; r += 4) {
         const left = outputs - j - r;
         const r0 = from + r * line;

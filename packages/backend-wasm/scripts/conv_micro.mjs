@@ -75,14 +75,20 @@ function product(rows, vectors, madd, target) {
     set("end", add(get("steps"), `(i32.shl ${get("k")} (i32.const 2))`)),
     `(if (i32.eq ${get("steps")} ${get("end")}) (then (return)))`,
     ...range(rows).map((i) => set(`p${i}`, add(get("c"), load("lines", 4 * i)))),
-    `(if ${get("add")} (then`,
-    ...tile.map(({ i, v, c }) => set(c, `(v128.load offset=${16 * v} ${get(`p${i}`)})`)),
-    ") (else",
+    `(if (i32.eqz ${get("add")}) (then`,
     ...tile.map(({ i, v, c }) =>
       set(c, v === 0 ? `(v128.load32_splat offset=${4 * i} ${get("first")})` : get(`c${i}0`)),
     ),
     "))",
-    ...loop(tile, "steps", step, target === "turbo" ? 4 : 1),
+    ...loop([], "steps", step, target === "turbo" ? 4 : 1),
+    // Blocks of steps are summed apart: long sums lose less so.
+    `(if ${get("add")} (then`,
+    ...tile.map(({ i, v, c, at }) =>
+      [set(c, `(f32x4.add (v128.load offset=${16 * v} ${get(`p${i}`)}) ${get(c)})`), at(c)].join("\n"),
+    ),
+    ") (else",
+    ...tile.map(({ at, c }) => at(c)),
+    "))",
   ].join("\n");
 }
 
@@ -96,12 +102,12 @@ function gradient(rows, vectors, madd, side) {
   );
   const leads = range(rows).filter((i) => i % side === 0);
   const step = [
-    set("skip", load("moves")),
+    set("skip", load("moves", 4)),
     ...range(vectors).map((v) => set(`b${v}`, `(v128.load offset=${16 * v} ${get("b")})`)),
     ...range(rows).flatMap((i) => [
-      ...(i % side === 0 ? [set(`q${i}`, add(get(`q${i}`), get("skip")))] : []),
       set("s", `(v128.load32_splat offset=${4 * (i % side)} ${get(`q${i - (i % side)}`)})`),
       ...range(vectors).map((v) => set(`c${i}${v}`, madd(get("s"), get(`b${v}`), get(`c${i}${v}`)))),
+      ...(i % side === side - 1 ? [set(`q${i - side + 1}`, add(get(`q${i - side + 1}`), get("skip")))] : []),
     ]),
     set("moves", add(get("moves"), "(i32.const 4)")),
     set("b", add(get("b"), `(i32.const ${16 * vectors})`)),
@@ -113,7 +119,7 @@ function gradient(rows, vectors, madd, side) {
     ...leads.map((i) => `(local $q${i} i32)`),
     set("end", add(get("moves"), `(i32.shl ${get("k")} (i32.const 2))`)),
     `(if (i32.eq ${get("moves")} ${get("end")}) (then (return)))`,
-    ...leads.map((i) => set(`q${i}`, add(get("image"), load("taps", 4 * i)))),
+    ...leads.map((i) => set(`q${i}`, add(add(get("image"), load("moves")), load("taps", 4 * i)))),
     `(if ${get("add")} (then`,
     ...tile.map(({ offset, c }) => set(c, `(v128.load offset=${offset} ${get("c")})`)),
     "))",

@@ -2,7 +2,7 @@ import type { Kernel, Kernels, Tensor } from "@tt/core";
 import { type ConvGeometry, convGeometry, type ConvParams } from "@tt/core/dispatch";
 import type { Engine } from "../../engine.ts";
 import { areFloat32, dense, product } from "../views.ts";
-import { gemmForward, gemmWeight, isPointwise } from "./pointwise.ts";
+import { gemmForward, isPointwise } from "./pointwise.ts";
 import { isPadded, type Product, runProduct } from "./product.ts";
 import { runWeight } from "./weight.ts";
 
@@ -61,9 +61,7 @@ export function convKernels(engine: Engine): Kernels {
   /** gradWeight [O, C / groups, ...] from gradOutput [N, O, ...] and input [N, C, ...]. */
   function backwardWeight(gradWeight: Tensor, gradOutput: Tensor, input: Tensor, params: ConvParams): boolean {
     const g = convGeometry(input.shape, gradOutput.shape, gradWeight.shape, params);
-    return compute(gradWeight, gradOutput, input, null, (c, y, x) =>
-      isPointwise(g) ? gemmWeight(engine, g, x, y, c) : runWeight(engine, g, x, y, c),
-    );
+    return compute(gradWeight, gradOutput, input, null, (c, y, x) => runWeight(engine, g, x, y, c));
   }
 
   const suits = (...tensors: readonly (Tensor | null)[]): boolean =>

@@ -62,34 +62,3 @@ export function gemmForward(
   threads.run("gemmPacked", calls, { at: 10, base: area.at(work), stride });
   return true;
 }
-
-/** Gradient of the weight of a convolution with kernels of size 1. */
-export function gemmWeight(engine: Engine, g: ConvGeometry, x: number, y: number, out: number): boolean {
-  const { exports, threads } = engine;
-  const { groups, batch, outChannels: m, inChannels: n } = g;
-  const size = g.positions.length;
-  const area = new Area();
-  const stride = Math.ceil(exports.gemmScratch() / 64) * 64;
-  const work = area.part(threads.count * stride);
-  if (!area.take(engine)) return false;
-  for (let block = 0; block < batch * groups; block++) {
-    const group = block % groups;
-    exports.gemm(
-      m,
-      n,
-      size,
-      y + 4 * block * m * size,
-      4 * size,
-      4,
-      x + 4 * block * n * size,
-      4,
-      4 * size,
-      out + 4 * group * m * n,
-      4 * n,
-      1,
-      block >= groups,
-      area.at(work),
-    );
-  }
-  return true;
-}

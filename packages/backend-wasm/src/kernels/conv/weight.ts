@@ -34,7 +34,8 @@ export function runWeight(engine: Engine, g: ConvGeometry, image: number, grad: 
   const area = new Area();
   const description = area.part(256);
   const tapsTable = area.part(4 * taps);
-  const movesTable = area.part(4 * moves.length);
+  // The loops read one number more.
+  const movesTable = area.part(4 * moves.length + 4);
   const blocksTable = area.part(4 * blocks.length);
   const partial = area.part(parts * partBytes);
   const stride =
