@@ -234,7 +234,7 @@ it("ImageFolder finds classes and images", async () => {
     ["cat/x.PNG", 30],
   ] as const) {
     mkdirSync(join(root, name, ".."), { recursive: true });
-    await io.write_file(join(root, name), io.encode_png(tensor([[[value]], [[0]], [[1]]], { dtype: uint8 })));
+    io.write_file(join(root, name), io.encode_png(tensor([[[value]], [[0]], [[1]]], { dtype: uint8 })));
   }
   writeFileSync(join(root, "dog/notes.txt"), "no image");
   const pets = new datasets.ImageFolder(root);

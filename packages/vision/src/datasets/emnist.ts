@@ -55,7 +55,7 @@ export class EMNIST<X = Image, Y = number> extends MNIST<X, Y> {
     const { split, train = true } = options as EMNISTOptions<X, Y>;
     if (!Object.hasOwn(CLASSES, split)) {
       throw new ValueError(
-        `Unknown value '${String(split)}' for argument split. Valid values are {${Object.keys(CLASSES)
+        `Unknown value '${split}' for argument split. Valid values are {${Object.keys(CLASSES)
           .map((name) => `'${name}'`)
           .join(", ")}}.`,
       );
