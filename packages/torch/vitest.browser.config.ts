@@ -11,6 +11,8 @@ const project = (name: string, headers: Record<string, string>): ViteUserConfig 
   test: {
     name,
     include: ["test/browser/*.test.ts"],
+    // Isolation makes no difference to memory.
+    exclude: headers === ISOLATION ? [] : ["test/browser/leaks.test.ts"],
     testTimeout: 300_000,
     browser: {
       enabled: true,

@@ -198,6 +198,22 @@ it("gives the heap back what scopes free", () => {
   expect(resident()).toBe(before);
 });
 
+it("frees what only recurrent layers have seen", () => {
+  const lstm = new nn.LSTM(64, 64).to("wasm");
+  const x = torch.rand(20, 8, 64).to("wasm");
+  const run = (): torch.Tensor => {
+    const [output] = lstm(x);
+    const loss = output.sum();
+    loss.backward();
+    return output;
+  };
+  run();
+  const before = resident();
+  const output = run();
+  // Nothing but the output, the states and the loss; the gradients were there.
+  expect(resident() - before).toBeLessThan(output.numel() * 4 * 1.6);
+});
+
 it("tells of every backend's memory", () => {
   const stats = torch.memory_stats();
   expect(Object.keys(stats)).toEqual(expect.arrayContaining(["cpu", "wasm"]));

@@ -9,7 +9,7 @@ export * from "./expose.ts";
 export { type ConvGeometry, convGeometry, type ConvParams, type Triple } from "../cpu/conv/geometry.ts";
 export * from "../expr/index.ts";
 export * from "./op.ts";
-export { disposed, freeTemporaries, ManagedStorage, storagesIn, withBorn } from "./ownership.ts";
+export { disposed, freeTemporaries, ManagedStorage, owned, storagesIn, withBorn } from "./ownership.ts";
 export * from "./pointwise.ts";
 export * from "./schema.ts";
 export * from "./signature.ts";

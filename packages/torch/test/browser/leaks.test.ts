@@ -4,7 +4,6 @@ import * as torch from "../../src/index.ts";
 import { growth, Trainer, turn } from "../training.ts";
 
 const MIB = 1024 * 1024;
-const STEPS = 2_000;
 
 // Chromium's own, with --expose-gc and --enable-precise-memory-info.
 const { gc } = globalThis as unknown as { gc: () => void };
@@ -13,13 +12,17 @@ const { memory } = performance as unknown as { memory: { readonly usedJSHeapSize
 await torch.use(wasm({ heap_limit: 6 * MIB, heap_target: 4 * MIB, small_storage: 2048, threads: 1 }));
 
 /** Runs `step` many times and looks at the memory meanwhile; gives what grew or stayed. */
-async function growing(step: (i: number) => void, between?: (i: number) => Promise<void>): Promise<string[]> {
+async function growing(
+  steps: number,
+  step: (i: number) => void,
+  between?: (i: number) => Promise<void>,
+): Promise<string[]> {
   const samples: number[] = [];
   const seen: WeakRef<torch.Tensor>[] = [];
-  for (let i = 0; i < STEPS; i++) {
+  for (let i = 0; i < steps; i++) {
     step(i);
     if (between !== undefined) await between(i);
-    if (i < STEPS / 5 || i % (STEPS / 20) !== 0) continue;
+    if (i < steps / 5 || i % (steps / 20) !== 0) continue;
     gc();
     samples.push(memory.usedJSHeapSize);
     // Some memory outside of JavaScript's heap, to see whether it goes: nothing in the page would show it.
@@ -37,7 +40,7 @@ async function growing(step: (i: number) => void, between?: (i: number) => Promi
 
 it("trains in a synchronous loop", async () => {
   const trainer = new Trainer("wasm");
-  expect(await growing(() => void trainer.step())).toEqual([]);
+  expect(await growing(10_000, () => void trainer.step())).toEqual([]);
   // Moved out, as no finalizer can run: the loop's garbage is in ordinary memory, which goes by itself.
   expect(torch.memory_stats()["wasm"]!["spilled"]).toBeGreaterThan(0);
 });
@@ -45,6 +48,7 @@ it("trains in a synchronous loop", async () => {
 it("trains in a loop that awaits, with exceptions, retained graphs and scopes", async () => {
   const trainer = new Trainer("wasm");
   const grown = await growing(
+    2_000,
     (i) => {
       if (i % 4 === 0) trainer.fail(i);
       else if (i % 4 === 1) trainer.stepTwice();

@@ -1,5 +1,5 @@
 import type { Tensor } from "@tt/core";
-import { callOp } from "@tt/core/dispatch";
+import { callOp, owned } from "@tt/core/dispatch";
 import { defineRecurrent, isFusable, runFused } from "./fused.ts";
 import { type CellParameters, inputGates, type Mode, type State, step } from "./step.ts";
 
@@ -17,6 +17,16 @@ const recurrent = defineRecurrent(([gates, h0, c0, weight_hh, bias_hh], mode, si
 
 /** One direction of one layer over input [T, B, features]; gives the outputs [T, B, hidden] and the last state. */
 export function runPadded(
+  mode: Mode,
+  input: Tensor,
+  initial: State,
+  p: CellParameters,
+  reverse: boolean,
+): [Tensor, State] {
+  return owned(paddedDirection, mode, input, initial, p, reverse);
+}
+
+function paddedDirection(
   mode: Mode,
   input: Tensor,
   initial: State,
@@ -42,6 +52,17 @@ export function runPadded(
 
 /** The same over packed data [sum of lengths, features] with `sizes` sequences at each step. */
 export function runPacked(
+  mode: Mode,
+  data: Tensor,
+  sizes: readonly number[],
+  initial: State,
+  p: CellParameters,
+  reverse: boolean,
+): [Tensor, State] {
+  return owned(packedDirection, mode, data, sizes, initial, p, reverse);
+}
+
+function packedDirection(
   mode: Mode,
   data: Tensor,
   sizes: readonly number[],
