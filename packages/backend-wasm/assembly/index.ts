@@ -31,3 +31,4 @@ export { areWithin, gatherAlong, scatterAlong } from "./gather";
 export { compress, countNonzero, countTrue, expandMasked, nonzeroIndices } from "./masked";
 export { countValues, greatestIndex, sortScratch, sortSlices, uniqueElements } from "./sort";
 export { attention, attentionBackward, attentionScratch } from "./attention";
+export { adagrad, adamax, nadam, radam, rmsprop } from "./adaptive";

@@ -3,6 +3,7 @@ import { Storage } from "@tt/core/dispatch";
 import { requestedThreads } from "@tt/core/threads";
 import { type Engine, makeEngine } from "./engine.ts";
 import { counting } from "./host_use.ts";
+import { adaptiveKernels } from "./kernels/adaptive.ts";
 import { attentionKernels } from "./kernels/attention.ts";
 import { batchNormKernels } from "./kernels/batch_norm.ts";
 import { convKernels } from "./kernels/conv/kernels.ts";
@@ -142,6 +143,7 @@ function kernelsOf(engine: Engine, relaxed: boolean): Kernels {
     ...optimKernels(engine),
     ...recurrentKernels(engine),
     ...attentionKernels(engine),
+    ...adaptiveKernels(engine),
     ...gatherKernels(engine),
     ...indexingKernels(engine),
     ...maskedKernels(engine),

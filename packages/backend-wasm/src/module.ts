@@ -259,6 +259,12 @@ export interface Exports {
   /** See assembly/attention.ts. */
   attention(...args: number[]): void;
   attentionBackward(...args: number[]): void;
+  /** See assembly/adaptive.ts. */
+  rmsprop(...args: number[]): void;
+  adagrad(...args: number[]): void;
+  adamax(...args: number[]): void;
+  nadam(...args: number[]): void;
+  radam(...args: number[]): void;
   setConstants(): void;
   packStrips(k: number, n: number, b: number, row: number, column: number, to: number): void;
   stripBytes(k: number, n: number): number;

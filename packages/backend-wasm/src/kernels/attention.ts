@@ -59,10 +59,19 @@ export function attentionKernels(engine: Engine): Kernels {
     const kind = mask === null ? 0 : mask.dtype === bool ? 2 : 1;
     const count = product(query.shape.slice(0, -2));
     const calls = Array.from({ length: count }, (_, h) => [
-      ...[m, n, width, depth],
-      ...[at[0]! + places[0]![h]!, row(query), at[1]! + places[1]![h]!, row(key), at[2]! + places[2]![h]!, row(value)],
+      m,
+      n,
+      width,
+      depth,
+      at[0]! + places[0]![h]!,
+      row(query),
+      at[1]! + places[1]![h]!,
+      row(key),
+      at[2]! + places[2]![h]!,
+      row(value),
       ...(wide === null ? [0, 0, 0, 0] : [kind, maskAt + maskPlaces![h]!, row(wide), last(wide)]),
-      ...[Number(causal), scale],
+      Number(causal),
+      scale,
       ...rest(h),
       0,
     ]);

@@ -83,7 +83,7 @@ export function plainAttention(
     const allowed = query.new_ones([query.shape.at(-2)!, key.shape.at(-2)!], { dtype: bool }).tril();
     scores = scores.add(additive(allowed, scores, false));
   } else if (mask !== null) scores = scores.add(mask.dtype === bool ? additive(mask, scores, false) : mask);
-  const weights = callOp("softmax", scores, -1, null) as Tensor;
+  const weights = callOp("softmax", scores, -1, null);
   return (dropout_p > 0 ? callOp("_dropout", weights, dropout_p, true, false, false, false) : weights).matmul(value);
 }
 

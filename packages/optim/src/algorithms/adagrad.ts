@@ -1,6 +1,7 @@
 import { RuntimeError, type Tensor, zeros_like } from "@tt/core";
 import { type Arguments, signature } from "@tt/core/dispatch";
 import { asReal, checkNotNegative, countStep, sparseLike } from "../optimizer/checks.ts";
+import { FusedStep } from "../optimizer/fused.ts";
 import { Optimizer } from "../optimizer/optimizer.ts";
 import { scalarState } from "../optimizer/scalar_state.ts";
 import type { ImplementationOptions, ParamGroup, Params } from "../optimizer/types.ts";
@@ -19,6 +20,8 @@ export interface AdagradOptions extends ImplementationOptions {
 const read = signature<AdagradOptions & { params: Params<AdagradOptions> }>(
   "Adagrad(Any params, float lr=0.01, float lr_decay=0, float weight_decay=0, float initial_accumulator_value=0, float eps=1e-10, bool? foreach=None, *, bool maximize=False)",
 );
+
+const fused = new FusedStep("_fused_adagrad_");
 
 /** Divides by the root of the sum of all squared gradients (Duchi, Hazan and Singer, 2011). */
 export class Adagrad extends Optimizer<AdagradOptions> {
@@ -64,6 +67,9 @@ export class Adagrad extends Optimizer<AdagradOptions> {
 
   protected override update(group: ParamGroup<AdagradOptions>): void {
     const { lr, lr_decay, weight_decay, eps, maximize } = group;
+    const params: Tensor[] = [];
+    const sums: Tensor[] = [];
+    const sizes: number[] = [];
     for (const param of group.params) {
       if (param.gradTensor === null) continue;
       const state = this.initialise(param);
@@ -72,12 +78,13 @@ export class Adagrad extends Optimizer<AdagradOptions> {
         this.updateRows(param, state["sum"] as Tensor, step, group);
         continue;
       }
-      let grad = maximize ? param.gradTensor.neg() : param.gradTensor;
-      if (weight_decay !== 0) grad = grad.add(param, { alpha: weight_decay });
-      grad = asReal(grad);
-      const sum = asReal(state["sum"] as Tensor).addcmul_(grad, grad, { value: 1 });
-      asReal(param).addcdiv_(grad, sum.sqrt().add_(eps), { value: -(lr / (1 + (step - 1) * lr_decay)) });
+      params.push(param);
+      sums.push(asReal(state["sum"] as Tensor));
+      sizes.push(lr / (1 + (step - 1) * lr_decay));
     }
+    if (params.length === 0) return;
+    const grads = params.map((param) => asReal(param.gradTensor!));
+    fused.run(params.map(asReal), false, [grads, sums, sizes, eps, weight_decay, maximize]);
   }
 
   /** Only the rows of a sparse gradient. */

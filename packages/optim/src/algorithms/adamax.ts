@@ -1,6 +1,7 @@
 import { type Tensor, zeros_like } from "@tt/core";
 import { type Arguments, signature } from "@tt/core/dispatch";
 import { asReal, checkBetas, checkNotNegative, countStep, withGradients } from "../optimizer/checks.ts";
+import { FusedStep } from "../optimizer/fused.ts";
 import { Optimizer } from "../optimizer/optimizer.ts";
 import { scalarState } from "../optimizer/scalar_state.ts";
 import type { ImplementationOptions, ParamGroup, Params } from "../optimizer/types.ts";
@@ -16,6 +17,8 @@ export interface AdamaxOptions extends ImplementationOptions {
 const read = signature<AdamaxOptions & { params: Params<AdamaxOptions> }>(
   "Adamax(Any params, float lr=0.002, float[2] betas=[0.9, 0.999], float eps=1e-08, float weight_decay=0, bool? foreach=None, *, bool maximize=False)",
 );
+
+const fused = new FusedStep("_fused_adamax_");
 
 /** Adam with the infinity norm of past gradients in place of the root of their squares (arXiv 1412.6980, section 7). */
 export class Adamax extends Optimizer<AdamaxOptions> {
@@ -39,22 +42,27 @@ export class Adamax extends Optimizer<AdamaxOptions> {
 
   protected override update(group: ParamGroup<AdamaxOptions>): void {
     const { lr, betas, eps, weight_decay, maximize } = group;
-    for (const param of withGradients(group.params, "Adamax")) {
-      const state = this.stateOf(param, () => ({
+    const params = withGradients(group.params, "Adamax");
+    if (params.length === 0) return;
+    const states = params.map((param) =>
+      this.stateOf(param, () => ({
         step: scalarState(0),
         exp_avg: zeros_like(param.detach()),
         exp_inf: zeros_like(param.detach()),
-      }));
-      const step = countStep(state);
-      let grad = maximize ? param.gradTensor!.neg() : param.gradTensor!;
-      if (weight_decay !== 0) grad = grad.add(param, { alpha: weight_decay });
-      grad = asReal(grad);
-      const exp_avg = asReal(state["exp_avg"] as Tensor);
-      const exp_inf = asReal(state["exp_inf"] as Tensor);
-      exp_avg.mul_(betas[0]).add_(grad, { alpha: 1 - betas[0] });
-      exp_inf.mul_(betas[1]);
-      exp_inf.copy_(exp_inf.maximum(grad.abs().add_(eps)));
-      asReal(param).addcdiv_(exp_avg, exp_inf, { value: -(lr / (1 - betas[0] ** step)) });
-    }
+      })),
+    );
+    const sizes = states.map((state) => lr / (1 - betas[0] ** countStep(state)));
+    const each = (key: string): Tensor[] => states.map((state) => asReal(state[key] as Tensor));
+    fused.run(params.map(asReal), false, [
+      params.map((param) => asReal(param.gradTensor!)),
+      each("exp_avg"),
+      each("exp_inf"),
+      sizes,
+      betas[0],
+      betas[1],
+      eps,
+      weight_decay,
+      maximize,
+    ]);
   }
 }

@@ -1,6 +1,7 @@
 import { type Tensor, zeros_like } from "@tt/core";
 import { type Arguments, signature } from "@tt/core/dispatch";
 import { checkBetas, checkNotNegative, countStep, withGradients } from "../optimizer/checks.ts";
+import { FusedStep } from "../optimizer/fused.ts";
 import { Optimizer } from "../optimizer/optimizer.ts";
 import { scalarState } from "../optimizer/scalar_state.ts";
 import type { ImplementationOptions, ParamGroup, Params } from "../optimizer/types.ts";
@@ -17,6 +18,8 @@ export interface NAdamOptions extends ImplementationOptions {
 const read = signature<NAdamOptions & { params: Params<NAdamOptions> }>(
   "NAdam(Any params, float lr=0.002, float[2] betas=[0.9, 0.999], float eps=1e-08, float weight_decay=0, float momentum_decay=0.004, bool? foreach=None)",
 );
+
+const fused = new FusedStep("_fused_nadam_");
 
 /** Adam with Nesterov momentum (Dozat, Incorporating Nesterov momentum into Adam). */
 export class NAdam extends Optimizer<NAdamOptions> {
@@ -49,7 +52,12 @@ export class NAdam extends Optimizer<NAdamOptions> {
   protected override update(group: ParamGroup<NAdamOptions>): void {
     const { lr, betas, eps, weight_decay, momentum_decay } = group;
     const [beta1, beta2] = betas;
-    for (const param of withGradients(group.params, "NAdam")) {
+    const params = withGradients(group.params, "NAdam");
+    if (params.length === 0) return;
+    const gradSizes: number[] = [];
+    const meanSizes: number[] = [];
+    const corrections: number[] = [];
+    const states = params.map((param) => {
       const state = this.stateOf(param, () => ({
         step: scalarState(0),
         mu_product: scalarState(1),
@@ -57,22 +65,26 @@ export class NAdam extends Optimizer<NAdamOptions> {
         exp_avg_sq: zeros_like(param.detach()),
       }));
       const step = countStep(state);
-      let grad = param.gradTensor!;
-      if (weight_decay !== 0) grad = grad.add(param, { alpha: weight_decay });
       const mu = beta1 * (1 - 0.5 * 0.96 ** (step * momentum_decay));
       const muNext = beta1 * (1 - 0.5 * 0.96 ** ((step + 1) * momentum_decay));
       const product = (state["mu_product"] as Tensor).mul_(mu);
       const productNext = product.mul(mu).mul(muNext).item();
-      const exp_avg = state["exp_avg"] as Tensor;
-      const exp_avg_sq = state["exp_avg_sq"] as Tensor;
-      exp_avg.mul_(beta1).add_(grad, { alpha: 1 - beta1 });
-      exp_avg_sq.mul_(beta2).addcmul_(grad, grad, { value: 1 - beta2 });
-      const denom = exp_avg_sq
-        .div(1 - beta2 ** step)
-        .sqrt()
-        .add_(eps);
-      param.addcdiv_(grad, denom, { value: (-lr * (1 - mu)) / (1 - product.item()) });
-      param.addcdiv_(exp_avg, denom, { value: (-lr * muNext) / (1 - productNext) });
-    }
+      gradSizes.push((lr * (1 - mu)) / (1 - product.item()));
+      meanSizes.push((lr * muNext) / (1 - productNext));
+      corrections.push(1 - beta2 ** step);
+      return state;
+    });
+    fused.run(params, false, [
+      params.map((param) => param.gradTensor!),
+      states.map((state) => state["exp_avg"]),
+      states.map((state) => state["exp_avg_sq"]),
+      gradSizes,
+      meanSizes,
+      corrections,
+      beta1,
+      beta2,
+      eps,
+      weight_decay,
+    ]);
   }
 }

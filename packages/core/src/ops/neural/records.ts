@@ -14,6 +14,7 @@ import "../norm/layer_norm.ts";
 import "../norm/rms_norm.ts";
 import "../norm/sync_batch_norm.ts";
 import "../optim/adam.ts";
+import "../optim/adaptive.ts";
 import "../optim/sgd.ts";
 import "../pad/constant.ts";
 import "../pool/avg_pool.ts";

@@ -15,7 +15,7 @@ const leaf = (...shape: number[]): Tensor => randn(shape, { dtype: float64, requ
 function layerOf(mode: Mode, sizes: readonly number[], reverse: boolean): (...tensors: Tensor[]) => Tensor[] {
   return (data, weight_ih, weight_hh, bias_ih, bias_hh, ...state) => {
     const p = { weight_ih, weight_hh, bias_ih, bias_hh, weight_hr: null } as CellParameters;
-    const [output, last] = runPacked(mode, data!, sizes, state as unknown as State, p, reverse);
+    const [output, last] = runPacked(mode, data, sizes, state as unknown as State, p, reverse);
     return [output, ...last];
   };
 }
@@ -65,7 +65,7 @@ describe("recurrent layers", () => {
         return state[0];
       });
       const [output] = (layer as unknown as (x: Tensor) => [Tensor])(input);
-      const expected = callOp("stack", outputs, 0) as Tensor;
+      const expected = callOp("stack", outputs, 0);
       expect(output.sub(expected).abs().max().item()).toBeLessThan(1e-6);
       expect(output.grad_fn?.name()).toBe("StackBackward0");
     }
