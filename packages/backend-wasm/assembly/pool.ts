@@ -86,7 +86,38 @@ export function maxPool2(
     for (let j = 0; j < outHeight; j++) {
       let at = x + 2 * <usize>j * row;
       let place = 2 * j * width;
-      for (let i = 0; i < outWidth; i++) {
+      let i = 0;
+      for (; i + 4 <= outWidth; i += 4) {
+        const a = v128.load(at);
+        const b = v128.load(at, 16);
+        const c = v128.load(at + row);
+        const d = v128.load(at + row, 16);
+        const left = i32x4.splat(place);
+        const steps = i32x4(0, 2, 4, 6);
+        let best = v128.shuffle<i32>(a, b, 0, 2, 4, 6);
+        let where = i32x4.add(left, steps);
+        let value = v128.shuffle<i32>(a, b, 1, 3, 5, 7);
+        let better = v128.or(f32x4.gt(value, best), f32x4.ne(value, value));
+        best = v128.bitselect(value, best, better);
+        where = v128.bitselect(i32x4.add(left, i32x4(1, 3, 5, 7)), where, better);
+        const below = i32x4.add(i32x4.splat(place + width), steps);
+        value = v128.shuffle<i32>(c, d, 0, 2, 4, 6);
+        better = v128.or(f32x4.gt(value, best), f32x4.ne(value, value));
+        best = v128.bitselect(value, best, better);
+        where = v128.bitselect(below, where, better);
+        value = v128.shuffle<i32>(c, d, 1, 3, 5, 7);
+        better = v128.or(f32x4.gt(value, best), f32x4.ne(value, value));
+        best = v128.bitselect(value, best, better);
+        where = v128.bitselect(i32x4.add(below, i32x4.splat(1)), where, better);
+        v128.store(out, best);
+        v128.store(indices, i64x2.extend_low_i32x4_u(where));
+        v128.store(indices, i64x2.extend_high_i32x4_u(where), 16);
+        at += 32;
+        place += 8;
+        out += 16;
+        indices += 32;
+      }
+      for (; i < outWidth; i++) {
         let best = load<f32>(at);
         let where = place;
         let value = load<f32>(at, 4);

@@ -15,6 +15,7 @@ type Max = readonly [kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Siz
 const MAXIMA: Readonly<Record<string, { readonly input: Sizes; readonly window: Max }>> = {
   "2 x 2": { input: [3, 4, 9, 10], window: [[2, 2], [2, 2], [0, 0], [1, 1], false] },
   "2 x 2, ceil": { input: [3, 4, 9, 11], window: [[2, 2], [2, 2], [0, 0], [1, 1], true] },
+  "2 x 2, wide": { input: [3, 7, 26], window: [[2, 2], [2, 2], [0, 0], [1, 1], false] },
   overlapping: { input: [2, 3, 11, 12], window: [[3, 2], [2, 1], [1, 1], [1, 1], false] },
   dilated: { input: [5, 13, 12], window: [[3, 2], [1, 2], [1, 0], [2, 3], false] },
   "one dimension": { input: [2, 3, 1, 17], window: [[1, 3], [1, 2], [0, 1], [1, 1], false] },
