@@ -82,20 +82,23 @@ export function layerNormBackward(
     let first: f64 = 0;
     let second: f64 = 0;
     let j = 0;
-    for (; j + 4 <= n; j += 4) {
-      const at = (<usize>j) << 2;
-      const grad = v128.load(g + at);
-      const normal = f32x4.mul(f32x4.sub(v128.load(x + at), f32x4.splat(m)), f32x4.splat(r));
-      const product = f32x4.mul(grad, normal);
-      v128.store(dw + at, f32x4.add(v128.load(dw + at), product));
-      v128.store(db + at, f32x4.add(v128.load(db + at), grad));
-      if (w != 0) {
-        first += total4(f32x4.mul(grad, v128.load(w + at)));
-        second += total4(f32x4.mul(product, v128.load(w + at)));
-      } else {
-        first += total4(grad);
-        second += total4(product);
+    while (j + 4 <= n) {
+      let part = f32x4.splat(0);
+      let scaled = f32x4.splat(0);
+      const stop = min(j + 256, n & ~3);
+      for (; j < stop; j += 4) {
+        const at = (<usize>j) << 2;
+        const grad = v128.load(g + at);
+        const normal = f32x4.mul(f32x4.sub(v128.load(x + at), f32x4.splat(m)), f32x4.splat(r));
+        const product = f32x4.mul(grad, normal);
+        v128.store(dw + at, f32x4.add(v128.load(dw + at), product));
+        v128.store(db + at, f32x4.add(v128.load(db + at), grad));
+        const scale = w != 0 ? v128.load(w + at) : f32x4.splat(1);
+        part = f32x4.add(part, f32x4.mul(grad, scale));
+        scaled = f32x4.add(scaled, f32x4.mul(product, scale));
       }
+      first += total4(part);
+      second += total4(scaled);
     }
     for (; j < n; j++) {
       const at = (<usize>j) << 2;

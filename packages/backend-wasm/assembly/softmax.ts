@@ -1,5 +1,8 @@
 import { exp4, total4 } from "./exp";
 
+/** Floats added in single precision before they go into a double. */
+const BLOCK = 256;
+
 /** The greatest of n floats. */
 function maximum(n: i32, x: usize): f32 {
   let best = f32x4.splat(<f32>-Infinity);
@@ -18,11 +21,16 @@ export function softmax(rows: i32, n: i32, x: usize, out: usize): void {
     const shift = f32x4.splat(maximum(n, x));
     let total: f64 = 0;
     let j = 0;
-    for (; j + 4 <= n; j += 4) {
-      const at = (<usize>j) << 2;
-      const e = exp4(f32x4.sub(v128.load(x + at), shift));
-      v128.store(out + at, e);
-      total += total4(e);
+    while (j + 4 <= n) {
+      let part = f32x4.splat(0);
+      const stop = min(j + BLOCK, n & ~3);
+      for (; j < stop; j += 4) {
+        const at = (<usize>j) << 2;
+        const e = exp4(f32x4.sub(v128.load(x + at), shift));
+        v128.store(out + at, e);
+        part = f32x4.add(part, e);
+      }
+      total += total4(part);
     }
     for (; j < n; j++) {
       const at = (<usize>j) << 2;
@@ -51,11 +59,16 @@ export function shiftRows(rows: i32, n: i32, x: usize, out: usize, work: usize):
     const shift = f32x4.splat(maximum(n, x));
     let total: f64 = 0;
     let j = 0;
-    for (; j + 4 <= n; j += 4) {
-      const at = (<usize>j) << 2;
-      const d = f32x4.sub(v128.load(x + at), shift);
-      v128.store(out + at, d);
-      total += total4(exp4(d));
+    while (j + 4 <= n) {
+      let part = f32x4.splat(0);
+      const stop = min(j + BLOCK, n & ~3);
+      for (; j < stop; j += 4) {
+        const at = (<usize>j) << 2;
+        const d = f32x4.sub(v128.load(x + at), shift);
+        v128.store(out + at, d);
+        part = f32x4.add(part, exp4(d));
+      }
+      total += total4(part);
     }
     for (; j < n; j++) {
       const at = (<usize>j) << 2;
@@ -91,8 +104,15 @@ export function softmaxBackward(rows: i32, n: i32, g: usize, y: usize, out: usiz
   for (let i = 0; i < rows; i++) {
     let total: f64 = 0;
     let j = 0;
-    for (; j + 4 <= n; j += 4)
-      total += total4(f32x4.mul(v128.load(g + ((<usize>j) << 2)), v128.load(y + ((<usize>j) << 2))));
+    while (j + 4 <= n) {
+      let part = f32x4.splat(0);
+      const stop = min(j + BLOCK, n & ~3);
+      for (; j < stop; j += 4) {
+        const at = (<usize>j) << 2;
+        part = f32x4.add(part, f32x4.mul(v128.load(g + at), v128.load(y + at)));
+      }
+      total += total4(part);
+    }
     for (; j < n; j++) total += <f64>(load<f32>(g + ((<usize>j) << 2)) * load<f32>(y + ((<usize>j) << 2)));
     const shift = <f32>total;
     const shift4 = f32x4.splat(shift);
@@ -115,7 +135,12 @@ export function logSoftmaxBackward(rows: i32, n: i32, g: usize, y: usize, out: u
   for (let i = 0; i < rows; i++) {
     let total: f64 = 0;
     let j = 0;
-    for (; j + 4 <= n; j += 4) total += total4(v128.load(g + ((<usize>j) << 2)));
+    while (j + 4 <= n) {
+      let part = f32x4.splat(0);
+      const stop = min(j + BLOCK, n & ~3);
+      for (; j < stop; j += 4) part = f32x4.add(part, v128.load(g + ((<usize>j) << 2)));
+      total += total4(part);
+    }
     for (; j < n; j++) total += <f64>load<f32>(g + ((<usize>j) << 2));
     const factor = f32x4.splat(<f32>total);
     for (j = 0; j + 4 <= n; j += 4) {
