@@ -116,4 +116,3 @@ export function extremeBytes(spec: ExtremeSpec): Uint8Array<ArrayBuffer> {
   writeNest(c, form, layout, body);
   return moduleOf(PARAMETERS, c.types, [...c.prologue, ...setup, ...c.bytes], c.imports);
 }
-

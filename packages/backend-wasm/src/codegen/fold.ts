@@ -31,7 +31,7 @@ export interface FoldSpec {
 }
 
 /** Elements that a lane adds up in single precision. */
-const BURST = 64;
+const BURST = 16;
 
 /** Whether NaN has to be noted apart, so that the faster of the instructions can be taken. */
 function isExtreme({ combine, accumulator }: FoldSpec): boolean {
@@ -80,7 +80,11 @@ export function foldBytes(spec: FoldSpec): Uint8Array<ArrayBuffer> {
   /** Lanes joined into the first one. */
   const across = (machine: Machine, value: Value): Value => {
     const parts = (order: (x: Lanes) => Lanes): Value => valueOf(partsOf(value).map(order));
-    const halves = join(machine, value, parts((x) => c.upper(x)));
+    const halves = join(
+      machine,
+      value,
+      parts((x) => c.upper(x)),
+    );
     if (machine.bits === 64) return halves;
     return join(machine, halves, valueOf(partsOf(halves).map((x) => c.shuffle(x, x, 4, [1, 1, 1, 1]))));
   };
@@ -110,7 +114,10 @@ export function foldBytes(spec: FoldSpec): Uint8Array<ArrayBuffer> {
       const parts = joined(u, elementAt(u, place));
       // One element, which stands in all lanes, counts once.
       if (single && form === "rows" && spec.identity !== null)
-        set(totals[u]!, parts.map((x, i) => c.select(first, x, totals[u]![i]!)));
+        set(
+          totals[u]!,
+          parts.map((x, i) => c.select(first, x, totals[u]![i]!)),
+        );
       else set(totals[u]!, parts);
     },
     ...(blocked && {

@@ -54,7 +54,7 @@ export function writeNest(c: Code, form: Form, layout: Layout, body: Body): void
 
 function advanceRow(c: Code): void {
   for (const at of [OUTPUT, INPUT, OTHER]) c.advanceBy(at, at + 1);
-  c.advance(ROWS!, -1);
+  c.advance(ROWS, -1);
 }
 
 const single = (at: number): Place => ({ mode: "single", at, offset: 0 });
@@ -63,12 +63,12 @@ const single = (at: number): Place => ({ mode: "single", at, offset: 0 });
 function reducedLoops(c: Code, start: number, inner: (at: number) => void): void {
   const [planeAt, planes, rowAt, rows] = [c.counter(), c.counter(), c.counter(), c.counter()];
   c.copy(planeAt, start);
-  c.copy(planes, P!);
+  c.copy(planes, P);
   c.loop(
     () => c.get(planes),
     () => {
       c.copy(rowAt, planeAt);
-      c.copy(rows, M!);
+      c.copy(rows, M);
       c.loop(
         () => c.get(rows),
         () => {
@@ -87,21 +87,19 @@ function writeRows(c: Code, layout: Layout, body: Body): void {
   const { unroll, group, size, burst } = body;
   const [at, left, piece] = [c.counter(), c.counter(), c.counter()];
   const placeOf = (u: number): Place =>
-    layout === "stride"
-      ? { mode: "stride", at, step: INPUT + 2 }
-      : { mode: "vector", at, offset: u * group * size };
+    layout === "stride" ? { mode: "stride", at, step: INPUT + 2 } : { mode: "vector", at, offset: u * group * size };
   const groups = (count: number): void => {
     for (let u = 0; u < count; u++) body.step(u, placeOf(u), false);
     if (layout === "vector") c.advance(at, count * group * size);
     c.advance(piece, -count * group);
   };
   c.loop(
-    () => c.get(ROWS!),
+    () => c.get(ROWS),
     () => {
       for (let u = 0; u < unroll; u++) body.start(u, single(INPUT), single(OTHER));
       reducedLoops(c, INPUT, (start) => {
         c.copy(at, start);
-        c.copy(left, N!);
+        c.copy(left, N);
         c.loop(
           () => c.get(left),
           () => {
@@ -211,12 +209,12 @@ function writeColumns(c: Code, layout: Layout, body: Body): void {
     c.advance(left, -done);
   };
   c.loop(
-    () => c.get(ROWS!),
+    () => c.get(ROWS),
     () => {
       c.copy(from, INPUT);
       c.copy(to, OUTPUT);
       c.copy(other, OTHER);
-      c.copy(left, N!);
+      c.copy(left, N);
       if (unroll > 1) c.whileAtLeast(left, unroll * group, () => block(unroll, false));
       c.whileAtLeast(left, group, () => block(1, false));
       c.whileAtLeast(left, 1, () => block(1, true));

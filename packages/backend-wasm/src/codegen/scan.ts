@@ -47,7 +47,9 @@ export function scanBytes(spec: ScanSpec): Uint8Array<ArrayBuffer> {
   const [column, left, count] = [c.counter(), c.counter(), c.counter()];
   const streams = [INPUT, OUTPUT, OTHER] as const;
   const starts = streams.map(() => c.counter());
-  const carry = Array.from({ length: UNITS }, () => (carried.category === COMPLEX ? [c.lanes(), c.lanes()] : [c.lanes()]));
+  const carry = Array.from({ length: UNITS }, () =>
+    carried.category === COMPLEX ? [c.lanes(), c.lanes()] : [c.lanes()],
+  );
   const found = carry.map(() => c.lanes());
   const set = (to: readonly Lanes[], value: Value): void => {
     c.copy(to[0]!, value.re);

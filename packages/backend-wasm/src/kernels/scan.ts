@@ -20,14 +20,7 @@ export function scanKernels(engine: Engine, relaxed: boolean): Kernels {
   const { heap, host, operands } = engine;
   const loops = new Map<string, Code>();
 
-  function run(
-    kind: string,
-    carried: DType,
-    out: Tensor,
-    indices: Tensor | null,
-    input: Tensor,
-    dim: number,
-  ): boolean {
+  function run(kind: string, carried: DType, out: Tensor, indices: Tensor | null, input: Tensor, dim: number): boolean {
     const n = input.numel();
     if (n < engine.few(FEW) || n === 0 || input.ndim === 0) return false;
     const combine = COMBINE[kind] ?? null;
@@ -40,7 +33,8 @@ export function scanKernels(engine: Engine, relaxed: boolean): Kernels {
     const rows = dims.pop();
     const step = (tensor: Tensor, d: number | undefined): number => (d === undefined ? 0 : tensor.strides[d]!);
     const dense = inner === undefined || step(input, inner) === 1;
-    const denseOut = inner === undefined || (step(out, inner) === 1 && (indices === null || step(indices, inner) === 1));
+    const denseOut =
+      inner === undefined || (step(out, inner) === 1 && (indices === null || step(indices, inner) === 1));
     const key = `${kind} ${input.dtype.id} ${out.dtype.id} ${dense} ${denseOut}`;
     let loop = loops.get(key);
     if (loop === undefined) {
@@ -83,9 +77,7 @@ export function scanKernels(engine: Engine, relaxed: boolean): Kernels {
     const across = rows === undefined || sizeOf(rows) < engine.threads.count;
     const cut = across ? inner : rows;
     const ranges =
-      cut === undefined
-        ? []
-        : engine.threads.split(input.shape[cut]!, cost / calls.length, across ? 16 : 1);
+      cut === undefined ? [] : engine.threads.split(input.shape[cut]!, cost / calls.length, across ? 16 : 1);
     if (ranges.length > 1) {
       calls = calls.flatMap((call) =>
         ranges.map(([from, to]) => {
@@ -112,7 +104,7 @@ export function scanKernels(engine: Engine, relaxed: boolean): Kernels {
       const { dtype } = input;
       const carried = dtype.is_floating_point && dtype.itemsize === 2 ? float32 : dtype;
       if (dtype.is_complex || !run(kind, carried, outs[0], outs[1], input, dim))
-        (host[`cum${kind}`] as Kernel)(outs as never, input, dim);
+        (host[`cum${kind}`] as Kernel)(outs, input, dim);
     };
   }
   return kernels;

@@ -87,7 +87,7 @@ export function acosh(f: Floats, x: Lanes): Lanes {
   const t = f.sub(x, f.constant(1));
   const near = log1p(f, f.add(t, f.sqrt(f.madd(t, t, f.add(t, t)))));
   const far = f.add(log(f, x), f.constant(Math.LN2));
-  return f.select(f.is("gt", x, 2 ** 28), far, near);
+  return f.selectOr(f.is("ge", x, 1), f.select(f.is("gt", x, 2 ** 28), far, near), Number.NaN);
 }
 
 export function atanh(f: Floats, x: Lanes): Lanes {

@@ -118,9 +118,11 @@ export function tanh(f: Floats, x: Lanes): Lanes {
   return f.select(f.is("lt", size, 0.625), near, f.copysign(far, x));
 }
 
+/** By exp(-|x|), which cannot overflow, so that small results keep their digits. */
 export function sigmoid(f: Floats, x: Lanes): Lanes {
   const one = f.constant(1);
-  return f.div(one, f.add(one, exp(f, f.neg(x))));
+  const e = exp(f, f.c.or(x, f.sign));
+  return f.div(f.select(f.is("lt", x, 0), e, one), f.add(one, e));
 }
 
 /** |x| to the power y, of numbers that came from single precision, in double. */
@@ -168,16 +170,16 @@ export function erf(f: Floats, x: Lanes): Lanes {
   const size = f.abs(x);
   const one = f.constant(1);
   const z = f.mul(x, x);
-  const near = f.mul(
-    x,
-    f.polynomial(
-      z,
-      [
-        7.853861353153693e-5, -8.010193625184903e-4, 5.188327685732524e-3, -2.685381193529856e-2, 1.128358514861418e-1,
-        -3.7612625824233e-1, 1.12837916572671,
-      ],
-    ),
-  );
+  const rest = f.polynomial(z, [
+    7.853861353153693e-5,
+    -8.010193625184903e-4,
+    5.188327685732524e-3,
+    -2.685381193529856e-2,
+    1.128358514861418e-1,
+    -3.7612625824233e-1,
+    1.12837916572671 - Math.fround(1.12837916572671),
+  ]);
+  const near = f.madd(x, f.constant(1.12837916572671), f.mul(x, rest));
   const q = f.div(one, size);
   const y = f.mul(q, q);
   const middle = f.polynomial(

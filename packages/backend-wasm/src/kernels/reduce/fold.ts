@@ -169,7 +169,13 @@ export function plan(
   const strides = permuted.map((d) => input.strides[d]!);
   const view = new Tensor(input.storage, input.dtype, shape, strides, input.offset);
   const copy = dense(engine, view);
-  return { input: copy, geometry: geometryOf(copy, dims.map((_, i) => shape.length - dims.length + i)) };
+  return {
+    input: copy,
+    geometry: geometryOf(
+      copy,
+      dims.map((_, i) => shape.length - dims.length + i),
+    ),
+  };
 }
 
 interface Parts {

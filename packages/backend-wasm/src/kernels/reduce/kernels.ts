@@ -141,12 +141,12 @@ export function reduceKernels(engine: Engine, relaxed: boolean, map: MapInto): K
     };
     kernels[`${kind}_mean.correction`] = (outs: readonly Tensor[], input: Tensor, dims: Dims, correction: number) => {
       if (!variance(kind, outs, input, dims, correction))
-        (host[`${kind}_mean.correction`] as Kernel)(outs as never, input, dims, correction);
+        (host[`${kind}_mean.correction`] as Kernel)(outs, input, dims, correction);
     };
   }
   for (const kind of ["max", "min"] as const) {
     kernels[`${kind}.dim`] = (outs: readonly [Tensor, Tensor], input: Tensor, dims: Dims) => {
-      if (!extreme(kind, outs[0], outs[1], input, dims)) (host[`${kind}.dim`] as Kernel)(outs as never, input, dims);
+      if (!extreme(kind, outs[0], outs[1], input, dims)) (host[`${kind}.dim`] as Kernel)(outs, input, dims);
     };
     kernels[`arg${kind}`] = (out: Tensor, input: Tensor, dims: Dims) => {
       if (!extreme(kind, null, out, input, dims)) (host[`arg${kind}`] as Kernel)(out, input, dims);
@@ -162,13 +162,7 @@ function viewAs(values: Tensor, like: Tensor): Tensor {
 
 const FEW = 1025;
 
-type RunExtreme = (
-  kind: "max" | "min",
-  values: Tensor | null,
-  indices: Tensor,
-  input: Tensor,
-  dims: Dims,
-) => boolean;
+type RunExtreme = (kind: "max" | "min", values: Tensor | null, indices: Tensor, input: Tensor, dims: Dims) => boolean;
 
 function makeExtreme(engine: Engine, relaxed: boolean): RunExtreme {
   const { heap, operands } = engine;
@@ -183,7 +177,14 @@ function makeExtreme(engine: Engine, relaxed: boolean): RunExtreme {
     const key = `${kind} ${from.dtype.id} ${values?.dtype.id ?? ""} ${nest.form} ${layout}`;
     let loop = loops.get(key);
     if (loop === undefined) {
-      const spec = { kind, input: from.dtype, values: values?.dtype ?? null, form: nest.form, layout, relaxed } as const;
+      const spec = {
+        kind,
+        input: from.dtype,
+        values: values?.dtype ?? null,
+        form: nest.form,
+        layout,
+        relaxed,
+      } as const;
       loops.set(key, (loop = instantiateCode(extremeBytes(spec), heap.memory)));
     }
     operands.begin();
@@ -196,4 +197,3 @@ function makeExtreme(engine: Engine, relaxed: boolean): RunExtreme {
     return true;
   };
 }
-
