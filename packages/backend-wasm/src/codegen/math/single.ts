@@ -148,8 +148,51 @@ export const pow: Lane = viaDouble((f, x, y) => {
   return c.select(trivial, one, valid);
 });
 
-export const sin: Lane = viaDouble(double.sin);
-export const cos: Lane = viaDouble(double.cos);
+/** 1.5 * 2^52: adding it rounds a double to an integer, which then stands in the low bits. */
+const MAGIC_DOUBLE = 6755399441055744;
+/** Argument beyond which reduction by parts of pi / 2 loses digits. */
+const FAR = 2 ** 20;
+
+/**
+ * Sine or cosine: x less its nearest multiple of pi / 2 is taken in double precision, the polynomials are Cephes' in single
+ * precision; arguments far from 0 are left to Math.
+ */
+function circular(f: Floats, name: "sin" | "cos", x: Lanes): Lanes {
+  const { c } = f;
+  const wide = new Floats(c, 64);
+  const i = new Ints(c, 32);
+  const halves = [x, c.upper(x)].map((part) => {
+    const value = c.op(0x5f, part);
+    const magic = wide.constant(MAGIC_DOUBLE);
+    const shifted = wide.madd(value, wide.constant(2 / Math.PI), magic);
+    const n = wide.sub(shifted, magic);
+    const high = wide.nmadd(n, wide.constant(1.57079632673412561417), value);
+    return { shifted, rest: c.op(0x5e, wide.nmadd(n, wide.constant(6.07710050650619224932e-11), high)) };
+  });
+  const [low, high] = halves as [(typeof halves)[0], (typeof halves)[0]];
+  const r = c.joinLow(low.rest, high.rest);
+  let number = c.shuffle(low.shifted, high.shifted, 4, [0, 2, 4, 6]);
+  if (name === "cos") number = i.add(number, i.constant(1));
+  const z = f.mul(r, r);
+  const sine = f.madd(f.mul(f.polynomial(z, [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1]), z), r, r);
+  const one = f.constant(1);
+  const curve = f.polynomial(z, [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2]);
+  const cosine = f.madd(f.mul(z, z), curve, f.nmadd(f.constant(0.5), z, one));
+  const odd = i.compare("ne", c.and(number, i.constant(1)), c.zero());
+  const value = c.xor(c.select(odd, cosine, sine), c.and(i.shl(number, 30), f.sign));
+  const out = c.lanes();
+  // The sign of zero is kept.
+  c.copy(out, name === "sin" ? c.select(f.is("eq", x, 0), x, value) : value);
+  const near = f.is("lt", f.abs(x), FAR);
+  c.when(
+    () => c.anyTrue(c.not(near)),
+    () => c.copy(out, c.select(near, out, f.call(name, x))),
+  );
+  return out;
+}
+
+export const sin: Lane = (f, x) => circular(f, "sin", x);
+export const cos: Lane = (f, x) => circular(f, "cos", x);
 export const tan: Lane = viaDouble(double.tan);
 export const exp2: Lane = viaDouble(double.exp2);
 export const log2: Lane = viaDouble(double.log2);
