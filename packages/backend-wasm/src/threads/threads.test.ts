@@ -134,6 +134,28 @@ describe("Threads", () => {
     expect(heap.ints[again.own / 4 + 2]).toBe(3);
   });
 
+  it("computes alone where workers are refused", async () => {
+    const original = process.getBuiltinModule.bind(process);
+    const Worker = class {
+      constructor() {
+        throw new Error("no workers here");
+      }
+    };
+    vi.spyOn(process, "getBuiltinModule").mockImplementation((id: string) => {
+      const found = original(id as "node:worker_threads");
+      return id === "node:worker_threads" ? { ...found, Worker } : found;
+    });
+    const { heap, threads } = await make(4);
+    const at = heap.pin(4096);
+    const code = instantiateCode(moduleOf([I32, I32, I32], [], ADD), heap.memory);
+    threads.run(code, [
+      [1, 2, at],
+      [3, 4, at + 4],
+    ]);
+    expect([...heap.ints.subarray(at / 4, at / 4 + 2)]).toEqual([3, 7]);
+    expect(threads.count).toBe(1);
+  });
+
   it("ends with an error when a worker dies in a kernel, and starts new ones", async () => {
     const started = recordWorkers();
     const heap = new Heap({ limit: 64 * MIB, target: 32 * MIB }, makeCollector());
