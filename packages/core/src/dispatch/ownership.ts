@@ -85,5 +85,5 @@ export function freeTemporaries(decompose: (...args: never[]) => unknown, args: 
 
 /** Runs the library's own code as decompositions are run: what it leaves behind is freed. */
 export function owned<A extends unknown[], R>(run: (...args: A) => R, ...args: A): R {
-  return (memory.own === null ? run(...args) : memory.own(run as unknown as (...args: never[]) => R, args)) as R;
+  return (memory.own === null ? run(...args) : memory.own(run, args)) as R;
 }
