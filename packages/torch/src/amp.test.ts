@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as torch from "./index.ts";
 
 describe("autocast with gradients", () => {
@@ -31,4 +31,18 @@ describe("autocast with gradients", () => {
     const [y] = torch.autocast("cpu", () => attention(x, x, x));
     expect(y.dtype).toBe(torch.bfloat16);
   });
+});
+
+it("torch.cuda.amp.autocast warns and leaves everything as it is, as PyTorch does without CUDA", () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  const x = torch.ones(2, 2);
+  expect(torch.cuda.amp.autocast(() => x.mm(x)).dtype).toBe(torch.float32);
+  expect(warn).toHaveBeenCalledOnce();
+  expect(torch.cuda.amp.autocast({ enabled: false }, () => x.mm(x)).dtype).toBe(torch.float32);
+  torch.autocast("cpu", () => {
+    using _ = torch.cuda.amp.autocast(false);
+    expect(x.mm(x).dtype).toBe(torch.bfloat16);
+  });
+  expect(warn).toHaveBeenCalledOnce();
+  warn.mockRestore();
 });

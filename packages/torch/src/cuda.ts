@@ -21,4 +21,4 @@ export function synchronize(): void {}
 /** Frees nothing. */
 export function empty_cache(): void {}
 
-export * as amp from "@tt/amp";
+export * as amp from "./cuda_amp.ts";

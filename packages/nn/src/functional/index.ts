@@ -20,4 +20,5 @@ export {
   rms_norm,
 } from "@tt/core/neural";
 export * from "./functions.gen.ts";
+export { GRID_SAMPLE_INTERPOLATION_MODES, GRID_SAMPLE_PADDING_MODES } from "./grid_modes.ts";
 export type { Reduction } from "./reduction.ts";

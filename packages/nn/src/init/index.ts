@@ -3,6 +3,7 @@ import { eye, no_grad, randperm, type Tensor, ValueError } from "@tt/core";
 import { isOptions } from "@tt/core/dispatch";
 import { _calculate_fan_in_and_fan_out, calculate_gain } from "./fan.ts";
 
+export { Tensor } from "@tt/core";
 export { _calculate_fan_in_and_fan_out, calculate_gain };
 
 /** Positional values and a trailing object of named ones, as one object. */

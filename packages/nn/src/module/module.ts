@@ -353,6 +353,11 @@ export abstract class Module extends Callable {
     return this.to("cpu");
   }
 
+  /** @throws RuntimeError always: there is no CUDA in JavaScript; see {@link to} for the devices there are */
+  cuda(_device?: unknown): never {
+    throw new RuntimeError("Torch not compiled with CUDA enabled");
+  }
+
   private castFloats(name: "float" | "double" | "half" | "bfloat16"): this {
     return this._apply((t) => (t.dtype.category >= 2 ? t[name]() : t));
   }
