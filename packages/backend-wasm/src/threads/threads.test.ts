@@ -136,14 +136,12 @@ describe("Threads", () => {
 
   it("computes alone where workers are refused", async () => {
     const original = process.getBuiltinModule.bind(process);
-    const Worker = class {
-      constructor() {
-        throw new Error("no workers here");
-      }
+    const Worker = function (): never {
+      throw new Error("no workers here");
     };
     vi.spyOn(process, "getBuiltinModule").mockImplementation((id: string) => {
       const found = original(id as "node:worker_threads");
-      return id === "node:worker_threads" ? { ...found, Worker } : found;
+      return id === "node:worker_threads" ? { ...found, Worker: Worker as never } : found;
     });
     const { heap, threads } = await make(4);
     const at = heap.pin(4096);
