@@ -96,8 +96,19 @@ function truncateDouble(c: Code, x: Lanes): Lanes {
 
 function truncateLong(c: Code, x: Lanes): Lanes {
   const f = new Floats(c, 64);
-  const fits = c.and(f.is("ge", x, -(2 ** 63)), f.is("lt", x, 2 ** 63));
-  return c.select(fits, perLane64(c, x, "f64", "i64", [0xfc, 0x06]), c.splat64(0, -(2 ** 31)));
+  const out = c.lanes();
+  // Most numbers fit 32 bits, for which there are vector instructions.
+  const small = c.and(f.is("gt", x, -(2 ** 31)), f.is("lt", x, 2 ** 31));
+  c.copy(out, c.op(0xc7, c.op(0xfc, x)));
+  c.when(
+    () => c.anyTrue(c.not(small)),
+    () => {
+      const fits = c.and(f.is("ge", x, -(2 ** 63)), f.is("lt", x, 2 ** 63));
+      const wide = perLane64(c, x, "f64", "i64", [0xfc, 0x06]);
+      c.copy(out, c.select(fits, wide, c.splat64(0, -(2 ** 31))));
+    },
+  );
+  return out;
 }
 
 /** Masks of the elements that are not zero, in lanes of 128 / group bits. */
