@@ -92,7 +92,7 @@ console.log(`${cpus()[0]?.model ?? "unknown processor"}; ${info}`);
 console.log(`${"id".padEnd(22)}${`tt ${threads}t`.padStart(12)}${"torch 1t".padStart(12)}${"ratio".padStart(9)}`);
 for (const row of rows) {
   const ratio = row.ratio === null ? "-" : `${row.ratio.toFixed(2)}x`;
-  const share = "peak_share" in row ? `  ${(100 * row.peak_share!).toFixed(0)} % of the WASM FMA peak` : "";
+  const share = "peak_share" in row ? `  ${(100 * row.peak_share).toFixed(0)} % of the WASM FMA peak` : "";
   const note = "error" in row ? `  ${row.error}` : share;
   console.log(
     `${row.id.padEnd(22)}${show(row.seconds).padStart(12)}${show(row.torch_seconds).padStart(12)}${ratio.padStart(9)}${note}`,
