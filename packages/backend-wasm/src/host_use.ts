@@ -43,5 +43,6 @@ function note(name: string, args: readonly unknown[]): void {
 
 function isInHeap(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(isInHeap);
-  return value instanceof Tensor && value.storage instanceof WasmStorage;
+  // Nothing is computed for tensors without elements.
+  return value instanceof Tensor && value.storage instanceof WasmStorage && value.numel() > 0;
 }
