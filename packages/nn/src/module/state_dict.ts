@@ -122,6 +122,8 @@ export function loadStateDict(module: Module, given: StateDict, strict: boolean)
   const plan: Plan = { copies: [], missing: [], unexpected: [], errors: [], extras: [] };
   planModule(module, state, "", metadataOf(given, false), plan);
   const result: IncompatibleKeys = { missing_keys: plan.missing, unexpected_keys: plan.unexpected };
+  // PyTorch's text of it; not enumerable, so that the result is still equal to its two lists.
+  Object.defineProperty(result, "toString", { value: () => incompatibleText(result) });
   for (const hook of module.moduleState.loadPost.values()) hook(module, result);
   const errors = [...plan.errors];
   const quote = (keys: readonly string[]): string => keys.map((k) => `"${k}"`).join(", ");
@@ -140,4 +142,10 @@ export function loadStateDict(module: Module, given: StateDict, strict: boolean)
   });
   for (const restore of plan.extras) restore();
   return result;
+}
+
+function incompatibleText({ missing_keys, unexpected_keys }: IncompatibleKeys): string {
+  if (missing_keys.length + unexpected_keys.length === 0) return "<All keys matched successfully>";
+  const list = (names: readonly string[]): string => `[${names.map((name) => `'${name}'`).join(", ")}]`;
+  return `_IncompatibleKeys(missing_keys=${list(missing_keys)}, unexpected_keys=${list(unexpected_keys)})`;
 }
