@@ -242,5 +242,3 @@ export function storeComplex(c: Code, dtype: DType, place: Place, re: Raw, im: R
   store(c, dtype, place, re, group);
   store(c, dtype, { ...place, at: second }, im, group);
 }
-
-export { evenWords };

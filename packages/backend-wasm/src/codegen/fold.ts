@@ -171,6 +171,6 @@ function firstLane(c: Code, bits: number): Lanes {
 }
 
 /** Whether sums of these elements may be taken in single precision over short stretches. */
-export function canBlock(input: DType, compute: DType): boolean {
+function canBlock(input: DType, compute: DType): boolean {
   return input === float32 && compute.category !== BOOL;
 }

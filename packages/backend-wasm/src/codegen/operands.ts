@@ -174,5 +174,3 @@ export function areNarrow(bits: 8 | 16, compute: DType, dtypes: readonly DType[]
     truth ? dtype === bool || dtype === uint8 || dtype === int8 : dtype === compute && dtype.itemsize * 8 === bits,
   );
 }
-
-export { bfloat16, float16, int16, int32 };

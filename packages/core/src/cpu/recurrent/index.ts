@@ -1,2 +1,2 @@
-export { recurrentBackward, type RecurrentGradients } from "./backward.ts";
-export { recurrentForward, type RecurrentMode, type RecurrentOuts } from "./forward.ts";
+export { recurrentBackward } from "./backward.ts";
+export { recurrentForward } from "./forward.ts";
