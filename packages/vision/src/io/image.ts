@@ -59,7 +59,21 @@ const isJpeg = (bytes: Uint8Array): boolean => bytes[0] === 0xff && bytes[1] ===
 
 /** A PNG image as bytes of shape [channels, height, width]; 16 bits are cut to 8. */
 export function decode_png(input: Encoded, mode: ImageReadMode = "UNCHANGED"): Tensor {
-  return tensorOf(pngImage(bytesOf(input)), mode);
+  const image = pngImage(bytesOf(input));
+  const coloured = image.mode === "RGB" || image.mode === "RGBA";
+  return coloured && (mode === "GRAY" || mode === "GRAY_ALPHA") ? greyPng(image, mode) : tensorOf(image, mode);
+}
+
+/** Brightness with the weights that torchvision hands to libpng. */
+function greyPng(image: Image, mode: "GRAY" | "GRAY_ALPHA"): Tensor {
+  const { width, height, channels } = image;
+  const grey = image.data.slice();
+  for (let i = 0; i < grey.length; i += channels) {
+    const [r, g, b] = [grey[i]!, grey[i + 1]!, grey[i + 2]!];
+    const value = r === g && g === b ? r : (9794 * r + 19235 * g + 3739 * b + 16384) >> 15;
+    grey.fill(value, i, i + 3);
+  }
+  return tensorOf(new Image(grey, width, height, image.mode), mode);
 }
 
 /**

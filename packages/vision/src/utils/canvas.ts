@@ -61,6 +61,7 @@ export class Canvas {
 
   /** A filled circle: of the points next to an ellipse those nearest to it bound the rows (Pillow, Draw.c). */
   disc(x: number, y: number, radius: number, color: RGB): void {
+    if (radius === 0) return;
     const size = 2 * radius;
     const off = (a: number, b: number): number => Math.abs(size * size * (a * a + b * b - size * size));
     let [cx, cy] = [size, 0];
