@@ -70,7 +70,7 @@ function greyPng(image: Image, mode: "GRAY" | "GRAY_ALPHA"): Tensor {
   const grey = image.data.slice();
   for (let i = 0; i < grey.length; i += channels) {
     const [r, g, b] = [grey[i]!, grey[i + 1]!, grey[i + 2]!];
-    const value = r === g && g === b ? r : (9794 * r + 19235 * g + 3739 * b + 16384) >> 15;
+    const value = r === g && g === b ? r : (9794 * r + 19235 * g + 3739 * b) >> 15;
     grey.fill(value, i, i + 3);
   }
   return tensorOf(new Image(grey, width, height, image.mode), mode);

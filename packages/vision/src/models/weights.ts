@@ -163,18 +163,20 @@ export function builder<M extends Module, O extends { num_classes?: number }>(
   const build = (options: O & BuilderOptions = {} as O): M | Promise<M> => {
     const { weights = null, progress, ...rest } = options;
     const own = rest as unknown as O;
-    return weights === null ? construct(own) : load(findWeights(known, weights), progress, own, construct, hooks);
+    return weights === null ? construct(own) : load(known, weights, progress, own, construct, hooks);
   };
   return Object.assign(build as Builder<M, O>, { weights: known });
 }
 
 async function load<M extends Module, O extends { num_classes?: number }>(
-  weights: Weights,
+  known: WeightsEnum,
+  named: Weights | string,
   progress: DownloadWeightsOptions["progress"],
   options: O,
   construct: (options: O) => M,
   hooks: BuilderHooks<M, O>,
 ): Promise<M> {
+  const weights = findWeights(known, named);
   const classes = weights.meta.categories?.length;
   let needed = classes === undefined ? options : expecting(options, "num_classes", classes as O["num_classes"]);
   needed = hooks.options?.(needed, weights) ?? needed;
