@@ -51,7 +51,7 @@ function pngImage(bytes: Uint8Array): Image {
   }
   const top = 2 ** png.depth - 1;
   const data = png.depth === 8 ? png.data : Array.from(png.data, (value) => Math.trunc((value * 255) / top));
-  return new Image(Uint8Array.from(data), width, height, BY_CHANNELS[png.channels]!);
+  return new Image(Uint8Array.from(data), width, height, BY_CHANNELS[png.channels]);
 }
 
 const isPng = (bytes: Uint8Array): boolean => bytes[0] === 0x89 && bytes[1] === 0x50;
@@ -102,7 +102,7 @@ function imageOf(input: Tensor, channels: readonly number[]): Image {
   }
   const [count, height, width] = input.shape as [number, number, number];
   const data = input.to("cpu").permute(1, 2, 0).contiguous().numpy() as Uint8Array;
-  return new Image(data, width, height, BY_CHANNELS[count]!);
+  return new Image(data, width, height, BY_CHANNELS[count]);
 }
 
 /** Bytes of shape [1, 3 or 4, height, width] as a PNG file: a tensor of one dimension. */

@@ -62,7 +62,9 @@ it("downloads weights once", async () => {
     server = createServer((_request, response) => void response.end(readFileSync(file)));
     server.listen(0, "127.0.0.1", () => resolve(`http://127.0.0.1:${(server!.address() as AddressInfo).port}`));
   });
-  const fetched = vi.fn((url: string, init: RequestInit) => realFetch(base + new URL(url).pathname, init));
+  const fetched = vi.fn<(url: string, init: RequestInit) => Promise<Response>>((url, init) =>
+    realFetch(base + new URL(url).pathname, init),
+  );
   const realFetch = globalThis.fetch;
   vi.stubGlobal("fetch", fetched);
   for (let i = 0; i < 2; i++) {

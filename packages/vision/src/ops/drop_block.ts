@@ -30,7 +30,7 @@ function dropBlock(name: string, rank: 2 | 3, input: Tensor, args: readonly unkn
   const half = Math.floor(block / 2);
   const padded = F.pad(seeds, new Array<number>(2 * rank).fill(half));
   const pool = rank === 2 ? F.max_pool2d : F.max_pool3d;
-  const noise = (pool(padded, block, { stride: 1, padding: half }) as Tensor).neg().add(1);
+  const noise = pool(padded, block, { stride: 1, padding: half }).neg().add(1);
   const scale = noise.sum().add(o.eps).reciprocal().mul(noise.numel());
   return o.inplace ? input.mul_(noise).mul_(scale) : input.mul(noise).mul(scale);
 }

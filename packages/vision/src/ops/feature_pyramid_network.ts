@@ -15,7 +15,7 @@ export abstract class ExtraFPNBlock extends Module {
 /** Adds the last map at half its size. */
 export class LastLevelMaxPool extends ExtraFPNBlock {
   override forward(results: readonly Tensor[], _x: readonly Tensor[], names: readonly string[]): [Tensor[], string[]] {
-    const last = F.max_pool2d(results.at(-1)!, 1, { stride: 2, padding: 0 }) as Tensor;
+    const last = F.max_pool2d(results.at(-1)!, 1, { stride: 2, padding: 0 });
     return [
       [...results, last],
       [...names, "pool"],
