@@ -20,7 +20,15 @@ export { copyBlock, fillRows, foldColumns } from "./fold";
 export { sumColumns, sumParts, sumRows } from "./reduce";
 export { logSoftmaxBackward, shiftRows, softmax, softmaxBackward, subtractRows } from "./softmax";
 export { batchNorm, batchNormBackward, batchNormEval } from "./batch_norm";
-export { maxPool2, maxPoolBackwardF32, maxPoolBackwardF64, maxPoolF32, maxPoolF64, meanPoolF32, meanPoolF64 } from "./pool";
+export {
+  maxPool2,
+  maxPoolBackwardF32,
+  maxPoolBackwardF64,
+  maxPoolF32,
+  maxPoolF64,
+  meanPoolF32,
+  meanPoolF64,
+} from "./pool";
 export { adam, sgd } from "./optim";
 export { layerNorm, layerNormBackward } from "./norm";
 export { packStrips, stripBytes } from "./panel";

@@ -86,8 +86,15 @@ export const indexPut: Op = defineOp({
   out: false,
   kernel: "index_put",
   aliasable: true,
+  // Indices may be elsewhere.
+  anyDevice: true,
   meta: (input: Tensor) => ({ shape: input.shape, dtype: input.dtype }),
   check: (input: Tensor, _indices: Indices, values: Tensor) => {
+    if (values.ndim > 0 && values.device !== input.device) {
+      throw new RuntimeError(
+        `Expected all tensors to be on the same device, but found at least two devices, ${String(input.device)} and ${String(values.device)}!`,
+      );
+    }
     if (input.dtype !== values.dtype) {
       throw new RuntimeError(
         `Index put requires the source and destination dtypes match, got ${scalarTypeName(input.dtype)} for the destination and ${scalarTypeName(values.dtype)} for the source.`,
