@@ -2,7 +2,7 @@ import type { Kernel, Kernels, Tensor } from "@tt/core";
 import type { Heap } from "./memory/heap.ts";
 import type { Exports } from "./module.ts";
 import { Operands } from "./operands.ts";
-import { Threads } from "./threads/threads.ts";
+import type { Threads } from "./threads/threads.ts";
 
 /** What kernels work with. */
 export interface Engine {

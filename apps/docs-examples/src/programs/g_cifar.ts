@@ -84,7 +84,8 @@ export async function main(run: Run<typeof options>): Promise<void> {
   buffer.seek(0);
   const again = new Net().to(run.device, run.dtype);
   const loaded = (await torch.load(buffer)) as ReturnType<typeof net.state_dict>;
-  run.emit("load_result", String(again.load_state_dict(loaded)));
+  const keys: { toString(): string } = again.load_state_dict(loaded);
+  run.emit("load_result", keys.toString());
   let correct = 0;
   let total = 0;
   const per_class = Array.from({ length: 10 }, () => [0, 0]);

@@ -1,7 +1,7 @@
 import { bfloat16, bool, type DType, float16, uint8 } from "@tt/core";
 import type { Code, Lanes } from "./code.ts";
 import { unsigned } from "./encode.ts";
-import { evenWords, type Form, formOf, type Group, type Raw } from "./forms.ts";
+import { type Form, formOf, type Group, type Raw } from "./forms.ts";
 import { fromBfloat16, fromHalf, toBfloat16, toHalf } from "./half.ts";
 
 /** Where a group of elements is: one after another from a local's address, apart by a step, or one for all lanes. */

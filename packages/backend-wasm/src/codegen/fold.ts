@@ -1,5 +1,5 @@
-import { type DType, float32 } from "@tt/core";
-import { BOOL, COMPLEX, type Kind, type Program } from "@tt/core/dispatch";
+import type { DType } from "@tt/core";
+import { COMPLEX, type Kind, type Program } from "@tt/core/dispatch";
 import { Code, type Lanes } from "./code.ts";
 import type { Place } from "./elements.ts";
 import { moduleOf } from "./encode.ts";
@@ -168,9 +168,4 @@ function firstLane(c: Code, bits: number): Lanes {
   const zero = c.zero();
   const all = c.splat32(-1);
   return bits === 64 ? c.shuffle(all, zero, 8, [0, 2]) : c.shuffle(all, zero, 4, [0, 4, 4, 4]);
-}
-
-/** Whether sums of these elements may be taken in single precision over short stretches. */
-function canBlock(input: DType, compute: DType): boolean {
-  return input === float32 && compute.category !== BOOL;
 }

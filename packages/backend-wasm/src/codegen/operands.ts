@@ -1,4 +1,4 @@
-import { bfloat16, bool, type DType, float16, float32, float64, int16, int32, int64, int8, uint8 } from "@tt/core";
+import { bool, type DType, float32, float64, int64, int8, uint8 } from "@tt/core";
 import { BOOL, COMPLEX, INTEGER } from "@tt/core/dispatch";
 import type { Code, Lanes } from "./code.ts";
 import { unsigned } from "./encode.ts";

@@ -26,7 +26,7 @@ const table = (sizes: readonly number[], reverse: boolean): Int32Array => {
 };
 
 /** Runs a kernel on both backends and compares all outputs. */
-function compare(name: string, shapes: readonly (readonly number[])[], args: readonly unknown[]): Tensor[] {
+function expectAlike(name: string, shapes: readonly (readonly number[])[], args: readonly unknown[]): Tensor[] {
   const [wasm, cpu] = ["wasm", "cpu"].map((device) => {
     const outs = shapes.map((shape) => zeros(shape, { device }));
     const moved = args.map((arg) => (isTensor(arg) ? arg.to(device) : arg));
@@ -61,14 +61,14 @@ describe.each(MODES)("%s layers", (mode, gates, wide) => {
     const [all, one, none] = [[rows, width], [batch, width], [0]];
     const cell = lstm ? one : none;
     const kept = [rows, wide * width];
-    const found = compare(
+    const found = expectAlike(
       "recurrent_forward",
       [all, one, cell, kept, all, lstm ? all : none],
       [randn(rows, gates * width), state(), c0, weight, bias, mode, steps],
     );
     const all_gates = [rows, gates * width];
     for (const g of [randn(rows, width), null]) {
-      compare(
+      expectAlike(
         "recurrent_backward",
         [all_gates, one, cell, mode === "GRU" ? all_gates : none],
         [g, state(), lstm && g !== null ? state() : null, found[3], found[4], found[5], weight, mode, steps],
