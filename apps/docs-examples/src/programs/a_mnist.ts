@@ -51,8 +51,8 @@ class Net extends nn.Module {
 
 function loaders({ args }: MnistRun, root: string): [train: Loader, test: Loader] {
   const transform = new transforms.Compose([new transforms.ToTensor(), new transforms.Normalize([0.1307], [0.3081])]);
-  const train = new datasets.MNIST(root, { train: true, download: false, transform });
-  const test = new datasets.MNIST(root, { train: false, download: false, transform });
+  const train = new datasets.MNIST(root, { train: true, transform });
+  const test = new datasets.MNIST(root, { train: false, transform });
   const more = { batch_size: args.batch_size, num_workers: args.num_workers };
   return [new DataLoader(train, { shuffle: true, ...more }), new DataLoader(test, more)];
 }
