@@ -50,9 +50,12 @@ function spawnOwn(): WorkerLike {
     const { Worker } = host.process.getBuiltinModule!("node:worker_threads") as {
       Worker: new (script: URL | string, options?: { readonly eval: boolean }) => NodeWorker;
     };
-    if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("entry.js", import.meta.url));
+    // Not written as a URL beside this module, which bundlers for browsers would look for.
+    const here: string = import.meta.url;
+    const beside = (name: string): URL => new URL(name, here);
+    if (!here.endsWith(".ts")) return new Worker(beside("entry.js"));
     // Run from source, as this repository's own tests and examples are.
-    const entry = JSON.stringify(new URL("entry.ts", import.meta.url).href);
+    const entry = JSON.stringify(beside("entry.ts").href);
     return new Worker(`import("tsx/esm/api").then(({ register }) => (register(), import(${entry})))`, { eval: true });
   }
   return new Worker(new URL("./entry.js", import.meta.url), { type: "module" });
