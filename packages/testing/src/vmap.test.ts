@@ -9,13 +9,17 @@ import { inDtype, mapTensors, samplesOf, unpredictable } from "./samples.ts";
 /** They give a boolean for all examples at once, which there is not. */
 const OF_VALUES = new Set(["allclose", "equal"]);
 
+/** Sparse tensors are not batched, in PyTorch neither. */
+const SPARSE = new Set(["to_sparse", "_sparse_coo"]);
+
 const ops = OPS.filter(
   (op) =>
     !op.mutates &&
     !op.name.endsWith("_") &&
     !op.name.startsWith("_reshape") &&
     !unpredictable(op) &&
-    !OF_VALUES.has(op.name),
+    !OF_VALUES.has(op.name) &&
+    !SPARSE.has(op.name),
 );
 
 function tensorsOf(op: Op, args: Sample): Tensor[] {
