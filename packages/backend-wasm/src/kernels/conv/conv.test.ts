@@ -1,7 +1,7 @@
-import { manual_seed, rand, randint, type Tensor } from "@tt/core";
+import { bfloat16, findBackend, float16, manual_seed, rand, randint, type Tensor } from "@tt/core";
 import "@tt/core/neural";
 import { callOp } from "@tt/core/dispatch";
-import { beforeAll, describe, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { expectSame, install } from "../../testing.ts";
 
 beforeAll(async () => {
@@ -79,6 +79,29 @@ describe.each(Object.entries(CASES))("%s", (_, shape) => {
     const g = rand([...forward(x, w, null).shape]).sub(0.5);
     expectSame([g, x], (g, x) => callOp("_convolution_weight_gradient", g, x, shape.weight, ...geometry));
   });
+});
+
+it.each([
+  [float16, 1e-3],
+  [bfloat16, 8e-3],
+] as const)("%s is summed in float32, rounded once, and not the host's", (dtype, tolerance) => {
+  const [x, w] = [rand(2, 64, 12, 12).sub(0.5).to(dtype), rand(8, 64, 3, 3).sub(0.5).to(dtype)];
+  const geometry = [[1, 1], [1, 1], [1, 1], false, [0, 0], 1] as const;
+  const host = findBackend("cpu").kernels as Record<string, unknown>;
+  const own = host["convolution"];
+  let hosted = false;
+  host["convolution"] = () => {
+    hosted = true;
+  };
+  try {
+    const got = callOp("convolution", x.to("wasm"), w.to("wasm"), null, ...geometry);
+    expect([hosted, got.dtype]).toEqual([false, dtype]);
+    host["convolution"] = own;
+    const want = callOp("convolution", x.double(), w.double(), null, ...geometry);
+    expect(got.cpu().double().sub(want).abs().max().item()).toBeLessThan(tolerance * want.abs().max().item());
+  } finally {
+    host["convolution"] = own;
+  }
 });
 
 it("agrees with the cpu for any geometry", () => {

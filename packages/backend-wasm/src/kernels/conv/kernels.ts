@@ -1,5 +1,5 @@
-import type { Kernel, Kernels, Tensor } from "@tt/core";
-import { type ConvGeometry, convGeometry, type ConvParams } from "@tt/core/dispatch";
+import { bfloat16, float16, float32, type Kernel, type Kernels, Tensor } from "@tt/core";
+import { allocate, type ConvGeometry, convGeometry, type ConvParams } from "@tt/core/dispatch";
 import type { Engine } from "../../engine.ts";
 import { areFloat32, dense, product } from "../views.ts";
 import { gemmForward, isPointwise } from "./pointwise.ts";
@@ -8,7 +8,7 @@ import { runWeight } from "./weight.ts";
 
 /**
  * Convolutions of float32 as matrix products; the image is read through tables or unfolded strip by strip, so that no
- * unfolded copy exists. Other dtypes compute on the host's loops.
+ * unfolded copy exists. The 16-bit dtypes are widened, summed in float32 and rounded once; others compute on the host's loops.
  */
 export function convKernels(engine: Engine): Kernels {
   const { operands, host } = engine;
@@ -67,38 +67,64 @@ export function convKernels(engine: Engine): Kernels {
   const suits = (...tensors: readonly (Tensor | null)[]): boolean =>
     areFloat32(...tensors) && tensors.every((t) => t === null || t.numel() > 0) && tensors[0]!.contiguous_;
 
+  /** The kernel, and for 16-bit tensors the same in float32. */
+  const widening =
+    <A extends readonly unknown[]>(kernel: (out: Tensor, ...args: A) => void) =>
+    (out: Tensor, ...args: A): void => {
+      if (out.dtype !== float16 && out.dtype !== bfloat16) {
+        kernel(out, ...args);
+        return;
+      }
+      const wide = (shape: readonly number[]): Tensor => allocate(shape, float32, out.device);
+      const result = wide(out.shape);
+      const widened = args.map((arg) => {
+        if (!(arg instanceof Tensor)) return arg;
+        const tensor = wide(arg.shape);
+        engine.copy(tensor, arg);
+        return tensor;
+      });
+      kernel(result, ...(widened as unknown as A));
+      engine.copy(out, result);
+    };
+
   return {
-    convolution(
-      out: Tensor,
-      input: Tensor,
-      weight: Tensor,
-      bias: Tensor | null,
-      params: ConvParams,
-      transposed: boolean,
-    ): void {
-      if (
-        suits(out, input, weight, bias) &&
-        (transposed ? backwardInput(out, input, weight, bias, params) : forward(out, input, weight, bias, params))
-      )
-        return;
-      (host["convolution"] as Kernel)(out, input, weight, bias, params, transposed);
-    },
-    convolution_input(out: Tensor, grad: Tensor, weight: Tensor, params: ConvParams, transposed: boolean): void {
-      if (
-        suits(out, grad, weight) &&
-        (transposed ? forward(out, grad, weight, null, params) : backwardInput(out, grad, weight, null, params))
-      )
-        return;
-      (host["convolution_input"] as Kernel)(out, grad, weight, params, transposed);
-    },
-    convolution_weight(out: Tensor, grad: Tensor, input: Tensor, params: ConvParams, transposed: boolean): void {
-      if (
-        suits(out, grad, input) &&
-        (transposed ? backwardWeight(out, input, grad, params) : backwardWeight(out, grad, input, params))
-      )
-        return;
-      (host["convolution_weight"] as Kernel)(out, grad, input, params, transposed);
-    },
+    convolution: widening(
+      (
+        out: Tensor,
+        input: Tensor,
+        weight: Tensor,
+        bias: Tensor | null,
+        params: ConvParams,
+        transposed: boolean,
+      ): void => {
+        if (
+          suits(out, input, weight, bias) &&
+          (transposed ? backwardInput(out, input, weight, bias, params) : forward(out, input, weight, bias, params))
+        )
+          return;
+        (host["convolution"] as Kernel)(out, input, weight, bias, params, transposed);
+      },
+    ),
+    convolution_input: widening(
+      (out: Tensor, grad: Tensor, weight: Tensor, params: ConvParams, transposed: boolean): void => {
+        if (
+          suits(out, grad, weight) &&
+          (transposed ? forward(out, grad, weight, null, params) : backwardInput(out, grad, weight, null, params))
+        )
+          return;
+        (host["convolution_input"] as Kernel)(out, grad, weight, params, transposed);
+      },
+    ),
+    convolution_weight: widening(
+      (out: Tensor, grad: Tensor, input: Tensor, params: ConvParams, transposed: boolean): void => {
+        if (
+          suits(out, grad, input) &&
+          (transposed ? backwardWeight(out, input, grad, params) : backwardWeight(out, grad, input, params))
+        )
+          return;
+        (host["convolution_weight"] as Kernel)(out, grad, input, params, transposed);
+      },
+    ),
   };
 }
 
