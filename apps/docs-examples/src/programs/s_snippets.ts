@@ -67,8 +67,8 @@ export async function main(run: Run): Promise<void> {
   const copied = torch.tensor(array);
   array[2] = -1;
   run.emit("from_numpy shares", [[...array], shared.tolist(), copied.tolist(), String(shared.dtype)]);
-  error("numpy() of a leaf that requires grad", () => torch.ones(1, { requires_grad: true }).numpy());
-  const detached = torch.ones(2, { requires_grad: true });
+  error("numpy() of a leaf that requires grad", () => torch.ones(1, { requires_grad: true, device: "cpu" }).numpy());
+  const detached = torch.ones(2, { requires_grad: true, device: "cpu" });
   detached.detach().numpy()[0] = 9;
   run.emit("detach().numpy() shares", detached);
   error("item() of many", () => torch.ones(2).item());
