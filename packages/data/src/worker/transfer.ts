@@ -1,6 +1,7 @@
 /** Values on their way between threads: tensors as their bytes, everything else as structured clones. */
 import { type DType, DTYPES, empty, Tensor } from "@tt/core";
 import { frombuffer } from "@tt/core/compat";
+import { isRecord } from "../loader/collate.ts";
 
 /** A value in a form that can be posted. */
 export type Packed =
@@ -32,12 +33,6 @@ export interface PackOptions {
 export function pack(value: unknown, options: PackOptions = {}): Parcel {
   const buffers: ArrayBuffer[] = [];
   return { packed: packed(value, options, buffers), buffers };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  const proto: unknown = Object.getPrototypeOf(value);
-  return proto === Object.prototype || proto === null;
 }
 
 function packed(value: unknown, options: PackOptions, buffers: ArrayBuffer[]): Packed {

@@ -9,10 +9,11 @@ import { normGradients, recordingGradients } from "./differentiable.ts";
 type Maybe = Tensor | null;
 
 /** [1, C, 1, ...] beside an input [N, C, ...]. */
-const perChannel = (values: Tensor, input: Tensor): Tensor =>
+export const perChannel = (values: Tensor, input: Tensor): Tensor =>
   values.view(input.shape.map((_, d) => (d === 1 ? -1 : 1)));
 
-const otherDims = (input: Tensor): number[] => [...input.shape.keys()].filter((d) => d !== 1);
+/** All dimensions but the channels. */
+export const otherDims = (input: Tensor): number[] => [...input.shape.keys()].filter((d) => d !== 1);
 
 /** Statistics are kept in the parameters' dtype where the input is narrower. */
 const statisticsOf = (input: Tensor, weight: Maybe): Tensor => weight ?? input;

@@ -2,14 +2,9 @@
 import { defineOp } from "../../dispatch/op.ts";
 import { no_grad } from "../../grad_mode/index.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { otherDims, perChannel } from "./batch_norm.ts";
 
 type Maybe = Tensor | null;
-
-/** [1, C, 1, ...] beside an input [N, C, ...]. */
-const perChannel = (values: Tensor, input: Tensor): Tensor =>
-  values.view(input.shape.map((_, d) => (d === 1 ? -1 : 1)));
-
-const otherDims = (input: Tensor): number[] => [...input.shape.keys()].filter((d) => d !== 1);
 
 /** Values of a channel: 16-bit inputs are summed in float32. */
 const widened = (input: Tensor): Tensor => (input.dtype.itemsize < 4 ? input.float() : input);
