@@ -4,7 +4,7 @@ import { withFirst } from "../arguments.ts";
 import { IterableDataset, type ItemOf } from "../dataset/dataset.ts";
 import { BatchSampler } from "../sampler/batch_sampler.ts";
 import { drawSeed, RandomSampler, SequentialSampler } from "../sampler/sampler.ts";
-import { originOf, planOf } from "../worker/origin.ts";
+import { checkPlan, originOf, planOf } from "../worker/origin.ts";
 import { Pool } from "../worker/pool.ts";
 import type { WorkerLike } from "../worker/spawn.ts";
 import { type Collated, default_collate, default_convert } from "./collate.ts";
@@ -130,7 +130,7 @@ export class DataLoader<const D extends AnyDataset<unknown>, const O extends Dat
       (this.batch_size === null ? null : new BatchSampler(this.sampler, this.batch_size, this.drop_last));
     this.collate_fn = options.collate_fn ?? (this.batch_sampler === null ? default_convert : default_collate);
     if (this.num_workers > 0) {
-      planOf(dataset);
+      checkPlan(dataset);
       checkOrigin(this.worker_init_fn);
     }
   }

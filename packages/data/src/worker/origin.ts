@@ -136,33 +136,42 @@ const isPlain = (value: unknown): boolean =>
     (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) &&
     Object.values(value).every(isPlain));
 
+const shared = (value: unknown): Packed => pack(value, { shared: true }).packed;
+const unpacked = (): Packed => ({ kind: "plain", value: null });
+
+/** @throws TypeError when workers cannot make this dataset */
+export function checkPlan(dataset: object): void {
+  planOf(dataset, unpacked);
+}
+
 /**
  * How workers make this dataset.
+ * @param give - packs data that goes along
  * @throws TypeError when they cannot
  */
-export function planOf(dataset: object): Plan {
+export function planOf(dataset: object, give: (value: unknown) => Packed = shared): Plan {
   const origin = origins.get(dataset);
   if (origin !== undefined) return { kind: "made", origin };
   if (Array.isArray(dataset)) {
     if (!dataset.every(isPlain)) throw refuse("an array with functions or instances of classes");
-    return { kind: "array", items: pack(dataset, { shared: true }).packed };
+    return { kind: "array", items: give(dataset) };
   }
   // Subclasses may do what these classes do not.
   switch (dataset.constructor) {
     case TensorDataset:
-      return { kind: "tensors", tensors: pack((dataset as TensorDataset<never>).tensors, { shared: true }).packed };
+      return { kind: "tensors", tensors: give((dataset as TensorDataset<never>).tensors) };
     case Subset: {
       const { dataset: of, indices } = dataset as Subset<unknown>;
-      return { kind: "subset", of: planOf(of), indices: [...indices] };
+      return { kind: "subset", of: planOf(of, give), indices: [...indices] };
     }
     case ConcatDataset:
-      return { kind: "concat", of: (dataset as ConcatDataset<unknown>).datasets.map(planOf) };
+      return { kind: "concat", of: (dataset as ConcatDataset<unknown>).datasets.map((one) => planOf(one, give)) };
     case ChainDataset:
-      return { kind: "chain", of: [...(dataset as ChainDataset<unknown>).datasets].map(planOf) };
+      return { kind: "chain", of: [...(dataset as ChainDataset<unknown>).datasets].map((one) => planOf(one, give)) };
     case StackDataset: {
       const { datasets } = dataset as StackDataset<Record<string, MapDataset<unknown>>>;
       const keys = Array.isArray(datasets) ? null : Object.keys(datasets);
-      return { kind: "stack", keys, of: Object.values(datasets).map(planOf) };
+      return { kind: "stack", keys, of: Object.values(datasets).map((one) => planOf(one, give)) };
     }
     default:
       throw refuse(
