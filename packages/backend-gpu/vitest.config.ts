@@ -1,0 +1,3 @@
+import { config } from "@tt-internal/vitest-config";
+
+export default config;
