@@ -6,6 +6,7 @@ import time
 import torch
 from torch import nn, optim
 from torch.nn import functional as F
+from torch_layers import LAYERS
 
 BUDGET = 0.4
 
@@ -284,6 +285,11 @@ WORKLOADS = {
     "ew.sum": lambda: elementwise(lambda a, b: a.sum()),
     "ew.log": lambda: elementwise(lambda a, b: a.log()),
     "ew.sin": lambda: elementwise(lambda a, b: a.sin()),
+    "ew.gelu": lambda: elementwise(lambda a, b: F.gelu(a)),
+    "ew.sigmoid": lambda: elementwise(lambda a, b: a.sigmoid()),
+    "ew.pow": lambda: elementwise(lambda a, b: a.pow(2.5)),
+    "ew.fill": lambda: elementwise(lambda a, b: a.fill_(1)),
+    "ew.add.transposed": lambda: square(lambda x: x + x.t()),
     "ew.lt": lambda: elementwise(lambda a, b: a < b),
     "ew.where": where,
     "sum.columns": lambda: square(lambda x: x.sum(0)),
@@ -306,11 +312,18 @@ WORKLOADS = {
     "index": index_get,
     "gather": lambda: on_matrix(lambda x, index: x.gather(1, index)),
     "scatter_add": lambda: on_matrix(lambda x, index: torch.zeros_like(x).scatter_add_(1, index, x)),
+    "gather.dim0": lambda: on_matrix(lambda x, index: x.gather(0, index)),
+    "take": lambda: on_matrix(lambda x, index: x.take(index)),
+    "index_add": lambda: on_matrix(lambda x, index: torch.zeros_like(x).index_add_(0, index[0], x)),
+    "index_fill": lambda: on_matrix(lambda x, index: x.index_fill(0, index[0], 1)),
+    "index_put": lambda: on_matrix(lambda x, index: torch.zeros_like(x).index_put_([index[0]], x, True)),
     "masked_select": lambda: on_matrix(lambda x, index: x.masked_select(x > 0.5)),
     "nonzero": lambda: on_matrix(lambda x, index: (x > 0.5).nonzero()),
     "sort": lambda: on_matrix(lambda x, index: x.sort()),
     "argsort.dim0": lambda: on_matrix(lambda x, index: x.argsort(0)),
     "topk": lambda: on_matrix(lambda x, index: x.topk(10)),
+    "median": lambda: on_matrix(lambda x, index: x.median(1)),
+    "mode": lambda: on_matrix(lambda x, index: index.mode(1)),
     "cat": lambda: on_matrix(lambda x, index: torch.cat([x, x], 1)),
     "flip": lambda: on_matrix(lambda x, index: x.flip([1])),
     "tril": lambda: on_matrix(lambda x, index: x.tril()),
@@ -323,6 +336,7 @@ WORKLOADS = {
     "embedding": embedding,
     "cross_entropy": cross_entropy,
     "einsum": einsum,
+    **LAYERS,
 }
 
 

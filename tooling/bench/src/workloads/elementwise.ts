@@ -25,6 +25,11 @@ export const elementwise: readonly Workload[] = [
   one("ew.sum", (a) => a.sum()),
   one("ew.log", (a) => a.log()),
   one("ew.sin", (a) => a.sin()),
+  one("ew.gelu", (a) => torch.nn.functional.gelu(a)),
+  one("ew.sigmoid", (a) => a.sigmoid()),
+  one("ew.pow", (a) => a.pow(2.5)),
+  one("ew.fill", (a) => a.fill_(1)),
+  square("ew.add.transposed", (x) => x.add(x.t())),
   one("ew.lt", (a, b) => a.lt(b)),
   {
     id: "ew.where",

@@ -2,6 +2,7 @@ import type { Workload } from "../workload.ts";
 import { elementwise } from "./elementwise.ts";
 import { gpt } from "./gpt.ts";
 import { indexing } from "./indexing.ts";
+import { layers } from "./layers.ts";
 import { linear } from "./linear.ts";
 import { resnet } from "./resnet.ts";
 import { steps } from "./steps.ts";
@@ -16,4 +17,5 @@ export const workloads: readonly Workload[] = [
   ...elementwise,
   ...linear,
   ...indexing,
+  ...layers,
 ];
