@@ -10,6 +10,7 @@ const MAKE = {
   u32: (n: number | number[] | ArrayBuffer): Values => new Uint32Array(n as number),
 };
 
+let instance: GPU | null = null;
 let found: Promise<GPUDevice | string> | null = null;
 
 /** A device of the software adapter, or the reason why there is none. */
@@ -20,8 +21,9 @@ export function testDevice(): Promise<GPUDevice | string> {
 async function request(): Promise<GPUDevice | string> {
   const { create, globals } = await import("webgpu");
   Object.assign(globalThis, globals);
-  const gpu = create(["enable-dawn-features=disable_workgroup_init"]);
-  const adapter = await gpu.requestAdapter();
+  // Dawn does not keep it alive for its devices.
+  instance = create(["enable-dawn-features=disable_workgroup_init"]);
+  const adapter = await instance.requestAdapter();
   if (adapter === null) return "no WebGPU adapter: install chromium and libvulkan1, whose SwiftShader serves";
   return adapter.requestDevice();
 }
