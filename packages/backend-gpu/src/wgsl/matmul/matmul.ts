@@ -3,7 +3,8 @@ import { ceilDiv, main, store, THREADS, u32 } from "../source.ts";
 import { directMatmul } from "./direct.ts";
 import { gemv } from "./gemv.ts";
 import { affineParams, biasOf, finish, type MatmulSpec } from "./spec.ts";
-import { type Tile, tiledMatmul } from "./tiled.ts";
+import type { Tile } from "./block.ts";
+import { tiledMatmul } from "./tiled.ts";
 
 /** How a product is computed. */
 export type MatmulChoice =
@@ -45,7 +46,7 @@ export function matmul(spec: MatmulSpec, choice: MatmulChoice = choose_matmul(sp
   if (choice.kind === "direct") return { kernels: [directMatmul(spec)] };
   const { batch, m, n, k } = spec;
   const { splits } = choice;
-  const product = (part: MatmulSpec, out: string): Kernel =>
+  const product = (part: MatmulSpec, out: "out" | "partial"): Kernel =>
     choice.kind === "gemv" ? gemv(part, out, splits) : tiledMatmul(part, out, choice.tile, splits);
   if (splits === 1 || k === 0) return { kernels: [product(spec, "out")] };
   return {

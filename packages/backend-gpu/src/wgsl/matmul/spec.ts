@@ -1,5 +1,5 @@
 import type { Element, Operand, Param } from "../kernel.ts";
-import { f32, load, repeat } from "../source.ts";
+import { f32, load } from "../source.ts";
 
 /**
  * `batch` products of `a` [m, k] and `b` [k, n] into `out`. Operands lie row-major in the order given here; a transposed one is
@@ -44,12 +44,4 @@ export function finish({ affine, type }: MatmulSpec, out: string, index: string,
   const plain = affine.alpha === 1 && affine.beta === 1;
   const value = plain ? `${sum} + bias_load(${index})` : `p.alpha * ${sum} + p.beta * bias_load(${index})`;
   return `${out}_store(${index}, ${type}(${value}));`;
-}
-
-/** Names of the vectors' components. */
-export const COMPONENTS = ["x", "y", "z", "w"] as const;
-
-/** The four components of a vector of `type`. */
-export function vector(type: Element, component: (i: number) => string): string {
-  return `vec4<${type}>(${repeat(4, component, ", ")})`;
 }
