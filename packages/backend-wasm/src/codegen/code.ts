@@ -132,6 +132,24 @@ export class Code {
     return this.splat32(0);
   }
 
+  /** A number to give to {@link forget}. */
+  get mark(): number {
+    return this.types.length;
+  }
+
+  /**
+   * Clears the vectors made since `mark`, constants apart: what stands in a local at the end of a loop's body is a value of the
+   * next round for V8, which then does not join pairs of operations to 256-bit ones ("turbo").
+   */
+  forget(mark: number): void {
+    const constants = new Set<number>(this.constants.values());
+    const blank = this.zero();
+    for (let k = mark; k < this.types.length; k++) {
+      const local = this.parameters + k;
+      if (this.types[k] === V128 && !constants.has(local) && local !== blank) this.copy(local, blank);
+    }
+  }
+
   and(a: Lanes, b: Lanes): Lanes {
     return this.op(0x4e, a, b);
   }

@@ -111,6 +111,7 @@ export function bytesOf(spec: LoopSpec): { bytes: Uint8Array<ArrayBuffer>; traps
     return { mode: "vector", at: s.at, offset: u * m.group * s.dtype.itemsize };
   };
   const body = (unroll: number, single: boolean): void => {
+    const { mark } = c;
     const values: Value[] = [];
     for (let u = 0; u < unroll; u++) {
       const loaded = operands.map((_, k): Operand => {
@@ -122,6 +123,7 @@ export function bytesOf(spec: LoopSpec): { bytes: Uint8Array<ArrayBuffer>; traps
       values.push(write(m, program, loaded, scalars));
     }
     values.forEach((value, u) => storeValue(m, target.dtype, placeOf(target, u, single), value));
+    if (unroll > 1) c.forget(mark);
     const count = single ? 1 : unroll * m.group;
     for (const s of moving) {
       if (s.mode === "vector") c.advance(s.at, count * s.dtype.itemsize);
@@ -142,7 +144,7 @@ export function bytesOf(spec: LoopSpec): { bytes: Uint8Array<ArrayBuffer>; traps
         operand.truth();
         fixed[k] = operand;
       });
-      const unroll = costOf(program) <= LIGHT ? 4 : 1;
+      const unroll = costOf(program) <= LIGHT ? 4 : 2;
       if (unroll > 1) c.whileAtLeast(left, unroll * m.group, () => body(unroll, false));
       c.whileAtLeast(left, m.group, () => body(1, false));
       c.whileAtLeast(left, 1, () => body(1, true));

@@ -22,27 +22,30 @@ export function viaDouble(fn: Lane): Lane {
 }
 
 interface Reduced {
-  /** exp(r) - 1 - r, r and 2^n in two factors. */
+  /** exp(r) - 1 - r, by Cephes' polynomial. */
   readonly tail: Lanes;
   readonly r: Lanes;
-  readonly low: Lanes;
-  readonly high: Lanes;
+  /** n + bias in its low bits. */
+  readonly shifted: Lanes;
 }
 
-/** x = n ln 2 + r, Cephes' polynomial; the power of two in two factors, so that results may be subnormal or infinite. */
-function reduced(f: Floats, x: Lanes): Reduced {
-  const i = new Ints(f.c, 32);
-  const magic = f.constant(MAGIC);
+/** x = n ln 2 + r. */
+function reduced(f: Floats, x: Lanes, bias: number): Reduced {
+  const magic = f.constant(MAGIC + bias);
   const shifted = f.madd(x, f.constant(Math.LOG2E), magic);
   const n = f.sub(shifted, magic);
   const r = f.nmadd(n, f.constant(-2.1219444e-4), f.nmadd(n, f.constant(0.693359375), x));
-  const p = f.polynomial(
-    r,
-    [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 0.50000001201],
-  );
-  const exponent = i.sub(shifted, magic);
-  const half = i.sar(exponent, 1);
-  return { tail: f.mul(f.mul(p, r), r), r, low: power(f, half), high: power(f, i.sub(exponent, half)) };
+  const square = f.mul(r, r);
+  const term = (a: number, b: number): Lanes => f.madd(r, f.constant(a), f.constant(b));
+  // In pairs, for what limits these loops is how long one result waits for another.
+  const high = f.madd(term(1.98756915e-4, 1.3981999507e-3), square, term(8.3334519073e-3, 4.1665795894e-2));
+  const p = f.madd(high, square, term(1.6666665459e-1, 0.50000001201));
+  return { tail: f.mul(p, square), r, shifted };
+}
+
+/** 1 + r + tail. */
+function base(f: Floats, { tail, r }: Reduced): Lanes {
+  return f.add(f.add(tail, r), f.constant(1));
 }
 
 /** 2 to an integer between -126 and 127. */
@@ -51,19 +54,38 @@ function power(f: Floats, n: Lanes): Lanes {
   return i.shl(i.add(n, i.constant(127)), 23);
 }
 
-function clamp(f: Floats, x: Lanes, least: number, most: number): Lanes {
-  return f.op("pmax", f.op("pmin", x, f.constant(most)), f.constant(least));
+export function exp(f: Floats, input: Lanes): Lanes {
+  const { c } = f;
+  const i = new Ints(c, 32);
+  const x = f.op("pmax", f.op("pmin", input, f.constant(89)), f.constant(-104));
+  const parts = reduced(f, x, 254);
+  // 2^64, or 2^-64 for negative numbers: the power in two factors, so that results may be subnormal or infinite.
+  const last = c.xor(c.and(i.shr(x, 1), i.constant(1 << 30)), f.constant(2 ** 64));
+  const first = i.sub(i.shl(parts.shifted, 23), last);
+  return f.mul(f.mul(base(f, parts), first), last);
 }
 
-export function exp(f: Floats, input: Lanes): Lanes {
-  const { tail, r, low, high } = reduced(f, clamp(f, input, -104, 89));
-  return f.mul(f.mul(f.add(f.add(tail, r), f.constant(1)), low), high);
+/** exp of numbers that are not positive. */
+function expBelow(f: Floats, input: Lanes): Lanes {
+  const i = new Ints(f.c, 32);
+  const parts = reduced(f, f.op("pmax", input, f.constant(-104)), 127 + 64);
+  return f.mul(f.mul(base(f, parts), i.shl(parts.shifted, 23)), f.constant(2 ** -64));
+}
+
+/** exp of numbers between -87 and 88. */
+function expWithin(f: Floats, input: Lanes): Lanes {
+  const i = new Ints(f.c, 32);
+  const parts = reduced(f, input, 127);
+  return f.mul(base(f, parts), i.shl(parts.shifted, 23));
 }
 
 export function expm1(f: Floats, input: Lanes): Lanes {
-  const { tail, r, low, high } = reduced(f, clamp(f, input, -20, 89));
-  // 2^n (exp(r) - 1 + 1 - 2^-n), the powers' inverses by their exponents.
   const i = new Ints(f.c, 32);
+  const { tail, r, shifted } = reduced(f, f.op("pmax", f.op("pmin", input, f.constant(89)), f.constant(-20)), 0);
+  const exponent = i.sub(shifted, f.constant(MAGIC));
+  const half = i.sar(exponent, 1);
+  const [low, high] = [power(f, half), power(f, i.sub(exponent, half))];
+  // 2^n (exp(r) - 1 + 1 - 2^-n), the powers' inverses by their exponents.
   const flip = i.constant(254 << 23);
   const inverse = f.mul(i.sub(flip, low), i.sub(flip, high));
   const value = f.mul(f.mul(f.add(f.add(tail, r), f.sub(f.constant(1), inverse)), low), high);
@@ -114,14 +136,16 @@ export function tanh(f: Floats, x: Lanes): Lanes {
   );
   const near = f.madd(f.mul(p, z), x, x);
   const one = f.constant(1);
-  const far = f.sub(one, f.div(f.constant(2), f.add(exp(f, f.add(size, size)), one)));
+  // Beyond 10 it rounds to 1.
+  const bounded = f.op("pmin", size, f.constant(10));
+  const far = f.sub(one, f.div(f.constant(2), f.add(expWithin(f, f.add(bounded, bounded)), one)));
   return f.select(f.is("lt", size, 0.625), near, f.copysign(far, x));
 }
 
 /** By exp(-|x|), which cannot overflow, so that small results keep their digits. */
 export function sigmoid(f: Floats, x: Lanes): Lanes {
   const one = f.constant(1);
-  const e = exp(f, f.c.or(x, f.sign));
+  const e = expBelow(f, f.c.or(x, f.sign));
   return f.div(f.select(f.is("lt", x, 0), e, one), f.add(one, e));
 }
 
@@ -208,38 +232,22 @@ export const atanh: Lane = viaDouble(inverse.atanh);
 export const erfc: Lane = viaDouble(inverse.erfc);
 export const erfinv: Lane = viaDouble(inverse.erfinv);
 
-/** erf: Cephes' polynomial below 1, else 1 - erfc. */
+/** erf, by polynomials of N. Juffa: directly near 0, else as 1 - exp(p(|x|)). */
 export function erf(f: Floats, x: Lanes): Lanes {
   const size = f.abs(x);
-  const one = f.constant(1);
   const z = f.mul(x, x);
-  const rest = f.polynomial(z, [
-    7.853861353153693e-5,
-    -8.010193625184903e-4,
-    5.188327685732524e-3,
-    -2.685381193529856e-2,
-    1.128358514861418e-1,
-    -3.7612625824233e-1,
-    1.12837916572671 - Math.fround(1.12837916572671),
-  ]);
-  const near = f.madd(x, f.constant(1.12837916572671), f.mul(x, rest));
-  const q = f.div(one, size);
-  const y = f.mul(q, q);
-  const middle = f.polynomial(
-    y,
-    [
-      2.326819970068386e-2, -1.387039388740657e-1, 3.687424674597105e-1, -5.824733027278666e-1, 6.210004621745983e-1,
-      -4.944515323274145e-1, 3.404879937665872e-1, -2.741127028184656e-1, 5.638259427386472e-1,
-    ],
+  const near = f.madd(
+    f.polynomial(z, [-5.96761703e-4, 4.99119423e-3, -2.67681349e-2, 1.12819925e-1, -3.76125336e-1, 1.28379166e-1]),
+    x,
+    x,
   );
-  const outer = f.polynomial(
-    y,
-    [
-      -1.047766399936249e1, 1.297719955372516e1, -7.495518717768503, 2.921019019210786, -1.0152652792027,
-      4.218463358204948e-1, -2.820767439740514e-1, 5.641895067754075e-1,
-    ],
-  );
-  const tail = f.select(f.is("lt", size, 2), middle, outer);
-  const far = f.sub(one, f.mul(f.mul(exp(f, f.neg(z)), q), tail));
-  return f.select(f.compare("gt", size, one), f.copysign(far, x), near);
+  // Beyond 4 it rounds to 1.
+  const t = f.op("pmin", size, f.constant(4));
+  const high = f.madd(f.constant(-1.7285347e-5), t, f.constant(3.83197126e-4));
+  const low = f.madd(f.constant(-3.88396438e-3), t, f.constant(2.42546219e-2));
+  let p = f.madd(high, f.mul(t, t), low);
+  for (const coefficient of [-1.06777877e-1, -6.34846687e-1, -1.28717512e-1]) p = f.madd(p, t, f.constant(coefficient));
+  p = f.nmadd(f.constant(1), t, f.mul(p, t));
+  const far = f.sub(f.constant(1), expWithin(f, p));
+  return f.select(f.compare("gt", size, f.constant(0.927734375)), f.copysign(far, x), near);
 }
