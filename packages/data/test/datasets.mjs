@@ -15,10 +15,18 @@ export class Squares extends Dataset {
   }
 }
 
-/** Each item takes 20 ms. */
+/** Each item takes 20 ms, several at a time. */
 export class Slow extends Squares {
   async at(index) {
     await new Promise((resolve) => setTimeout(resolve, 20));
+    return index;
+  }
+}
+
+/** Each item keeps its thread for 20 ms, as reading a file would. */
+export class Sleepy extends Squares {
+  at(index) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
     return index;
   }
 }
@@ -70,6 +78,13 @@ export function init(worker) {
 export class Initialised extends Squares {
   at() {
     return initialised;
+  }
+}
+
+/** Items of half a megabyte. */
+export class Large extends Squares {
+  at(index) {
+    return tensor(new Float32Array(131_072).fill(index));
   }
 }
 

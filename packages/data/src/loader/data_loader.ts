@@ -6,6 +6,7 @@ import { BatchSampler } from "../sampler/batch_sampler.ts";
 import { drawSeed, RandomSampler, SequentialSampler } from "../sampler/sampler.ts";
 import { checkPlan, originOf, planOf } from "../worker/origin.ts";
 import { Pool } from "../worker/pool.ts";
+import { prepare } from "../worker/spares.ts";
 import type { WorkerLike } from "../worker/spawn.ts";
 import { type Collated, default_collate, default_convert } from "./collate.ts";
 import { type AnyDataset, asyncFetcher, END, fetcher, type Recipe } from "./fetch.ts";
@@ -130,8 +131,9 @@ export class DataLoader<const D extends AnyDataset<unknown>, const O extends Dat
       (this.batch_size === null ? null : new BatchSampler(this.sampler, this.batch_size, this.drop_last));
     this.collate_fn = options.collate_fn ?? (this.batch_sampler === null ? default_convert : default_collate);
     if (this.num_workers > 0) {
-      checkPlan(dataset);
+      const modules = checkPlan(dataset);
       checkOrigin(this.worker_init_fn);
+      if (this.worker === null) prepare(this.num_workers, modules);
     }
   }
 

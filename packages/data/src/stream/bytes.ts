@@ -57,7 +57,7 @@ async function openRaw(source: Exclude<ByteSource, () => unknown>): Promise<Read
       throw new Error(`${String(source)}: HTTP ${response.status} ${response.statusText}`);
     return response.body;
   }
-  return fileStream(source);
+  return fileStream(String(source).startsWith("file:") ? new URL(source) : source);
 }
 
 /** Looks at the first bytes: gzip says what it is. */

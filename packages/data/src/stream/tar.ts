@@ -9,7 +9,7 @@ export type TarEntry = [name: string, data: Tensor];
 
 export interface TarOptions {
   /** Entries to take, by name; the others are skipped without being held. */
-  readonly filter?: (name: string) => boolean;
+  readonly filter?: ((name: string) => boolean) | null;
 }
 
 /**
@@ -27,9 +27,9 @@ export interface TarOptions {
  */
 export class TarDataset extends IterableDataset<TarEntry> {
   readonly sources: readonly ByteSource[];
-  private readonly filter: (name: string) => boolean;
+  readonly filter: ((name: string) => boolean) | null;
 
-  constructor(sources: ByteSource | readonly ByteSource[], { filter = () => true }: TarOptions = {}) {
+  constructor(sources: ByteSource | readonly ByteSource[], { filter = null }: TarOptions = {}) {
     super();
     this.sources = listOf(sources);
     this.filter = filter;
@@ -41,7 +41,7 @@ export class TarDataset extends IterableDataset<TarEntry> {
     let place = 0;
     for (const source of single ? this.sources : ownShare(this.sources, info)) {
       for await (const [name, read] of entries(source)) {
-        if (!this.filter(name)) continue;
+        if (this.filter !== null && !this.filter(name)) continue;
         const mine = !single || info === null || place % info.num_workers === info.id;
         place++;
         if (mine) yield [name, await read()];
@@ -53,7 +53,7 @@ export class TarDataset extends IterableDataset<TarEntry> {
 /** Names of an archive's files, each with a function that reads it before the next is asked for. */
 async function* entries(source: ByteSource): AsyncGenerator<[string, () => Promise<Tensor>]> {
   const { createTarDecoder } = await import("modern-tar");
-  const stream = (await openBytes(source)).pipeThrough(createTarDecoder());
+  const stream = (await openBytes(source)).pipeThrough(createTarDecoder({ strict: true }));
   const reader = stream.getReader();
   let finished = false;
   try {

@@ -114,7 +114,7 @@ const asNumber = (text: string): string | number =>
  */
 export class CsvDataset<T extends CsvRow = Record<string, string | number>> extends IterableDataset<T> {
   readonly sources: readonly ByteSource[];
-  private readonly options: Required<CsvOptions>;
+  readonly options: Readonly<Required<CsvOptions>>;
 
   constructor(
     sources: ByteSource | readonly ByteSource[],
@@ -150,24 +150,29 @@ export class CsvDataset<T extends CsvRow = Record<string, string | number>> exte
   }
 }
 
+/** So much text is looked at to find out what separates fields and rows. */
+const LOOK = 4096;
+
 /** Rows as lists of texts; a row that a piece of text ends within waits for the next. */
 async function* csvRows(source: ByteSource, delimiter: string): AsyncGenerator<string[]> {
   const { default: papa } = await import("papaparse");
   let rest = "";
-  let found = delimiter;
-  const rowsIn = (text: string, last: boolean): { rows: string[][]; rest: string } => {
-    // What separates fields is found out once, from the first rows.
-    if (found === "") found = papa.parse(text, { preview: 10 }).meta.delimiter || ",";
-    const { data, meta } = new papa.Parser({ delimiter: found }).parse(text, 0, !last) as {
+  let format: { readonly delimiter: string; readonly newline: "\n" | "\r\n" } | null = null;
+  const rowsIn = (text: string, last: boolean): string[][] => {
+    format ??= {
+      delimiter: delimiter || papa.parse(text, { preview: 10, skipEmptyLines: true }).meta.delimiter || ",",
+      newline: /^[^\n]*\r\n/.test(text) ? "\r\n" : "\n",
+    };
+    const { data, meta } = new papa.Parser(format).parse(text, 0, !last) as {
       data: string[][];
       meta: { cursor: number };
     };
-    return { rows: data, rest: last ? "" : text.slice(meta.cursor) };
+    rest = text.slice(meta.cursor);
+    return data;
   };
   for await (const text of textOf(source)) {
-    const found = rowsIn(rest + text, false);
-    rest = found.rest;
-    yield* found.rows;
+    rest += text;
+    if (format !== null || rest.length >= LOOK) yield* rowsIn(rest, false);
   }
-  if (rest !== "") yield* rowsIn(rest, true).rows;
+  if (rest !== "") yield* rowsIn(rest, true);
 }

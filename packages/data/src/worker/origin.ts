@@ -3,6 +3,10 @@ import { is_tensor } from "@tt/core";
 import { ConcatDataset, ChainDataset, StackDataset, Subset } from "../dataset/combined.ts";
 import { IterableDataset, type MapDataset } from "../dataset/dataset.ts";
 import { TensorDataset } from "../dataset/tensor_dataset.ts";
+import type { ByteSource } from "../stream/bytes.ts";
+import { TarDataset } from "../stream/tar.ts";
+import { CsvDataset, type CsvOptions, JsonlDataset } from "../stream/text.ts";
+import { prepare } from "./spares.ts";
 import { pack, type Packed } from "./transfer.ts";
 
 /** Where a worker finds something: an export of a module, or of what its own script serves. */
@@ -21,7 +25,13 @@ export type Plan =
   | { readonly kind: "tensors"; readonly tensors: Packed }
   | { readonly kind: "subset"; readonly of: Plan; readonly indices: readonly number[] }
   | { readonly kind: "concat" | "chain"; readonly of: readonly Plan[] }
+  | { readonly kind: "tar"; readonly sources: readonly unknown[]; readonly filter: Origin | null }
+  | { readonly kind: "csv"; readonly sources: readonly unknown[]; readonly options: CsvOptions }
+  | { readonly kind: "jsonl"; readonly sources: readonly unknown[] }
   | { readonly kind: "stack"; readonly keys: readonly string[] | null; readonly of: readonly Plan[] };
+
+/** Workers that get ready as soon as there is a dataset for them. */
+const SPARES = 2;
 
 const origins = new WeakMap<object, Origin>();
 
@@ -74,6 +84,7 @@ export async function importDataset<T extends MapDataset<unknown> | IterableData
 ): Promise<T> {
   const dataset = (await make(await exported(module, name), args)) as T;
   origins.set(dataset, { module: href(module), name, args: pack(args).packed });
+  prepare(SPARES, [href(module)]);
   return dataset;
 }
 
@@ -136,12 +147,24 @@ const isPlain = (value: unknown): boolean =>
     (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) &&
     Object.values(value).every(isPlain));
 
+/** Sources that cross threads: all but streams and functions. */
+function cloneable(sources: readonly ByteSource[]): unknown[] {
+  return sources.map((source) => {
+    if (typeof source === "function") throw refuse("a stream that reads what a function gives");
+    if (source instanceof ReadableStream) throw refuse("a stream that reads a ReadableStream");
+    return source instanceof URL ? source.href : source;
+  });
+}
+
 const shared = (value: unknown): Packed => pack(value, { shared: true }).packed;
 const unpacked = (): Packed => ({ kind: "plain", value: null });
 
-/** @throws TypeError when workers cannot make this dataset */
-export function checkPlan(dataset: object): void {
-  planOf(dataset, unpacked);
+/**
+ * The modules that workers need for this dataset.
+ * @throws TypeError when they cannot make it
+ */
+export function checkPlan(dataset: object): string[] {
+  return modulesOf(planOf(dataset, unpacked));
 }
 
 /**
@@ -173,9 +196,37 @@ export function planOf(dataset: object, give: (value: unknown) => Packed = share
       const keys = Array.isArray(datasets) ? null : Object.keys(datasets);
       return { kind: "stack", keys, of: Object.values(datasets).map((one) => planOf(one, give)) };
     }
+    case TarDataset: {
+      const { sources, filter } = dataset as TarDataset;
+      const origin = filter === null ? null : originOf(filter);
+      if (origin === undefined) throw refuse("a TarDataset whose filter does not come from importFunction");
+      return { kind: "tar", sources: cloneable(sources), filter: origin };
+    }
+    case CsvDataset: {
+      const { sources, options } = dataset as CsvDataset;
+      return { kind: "csv", sources: cloneable(sources), options };
+    }
+    case JsonlDataset:
+      return { kind: "jsonl", sources: cloneable((dataset as JsonlDataset).sources) };
     default:
       throw refuse(
         dataset instanceof IterableDataset ? `the stream ${dataset.constructor.name}` : dataset.constructor.name,
       );
+  }
+}
+
+/** The modules that workers need for a dataset. */
+export function modulesOf(plan: Plan): string[] {
+  switch (plan.kind) {
+    case "made":
+      return plan.origin.module === null ? [] : [plan.origin.module];
+    case "subset":
+      return modulesOf(plan.of);
+    case "concat":
+    case "chain":
+    case "stack":
+      return plan.of.flatMap(modulesOf);
+    default:
+      return [];
   }
 }

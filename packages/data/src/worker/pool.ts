@@ -1,6 +1,8 @@
 /** A pass with workers: what PyTorch's `_MultiProcessingDataLoaderIter` does. */
 import { IndexError, NotImplementedError, RuntimeError, ValueError } from "@tt/core";
 import type { Failure, Response, Setup } from "./protocol.ts";
+import { modulesOf } from "./origin.ts";
+import { prepare, take } from "./spares.ts";
 import { type Channel, spawn, type WorkerLike } from "./spawn.ts";
 import { unpack } from "./transfer.ts";
 
@@ -65,11 +67,11 @@ export class Pool {
     this.#options = options;
     const { num_workers, worker, setup } = options;
     for (let id = 0; id < num_workers; id++) {
-      const channel = spawn(worker, id);
+      const channel = worker === null ? take() : spawn(worker);
       this.#channels.push(channel);
       channel.listen(
         (message) => this.#take(message, id),
-        (reason) => this.#die(channel, reason),
+        (reason) => this.#die(channel.name ?? `worker ${id}`, reason),
       );
       channel.post({ ...setup, type: "setup", id, num_workers, seed: seed + BigInt(id) });
     }
@@ -81,7 +83,7 @@ export class Pool {
 
   /** One pass; leaving it early stops the workers. */
   async *run(indices: Iterator<Indices>): AsyncGenerator<unknown, void, undefined> {
-    const { num_workers, prefetch_factor, persistent, finish } = this.#options;
+    const { num_workers, prefetch_factor, persistent, finish, worker, setup } = this.#options;
     for (const channel of this.#channels) channel.hold(true);
     this.#indices = indices;
     this.#tasks.clear();
@@ -94,10 +96,10 @@ export class Pool {
       for (;;) {
         const response = await this.#turn();
         if (response === null) break;
-        const { worker } = this.#tasks.get(this.#received)!;
+        const { worker: id } = this.#tasks.get(this.#received)!;
         this.#tasks.delete(this.#received++);
         this.#put();
-        if (response.type === "error") throw caught(response.error, worker);
+        if (response.type === "error") throw caught(response.error, id);
         const data = unpack((response as Extract<Response, { type: "data" }>).data);
         yield finish === null ? data : await finish(data);
       }
@@ -105,6 +107,8 @@ export class Pool {
     } finally {
       if (persistent && finished) for (const channel of this.#channels) channel.hold(false);
       else this.close();
+      // The next epoch's, which are new ones.
+      if (!persistent && finished && worker === null) prepare(num_workers, modulesOf(setup.dataset));
     }
   }
 
@@ -171,9 +175,9 @@ export class Pool {
     this.#wake?.();
   }
 
-  #die(channel: Channel, reason: string): void {
+  #die(name: string, reason: string): void {
     if (this.#closed) return;
-    this.#dead ??= new RuntimeError(`DataLoader worker (${channel.name}) exited unexpectedly${reason}`);
+    this.#dead ??= new RuntimeError(`DataLoader worker (${name}) exited unexpectedly${reason}`);
     this.#wake?.();
   }
 }

@@ -20,6 +20,8 @@ export interface Setup {
 
 export type Request =
   | Setup
+  /** Loads modules ahead of the setup. */
+  | { readonly type: "warm"; readonly modules: readonly string[] }
   /** Starts a pass anew, as persistent workers do. */
   | { readonly type: "resume"; readonly pass: number }
   | {

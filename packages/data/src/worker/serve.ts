@@ -5,6 +5,9 @@ import type { IterableDataset, MapDataset } from "../dataset/dataset.ts";
 import { TensorDataset } from "../dataset/tensor_dataset.ts";
 import { type AnyDataset, asyncFetcher, END } from "../loader/fetch.ts";
 import { setWorkerInfo } from "../loader/worker_info.ts";
+import type { ByteSource } from "../stream/bytes.ts";
+import { TarDataset } from "../stream/tar.ts";
+import { CsvDataset, JsonlDataset } from "../stream/text.ts";
 import { make, type Origin, type Plan } from "./origin.ts";
 import type { Failure, Request, Response, Setup } from "./protocol.ts";
 import { pack, unpack } from "./transfer.ts";
@@ -18,6 +21,9 @@ export interface Port {
 type Served = Readonly<Record<string, unknown>>;
 type Indices = number | readonly number[];
 
+const load = (module: string): Promise<Record<string, unknown>> =>
+  import(/* @vite-ignore */ /* webpackIgnore: true */ module) as Promise<Record<string, unknown>>;
+
 async function find({ module, name }: Origin, served: Served): Promise<unknown> {
   const own = served[name];
   if (typeof own === "function") return own;
@@ -25,7 +31,7 @@ async function find({ module, name }: Origin, served: Served): Promise<unknown> 
     throw new TypeError(
       `the worker's script does not serve ${name}: call serve({ ${name} }) in it, from @tt/data/worker`,
     );
-  const found = ((await import(/* @vite-ignore */ /* webpackIgnore: true */ module)) as Record<string, unknown>)[name];
+  const found = (await load(module))[name];
   if (typeof found !== "function") throw new TypeError(`${module} has no class or function named ${name}`);
   return found;
 }
@@ -49,6 +55,14 @@ async function build(plan: Plan, served: Served): Promise<AnyDataset<unknown>> {
       return new ConcatDataset((await all(plan.of)) as MapDataset<unknown>[]);
     case "chain":
       return new ChainDataset((await all(plan.of)) as IterableDataset<unknown>[]);
+    case "tar": {
+      const filter = plan.filter === null ? null : ((await find(plan.filter, served)) as (name: string) => boolean);
+      return new TarDataset(plan.sources as ByteSource[], { filter });
+    }
+    case "csv":
+      return new CsvDataset(plan.sources as ByteSource[], plan.options);
+    case "jsonl":
+      return new JsonlDataset(plan.sources as ByteSource[]);
     case "stack": {
       const parts = (await all(plan.of)) as MapDataset<unknown>[];
       return new StackDataset(
@@ -114,6 +128,11 @@ export function serveOn(port: Port, served: Served): void {
         () => port.post({ type: "ready" }, []),
         (error: unknown) => port.post({ type: "broken", error: failureOf(error) }, []),
       );
+      return;
+    }
+    if (message.type === "warm") {
+      // What cannot be loaded is reported when a dataset needs it.
+      for (const module of message.modules) load(module).catch(() => {});
       return;
     }
     queue = queue.then(async () => {

@@ -3,8 +3,8 @@ import type { Request, Response } from "./protocol.ts";
 
 /** A running worker. */
 export interface Channel {
-  /** What messages about it call it. */
-  readonly name: string;
+  /** What messages about it call it, if it has a name of its own. */
+  readonly name: string | null;
   post(message: Request): void;
   listen(onMessage: (message: Response) => void, onDeath: (reason: string) => void): void;
   terminate(): void;
@@ -39,9 +39,9 @@ interface Host {
 }
 
 /** Starts a worker, with the loader's own script unless `start` is given. */
-export function spawn(start: (() => WorkerLike) | null, id: number): Channel {
+export function spawn(start: (() => WorkerLike) | null): Channel {
   const worker = start === null ? spawnOwn() : start();
-  return "threadId" in worker ? nodeChannel(worker) : webChannel(worker, id);
+  return "threadId" in worker ? nodeChannel(worker) : webChannel(worker);
 }
 
 function spawnOwn(): WorkerLike {
@@ -76,9 +76,9 @@ function nodeChannel(worker: NodeWorker): Channel {
   };
 }
 
-function webChannel(worker: WebWorker, id: number): Channel {
+function webChannel(worker: WebWorker): Channel {
   return {
-    name: `worker ${id}`,
+    name: null,
     post: (message) => worker.postMessage(message),
     listen(onMessage, onDeath) {
       worker.addEventListener("message", ({ data }) => onMessage(data as Response));

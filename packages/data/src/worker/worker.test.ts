@@ -8,7 +8,7 @@ const found = new Map<string, unknown>();
 
 beforeAll(async () => {
   const script = fileURLToPath(new URL("../../test/workers.mjs", import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [script], {
+  const { stdout } = await promisify(execFile)(process.execPath, ["--expose-gc", script], {
     timeout: 280_000,
     env: { ...process.env, NODE_OPTIONS: "" },
   });
@@ -51,6 +51,18 @@ describe("a DataLoader with workers", () => {
     ["init", [[0], [1], [0], [1]]],
     ["persistent", [4, true]],
     ["left early", [0, 1]],
+    [
+      "tar",
+      [
+        ["a/0", 0],
+        ["b/0", 0],
+        ["a/1", 1],
+        ["b/1", 1],
+        ["a/2", 2],
+        ["b/2", 2],
+      ],
+    ],
+    ["rows", [{ x: 1, y: "a" }, { x: 2, y: "b" }, { x: 3, y: "c" }, [1], [3], [2]]],
   ])("%s", (name, value) => {
     expect(found.get(name)).toEqual(value);
   });
@@ -63,7 +75,21 @@ describe("a DataLoader with workers", () => {
 
   it("says when a worker has died, and when it takes too long", () => {
     expect(found.get("death")).toBe("RuntimeError: DataLoader worker (pid(s) N) exited unexpectedly with exit code 3");
+    const [text, milliseconds] = found.get("killed") as [string, number];
+    expect(text).toBe("RuntimeError: DataLoader worker (pid(s) N) exited unexpectedly with exit code 1");
+    expect(milliseconds).toBeLessThan(1000);
     expect(found.get("timeout")).toBe("RuntimeError: DataLoader timed out after 0.5 seconds");
+  });
+
+  it("loads with two workers in half the time", () => {
+    expect(found.get("twice as fast")).toBeGreaterThan(1.8);
+  });
+
+  it("takes no more memory from epoch to epoch", () => {
+    const epochs = found.get("epochs") as [number, number][];
+    expect(epochs.map(([bytes]) => bytes)).toEqual(epochs.map(() => 400 * 131_072 * 4));
+    // The first finds how much is needed; what follows is noise beside the 200 MB of an epoch.
+    expect(epochs[3]![1] - epochs[1]![1]).toBeLessThan(100e6);
   });
 
   it("says what does not cross threads, and what to do", () => {
