@@ -51,6 +51,13 @@ export class Storage {
     return this.host;
   }
 
+  /** Takes over the memory of a storage that nobody uses any more. */
+  adopt(donor: Storage): void {
+    this.host = donor.detachHost();
+    this.handle = donor.handle;
+    this.nbytes = donor.nbytes;
+  }
+
   /** Whether elements can be looked at; where not (under vmap), formulas take the way that is right for all values. */
   get readable(): boolean {
     return true;

@@ -126,7 +126,10 @@ function encode(
       if (type === "f32") bytes.setFloat32(4 * i, value, true);
       else bytes.setUint32(4 * i, value, true);
     });
-    const buffer = device.createBuffer({ size: bytes.byteLength, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
+    const buffer = device.createBuffer({
+      size: bytes.byteLength,
+      usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+    });
     device.queue.writeBuffer(buffer, 0, bytes.buffer);
     entries.push({ binding: entries.length, resource: { buffer } });
   }

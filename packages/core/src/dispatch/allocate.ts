@@ -39,9 +39,7 @@ export function resizeStorage(tensor: Tensor, shape: readonly number[]): void {
     const old = new Tensor(storage, dtype, [Math.floor(storage.nbytes / dtype.itemsize)]);
     const fresh = new Tensor(grown, dtype, old.shape);
     tableOf(storage.device).get("copy")(fresh, old);
-    storage.host = grown.detachHost();
-    storage.handle = grown.handle;
-    storage.nbytes = grown.nbytes;
+    storage.adopt(grown);
   }
   tensor.setLayout(storage, dtype, [...shape], contiguousStrides(shape), tensor.offset);
 }

@@ -14,7 +14,14 @@ import {
 
 /** Depthwise convolutions and others with few channels in a group: a thread for each element of the result. */
 export function directForward(spec: ConvSpec): Kernel {
-  const { type, batch, outChannels, output, dilation: [dz, dy, dx], kernel: [kz, ky, kx] } = spec;
+  const {
+    type,
+    batch,
+    outChannels,
+    output,
+    dilation: [dz, dy, dx],
+    kernel: [kz, ky, kx],
+  } = spec;
   const count = batch * outChannels * volume(output);
   return {
     name: "conv_direct",
@@ -53,7 +60,15 @@ ${main(THREADS)}
 
 /** The gradient for the input, a thread for each of its elements. */
 export function directInput(spec: ConvSpec): Kernel {
-  const { type, batch, inChannels, image, dilation: [dz, dy, dx], kernel: [kz, ky, kx], padding } = spec;
+  const {
+    type,
+    batch,
+    inChannels,
+    image,
+    dilation: [dz, dy, dx],
+    kernel: [kz, ky, kx],
+    padding,
+  } = spec;
   const count = batch * inChannels * volume(image);
   return {
     name: "conv_input_direct",

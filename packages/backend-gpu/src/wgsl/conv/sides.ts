@@ -1,6 +1,14 @@
 import { repeat } from "../source.ts";
 import { type Side, type Tile, vector } from "../matmul/block.ts";
-import { coordinates, type ConvSpec, pixelReader, responseReader, tapCoordinates, volume, windowStart } from "./geometry.ts";
+import {
+  coordinates,
+  type ConvSpec,
+  pixelReader,
+  responseReader,
+  tapCoordinates,
+  volume,
+  windowStart,
+} from "./geometry.ts";
 
 /**
  * Operands of the product that a convolution is, read out of the tensors as blocks are filled. A thread has the same four columns

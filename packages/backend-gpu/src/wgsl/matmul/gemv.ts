@@ -15,14 +15,17 @@ export function gemv(spec: MatmulSpec, out: string, splits: number): Kernel {
   const [results, sums] = along ? [4, 64] : [64, 4];
   const count = m * n;
   const lane = along ? ["thread / 64u", "thread % 64u"] : ["thread % 64u", "thread / 64u"];
-  const access = wide
-    ? ({ access: "vec4" } as const)
-    : ({ access: "load" } as const);
+  const access = wide ? ({ access: "vec4" } as const) : ({ access: "load" } as const);
   const get = (name: string, index: string): string => (wide ? `${name}[${index}]` : `${name}_load(${index})`);
   const at = along ? "from_matrix + i" : "from_matrix + i * p.count";
   return {
     name: "gemv",
-    operands: [{ name: "a", type, ...access }, { name: "b", type, ...access }, ...biasOf(spec), out === "partial" ? { name: out, type, access: "update" } : store(out, type)],
+    operands: [
+      { name: "a", type, ...access },
+      { name: "b", type, ...access },
+      ...biasOf(spec),
+      out === "partial" ? { name: out, type, access: "update" } : store(out, type),
+    ],
     params: [
       u32("count", count),
       u32("batch", batch),

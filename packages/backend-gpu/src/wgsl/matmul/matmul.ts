@@ -1,7 +1,8 @@
-import { type Kernel, type Plan, spread } from "../kernel.ts";
-import { ceilDiv, main, store, THREADS, u32 } from "../source.ts";
+import type { Kernel, Plan } from "../kernel.ts";
+import { ceilDiv } from "../source.ts";
 import { directMatmul } from "./direct.ts";
 import { gemv } from "./gemv.ts";
+import { sumParts, splitsFor, tileFor, tileGroups } from "./tiles.ts";
 import { affineParams, biasOf, finish, type MatmulSpec } from "./spec.ts";
 import type { Tile } from "./block.ts";
 import { tiledMatmul } from "./tiled.ts";
@@ -15,13 +16,6 @@ export type MatmulChoice =
   /** Blocks of the result, each thread with a tile in registers; the sums cut into `splits` parts. */
   | { readonly kind: "tiled"; readonly tile: Tile; readonly splits: number };
 
-const LARGE: Tile = { rows: 128, columns: 128, depth: 8, perThread: 8 };
-const MEDIUM: Tile = { rows: 64, columns: 64, depth: 16, perThread: 4 };
-const SMALL: Tile = { rows: 32, columns: 32, depth: 16, perThread: 4 };
-
-/** Workgroups that keep a GPU busy; fewer make it worth while to cut the sums. */
-const BUSY = 96;
-
 /** Decides by shape. Sums are cut by shape alone, so results do not depend on the device. */
 export function choose_matmul({ batch, m, n, k }: MatmulSpec): MatmulChoice {
   if (k <= 4 || batch * m * n * k <= 4096) return { kind: "direct" };
@@ -29,13 +23,8 @@ export function choose_matmul({ batch, m, n, k }: MatmulSpec): MatmulChoice {
     const groups = ceilDiv(m * n, 16) * batch;
     return { kind: "gemv", splits: splitsFor(groups, k, 2048) };
   }
-  const groups = (tile: Tile): number => ceilDiv(m, tile.rows) * ceilDiv(n, tile.columns) * batch;
-  const tile = groups(LARGE) >= BUSY ? LARGE : m > 32 && n > 32 && groups(MEDIUM) >= BUSY / 4 ? MEDIUM : SMALL;
-  return { kind: "tiled", tile, splits: splitsFor(groups(tile), k, 256) };
-}
-
-function splitsFor(groups: number, k: number, least: number): number {
-  return Math.max(1, Math.min(32, Math.floor(BUSY / groups), Math.floor(k / least)));
+  const tile = tileFor(batch, m, n);
+  return { kind: "tiled", tile, splits: splitsFor(tileGroups(tile, batch, m, n), k, 256) };
 }
 
 /**
@@ -50,27 +39,10 @@ export function matmul(spec: MatmulSpec, choice: MatmulChoice = choose_matmul(sp
     choice.kind === "gemv" ? gemv(part, out, splits) : tiledMatmul(part, out, choice.tile, splits);
   if (splits === 1 || k === 0) return { kernels: [product(spec, "out")] };
   return {
-    kernels: [product({ ...spec, affine: null }, "partial"), sumParts(spec, splits)],
+    kernels: [
+      product({ ...spec, affine: null }, "partial"),
+      sumParts(spec.type, batch * m * n, splits, biasOf(spec), affineParams(spec), finish(spec, "out", "i", "value")),
+    ],
     scratch: [{ name: "partial", type: spec.type, length: splits * batch * m * n }],
-  };
-}
-
-/** Adds the parts of the sums, in order. */
-function sumParts(spec: MatmulSpec, splits: number): Kernel {
-  const { batch, m, n, type } = spec;
-  const count = batch * m * n;
-  return {
-    name: "matmul_parts",
-    operands: [{ name: "partial", type, access: "array" }, ...biasOf(spec), store("out", type)],
-    params: [u32("count", count), u32("splits", splits), ...affineParams(spec)],
-    code: `
-${main(THREADS)}
-  let i = group * ${THREADS}u + thread;
-  if (i >= p.count) { return; }
-  var sum = ${type}(0);
-  for (var s = 0u; s < p.splits; s++) { sum += partial[s * p.count + i]; }
-  ${finish(spec, "out", "i", "sum")}
-}`,
-    workgroups: spread(ceilDiv(count, THREADS)),
   };
 }

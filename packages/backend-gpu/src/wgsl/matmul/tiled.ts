@@ -32,7 +32,10 @@ export interface MatrixSide extends Side {
 }
 
 /** What a matrix side needs to know of a product. */
-export type MatrixSpec = Pick<MatmulSpec, "m" | "n" | "k" | "type" | "transposeA" | "transposeB" | "vectorsA" | "vectorsB">;
+export type MatrixSpec = Pick<
+  MatmulSpec,
+  "m" | "n" | "k" | "type" | "transposeA" | "transposeB" | "vectorsA" | "vectorsB"
+>;
 
 export function matrixSide(spec: MatrixSpec, name: "a" | "b", length: number, depth: number): MatrixSide {
   const { m, n, k, type } = spec;

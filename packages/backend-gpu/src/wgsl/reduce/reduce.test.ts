@@ -92,7 +92,9 @@ gpuTest("NaN wins and the first one counts", async (device) => {
       expect(await run(device, { ...spec, kind }, x)).toEqual({ out: [Number.NaN], indices: [3] });
     }
     expect((await run(device, { ...spec, kind: "argmax" }, x))["out"]).toEqual([3]);
-    expect((await run(device, { ...spec, kind: "any" }, [...x].fill(0, 0, length - 2).fill(0, length - 1)))["out"]).toEqual([1]);
+    expect(
+      (await run(device, { ...spec, kind: "any" }, [...x].fill(0, 0, length - 2).fill(0, length - 1)))["out"],
+    ).toEqual([1]);
   }
 });
 

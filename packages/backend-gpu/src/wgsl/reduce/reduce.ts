@@ -59,7 +59,13 @@ function shapeOf(length: number, inner: number, count: number): Shape {
 }
 
 /** From the input to results or to states of parts, or from those to results. */
-function reduceKernel(spec: ReduceSpec, fold: Fold, shape: Shape, from: "input" | "parts" | "merge", parts: number): Kernel {
+function reduceKernel(
+  spec: ReduceSpec,
+  fold: Fold,
+  shape: Shape,
+  from: "input" | "parts" | "merge",
+  parts: number,
+): Kernel {
   const { kind, type, outer, length, inner, prologue, epilogue } = spec;
   const { results, lanes } = shape;
   const count = outer * inner;
@@ -105,8 +111,16 @@ ${main(256)}
   if (lane != 0u || result >= p.count || part >= p.parts) { return; }
   ${
     from === "parts"
-      ? repeat(fold.fields.length, (i) => `part_${fold.fields[i]![0]}[part * p.count + result] = s.${fold.fields[i]![0]};`)
-      : fold.results.map(([name, t, value]) => `{ let v = ${value}; ${name}_store(result, ${name === "out" && epilogue !== undefined ? `${t}(${epilogue})` : "v"}); }`).join("\n  ")
+      ? repeat(
+          fold.fields.length,
+          (i) => `part_${fold.fields[i]![0]}[part * p.count + result] = s.${fold.fields[i]![0]};`,
+        )
+      : fold.results
+          .map(
+            ([name, t, value]) =>
+              `{ let v = ${value}; ${name}_store(result, ${name === "out" && epilogue !== undefined ? `${t}(${epilogue})` : "v"}); }`,
+          )
+          .join("\n  ")
   }
 }`,
     workgroups: spread(ceilDiv(count, results) * (merging ? 1 : parts)),

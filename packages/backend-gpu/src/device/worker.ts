@@ -1,0 +1,171 @@
+import { Failures, type Failure, type Link } from "./link.ts";
+import type { Batch, DeviceInfo, DeviceRequest, ReadRequest } from "./protocol.ts";
+import { builtinModule, dawnOptions, isNode, webgpuUrl } from "./provider.ts";
+import { HEADER, LENGTH, NODE_START, STATE, WEB_START, workerSource } from "./worker_source.ts";
+
+/** A worker of Node or of a browser. */
+interface Thread {
+  post(message: object, transfer: ArrayBuffer[]): void;
+  /** Whether it keeps the process from ending. */
+  hold(held: boolean): void;
+  terminate(): void;
+}
+
+interface Answer {
+  readonly opened?: DeviceInfo | null;
+  readonly error?: string;
+  readonly failure?: Failure;
+  readonly id?: number;
+  readonly bytes?: ArrayBuffer;
+}
+
+interface NodeWorker {
+  on(event: string, listener: (value: never) => void): void;
+  postMessage(message: object, transfer: ArrayBuffer[]): void;
+  ref(): void;
+  unref(): void;
+  terminate(): unknown;
+}
+
+/** Whether this thread may sleep until a worker has an answer. */
+export function canWait(): boolean {
+  if (isNode) return true;
+  const { crossOriginIsolated, document } = globalThis as { crossOriginIsolated?: boolean; document?: object };
+  return crossOriginIsolated === true && document === undefined;
+}
+
+/** A device in a worker of its own, so that this thread can sleep until an answer is there. */
+export async function openInWorker(request: DeviceRequest): Promise<Link> {
+  const failures = new Failures();
+  const waiting = new Map<number, { resolve(bytes: ArrayBuffer): void; reject(error: Error): void }>();
+  let opened: ((info: DeviceInfo) => void) | null = null;
+  let refused: ((error: Error) => void) | null = null;
+  let thread: Thread | null = null;
+  const stopped = (message: string): void => {
+    refused?.(new Error(message));
+    failures.report("lost", message);
+    for (const { reject } of waiting.values()) reject(new Error(message));
+    waiting.clear();
+  };
+  const receive = (answer: Answer): void => {
+    if (answer.failure !== undefined) failures.report(answer.failure.kind, answer.failure.message);
+    else if (answer.opened !== undefined) {
+      if (answer.opened === null) refused!(new Error(answer.error));
+      else opened!(answer.opened);
+    } else if (answer.id !== undefined) {
+      const entry = waiting.get(answer.id);
+      waiting.delete(answer.id);
+      if (waiting.size === 0) thread!.hold(false);
+      if (answer.bytes === undefined) entry?.reject(new Error(answer.error));
+      else entry?.resolve(answer.bytes);
+    }
+  };
+  const info = await new Promise<DeviceInfo>((resolve, reject) => {
+    opened = resolve;
+    refused = reject;
+    thread = isNode ? nodeThread(request, receive, stopped) : webThread(request, receive, stopped);
+  });
+  const worker = thread as unknown as Thread;
+  worker.hold(false);
+
+  let block = new SharedArrayBuffer(4096);
+  let next = 1;
+
+  const transfers = (batch: Batch | null): ArrayBuffer[] => {
+    if (batch === null) return [];
+    const list: ArrayBuffer[] = [batch.commands.buffer, ...batch.uploads];
+    if (batch.params !== null) list.push(batch.params);
+    return list;
+  };
+
+  const later = (message: { readonly batch: Batch | null }): Promise<ArrayBuffer> =>
+    new Promise((resolve, reject) => {
+      const id = next++;
+      waiting.set(id, { resolve, reject });
+      worker.hold(true);
+      worker.post({ ...message, id }, transfers(message.batch));
+    });
+
+  const now = (message: { readonly batch: Batch | null }, bytes: number): ArrayBuffer => {
+    if (block.byteLength < bytes + HEADER) {
+      block = new SharedArrayBuffer(2 ** Math.ceil(Math.log2(bytes + HEADER)));
+    }
+    const words = new Int32Array(block, 0, 2);
+    Atomics.store(words, STATE, 0);
+    worker.post({ ...message, block }, transfers(message.batch));
+    Atomics.wait(words, STATE, 0);
+    const length = words[LENGTH]!;
+    // Nothing may look at shared memory afterwards, so it is copied.
+    const copy = new Uint8Array(length);
+    copy.set(new Uint8Array(block, HEADER, length));
+    if (Atomics.load(words, STATE) === 2) {
+      const text = new TextDecoder().decode(copy);
+      const at = text.indexOf(":");
+      failures.take();
+      failures.report(text.slice(0, at) as Failure["kind"], text.slice(at + 1));
+      return new ArrayBuffer(bytes);
+    }
+    return copy.buffer;
+  };
+
+  return {
+    info,
+    synchronous: canWait(),
+    submit: (batch) => worker.post({ batch, request: null }, transfers(batch)),
+    read: (batch, wanted: ReadRequest) => later({ batch, request: wanted } as never),
+    readSync: (batch, wanted) => now({ batch, request: wanted } as never, wanted.bytes),
+    finish: async (batch) => void (await later({ batch, finish: true } as never)),
+    finishSync: (batch) => void now({ batch, finish: true } as never, 0),
+    failure: () => failures.take(),
+    destroy() {
+      worker.post({ destroy: true }, []);
+      worker.terminate();
+    },
+  };
+}
+
+function nodeThread(
+  request: DeviceRequest,
+  receive: (answer: Answer) => void,
+  stopped: (message: string) => void,
+): Thread {
+  const { Worker } = builtinModule<{ Worker: new (source: string, options: object) => NodeWorker }>(
+    "node:worker_threads",
+  );
+  const worker = new Worker(workerSource() + NODE_START, {
+    eval: true,
+    workerData: { url: webgpuUrl(), options: dawnOptions(request), request },
+    execArgv: [],
+  });
+  let ending = false;
+  worker.on("message", receive);
+  worker.on("error", (error: Error) => stopped(error.message));
+  worker.on("exit", () => {
+    if (!ending) stopped("the worker that owns the device has ended");
+  });
+  return {
+    post: (message, transfer) => worker.postMessage(message, transfer),
+    hold: (held) => (held ? worker.ref() : worker.unref()),
+    terminate() {
+      ending = true;
+      void worker.terminate();
+    },
+  };
+}
+
+function webThread(
+  request: DeviceRequest,
+  receive: (answer: Answer) => void,
+  stopped: (message: string) => void,
+): Thread {
+  const url = URL.createObjectURL(new Blob([workerSource() + WEB_START], { type: "text/javascript" }));
+  const worker = new Worker(url);
+  worker.addEventListener("message", ({ data }) => receive(data as Answer));
+  worker.addEventListener("error", ({ message }) => stopped(message));
+  worker.postMessage({ request });
+  return {
+    post: (message, transfer) => worker.postMessage(message, transfer),
+    hold: () => undefined,
+    terminate: () => worker.terminate(),
+  };
+}
