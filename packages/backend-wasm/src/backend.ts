@@ -18,6 +18,7 @@ import { optimKernels } from "./kernels/optim.ts";
 import { poolKernels } from "./kernels/pool.ts";
 import { rearrangeKernels } from "./kernels/rearrange.ts";
 import { recurrentKernels } from "./kernels/recurrent.ts";
+import { makeFold } from "./kernels/reduce/fold.ts";
 import { reduceKernels } from "./kernels/reduce/kernels.ts";
 import { scanKernels } from "./kernels/scan.ts";
 import { softmaxKernels } from "./kernels/softmax.ts";
@@ -28,6 +29,7 @@ import { WasmStorage } from "./memory/storage.ts";
 import { instantiate, type SimdLevel } from "./module.ts";
 import { measurePeak } from "./peak.ts";
 import { availableThreads } from "./threads/spawn.ts";
+import { loadTfjsEngine } from "./tfjs/installed.ts";
 import { Threads } from "./threads/threads.ts";
 
 const MIB = 1024 * 1024;
@@ -49,6 +51,13 @@ export interface WasmOptions {
   /** Bytes up to which storages are ordinary typed arrays; 4096 (or `TT_WASM_SMALL_STORAGE`) unless given. */
   readonly small_storage?: number;
   /**
+   * `tfjs` computes what TF.js has kernels for with its WebAssembly backend (XNNPACK), in memory that both share, on one thread. Needs
+   * the packages @tensorflow/tfjs-core and @tensorflow/tfjs-backend-wasm; see @tt/backend-wasm/tfjs.
+   */
+  readonly engine?: "own" | "tfjs";
+  /** The module @tensorflow/tfjs-core, for engine `tfjs` in bundled programs; elsewhere it is imported by its name. */
+  readonly tfjs?: object;
+  /**
    * Threads that kernels may use, this one included. Unless given: what `torch.set_num_threads` was called with,
    * `TT_NUM_THREADS`, or what the machine runs at once (at most 16). One where memory cannot be shared with workers, as on
    * pages without cross-origin isolation.
@@ -58,6 +67,8 @@ export interface WasmOptions {
 
 /** What {@link WasmBackend.info} tells. */
 export interface WasmInfo {
+  /** Whose kernels come first. */
+  readonly engine: "own" | "tfjs";
   readonly simd: SimdLevel;
   /** Whether the build for 256-bit registers runs: see {@link WasmOptions.turbo}. */
   readonly turbo: boolean;
@@ -84,6 +95,7 @@ export interface WasmBackend extends Backend {
  * Makes the WebAssembly backend, which serves device "wasm".
  *
  * @throws RangeError when a number among the options is out of range
+ * @throws RuntimeError when TF.js is asked for and not installed
  * @example
  * ```ts
  * import * as torch from "@tt/core";
@@ -101,14 +113,18 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
     0,
     16384,
   );
-  const heap = new Heap({ limit, target }, makeCollector());
+  const tfjs = isTfjs(options) ? await loadTfjsEngine() : null;
+  const bridge = tfjs === null ? null : await tfjs.open(options.tfjs, Math.min(target, limit));
+  const heap = new Heap({ limit, target, place: bridge?.place }, makeCollector());
   const { level, turbo, reason, module, exports } = await instantiate(heap.memory, isStrict(options), isTurbo(options));
   const cpu = findBackend("cpu");
   const parent = env("TT_WASM_COUNT_HOST") === "1" ? { ...cpu, kernels: counting(cpu.kernels) } : cpu;
   const threads = new Threads(heap, module, exports, threadsOf(options));
   const engine = makeEngine(heap, exports, threads, parent.kernels, small);
+  const own = kernelsOf(engine, level === "relaxed");
+  const kernels = tfjs === null ? own : tfjs.kernels(engine, bridge!, own);
   return {
-    ...defineBackend({ name: "wasm", extends: parent, kernels: kernelsOf(engine, level === "relaxed") }),
+    ...defineBackend({ name: "wasm", extends: parent, kernels }),
     capabilities: { synchronous: true },
     allocate(device: Device, dtype: DType, numel: number): Storage {
       const bytes = numel * dtype.itemsize;
@@ -116,7 +132,14 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
         ? new Storage(device, new dtype.ArrayType(numel * dtype.lanes), bytes)
         : new WasmStorage(device, heap, bytes, dtype.ArrayType);
     },
-    info: () => ({ simd: level, turbo, reason, threads: threads.count, node: nodeVersion() }),
+    info: () => ({
+      engine: tfjs === null ? "own" : "tfjs",
+      simd: level,
+      turbo,
+      reason,
+      threads: threads.count,
+      node: nodeVersion(),
+    }),
     measure_peak: () => measurePeak(engine, turbo),
     memory_stats: () => heap.stats(),
     get_num_threads: () => threads.count,
@@ -129,15 +152,16 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmBackend> {
 function kernelsOf(engine: Engine, relaxed: boolean): Kernels {
   const run = makeMap(engine, relaxed);
   const { map } = mapKernel(engine, run);
+  const fold = makeFold(engine, relaxed);
   return {
     map,
     ...copyKernels(engine, run),
     ...matmulKernels(engine),
     ...batchNormKernels(engine),
     ...convKernels(engine),
-    ...reduceKernels(engine, relaxed, map),
+    ...reduceKernels(engine, relaxed, fold, map),
     ...scanKernels(engine, relaxed),
-    ...softmaxKernels(engine),
+    ...softmaxKernels(engine, fold, map),
     ...normKernels(engine),
     ...poolKernels(engine),
     ...optimKernels(engine),
@@ -154,6 +178,12 @@ function kernelsOf(engine: Engine, relaxed: boolean): Kernels {
 
 function isStrict({ simd = "auto" }: WasmOptions): boolean {
   return simd === "strict" || env("TT_WASM_SIMD") === "strict";
+}
+
+function isTfjs(options: WasmOptions): boolean {
+  const engine: string = options.engine ?? env("TT_WASM_ENGINE") ?? "own";
+  if (engine !== "own" && engine !== "tfjs") throw new RangeError(`engine must be "own" or "tfjs", but is "${engine}"`);
+  return engine === "tfjs";
 }
 
 function isTurbo({ turbo = env("TT_WASM_TURBO") === "1" }: WasmOptions): boolean {

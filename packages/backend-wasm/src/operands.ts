@@ -2,9 +2,8 @@ import type { Storage, Tensor } from "@tt/core";
 import { type Heap, SCRATCH } from "./memory/heap.ts";
 import { WasmStorage } from "./memory/storage.ts";
 
-/** Where operands of ordinary memory are copied for a call; the kernels' constants stand before it. */
+/** Where in the heap operands of ordinary memory are copied for a call; the kernels' constants stand before it. */
 const STAGE = 256;
-const STAGE_END = SCRATCH;
 
 /**
  * Addresses of a kernel's tensors. Cells are brought into the heap; small storages, which live in ordinary
@@ -12,18 +11,23 @@ const STAGE_END = SCRATCH;
  */
 export class Operands {
   readonly heap: Heap;
-  private cursor = STAGE;
+  private readonly from: number;
+  private readonly to: number;
+  private cursor: number;
   private readonly staged: Storage[] = [];
   private readonly places: number[] = [];
   private readonly written: boolean[] = [];
 
   constructor(heap: Heap) {
     this.heap = heap;
+    this.from = heap.start + STAGE;
+    this.to = heap.start + SCRATCH;
+    this.cursor = this.from;
   }
 
   begin(): void {
     this.heap.begin();
-    this.cursor = STAGE;
+    this.cursor = this.from;
     this.staged.length = 0;
     this.places.length = 0;
     this.written.length = 0;
@@ -43,7 +47,7 @@ export class Operands {
   reserve(bytes: number): number {
     const at = this.cursor;
     const end = (at + bytes + 15) & ~15;
-    if (end > STAGE_END) return -1;
+    if (end > this.to) return -1;
     this.cursor = end;
     return at;
   }

@@ -1,9 +1,10 @@
 /**
- * pnpm bench [--only PATTERN] [--device D] [--threads N] [--rounds R] [--json FILE] [--profile]
+ * pnpm bench [--only PATTERN] [--device D] [--engine tfjs] [--threads N] [--rounds R] [--json FILE] [--profile]
  *
  * Times our workloads and, where a python3 with torch is present, PyTorch's on one thread: in turns,
  * each in its own process. Prints medians over the rounds and their ratio, and for matrix products on wasm their share of
- * the peak of fused multiply-add, measured in the same process. The environment goes to both: OPENBLAS_CORETYPE=Haswell,
+ * the peak of fused multiply-add, measured in the same process. --engine tfjs adds a column for what TF.js's kernels take
+ * (`wasm({ engine: "tfjs" })`). The environment goes to both: OPENBLAS_CORETYPE=Haswell,
  * DNNL_MAX_CPU_ISA=AVX2 and ATEN_CPU_CAPABILITY=avx2 keep PyTorch to 256-bit registers, TT_WASM_TURBO=1 gives them to us.
  */
 import { writeFileSync } from "node:fs";
@@ -16,6 +17,7 @@ const { values } = parseArgs({
   options: {
     only: { type: "string" },
     device: { type: "string", default: "cpu" },
+    engine: { type: "string", default: "own" },
     threads: { type: "string", default: "1" },
     rounds: { type: "string", default: "3" },
     json: { type: "string" },
@@ -37,6 +39,12 @@ const ours = new Map<string, number[]>();
 const theirs = new Map<string, number[]>();
 const errors = new Map<string, string>();
 const shares = new Map<string, number[]>();
+const tfjs = new Map<string, number[]>();
+const compared = values.engine === "tfjs" && values.device === "wasm";
+if (!compared && values.engine !== "own") {
+  console.error('--engine is "own", or "tfjs" with --device wasm');
+  process.exit(2);
+}
 let info = "";
 const add = <K>(into: Map<K, number[]>, key: K, value: number): void => {
   into.set(key, [...(into.get(key) ?? []), value]);
@@ -61,6 +69,9 @@ const collect = (into: Map<string, number[]>, samples: readonly (Sample | Info)[
 };
 for (let round = 0; round < Number(values.rounds); round++) {
   if (python !== null) collect(theirs, await runTorch(python, ids));
+  if (compared)
+    for (const sample of await runOurs("wasm", threads, ids, { TT_WASM_ENGINE: "tfjs" }))
+      if ("id" in sample && sample.seconds !== undefined) add(tfjs, sample.id, sample.seconds);
   collect(ours, await runOurs(values.device, threads, ids));
 }
 
@@ -85,17 +96,23 @@ const rows = ids.map((id) => {
     torch_seconds,
     ratio: seconds === null || torch_seconds === null ? null : seconds / torch_seconds,
     ...(share === null ? {} : { peak_share: share }),
+    ...(compared ? { tfjs_seconds: median(tfjs.get(id)) } : {}),
     ...(errors.has(id) ? { error: errors.get(id) } : {}),
   };
 });
 console.log(`${cpus()[0]?.model ?? "unknown processor"}; ${info}`);
-console.log(`${"id".padEnd(22)}${`tt ${threads}t`.padStart(12)}${"torch 1t".padStart(12)}${"ratio".padStart(9)}`);
+console.log(
+  `${"id".padEnd(22)}${`tt ${threads}t`.padStart(12)}${"torch 1t".padStart(12)}${"ratio".padStart(9)}${compared ? `${"TF.js".padStart(12)}${"to it".padStart(9)}` : ""}`,
+);
+const times = (ratio: number | null): string => (ratio === null ? "-" : `${ratio.toFixed(2)}x`).padStart(9);
 for (const row of rows) {
-  const ratio = row.ratio === null ? "-" : `${row.ratio.toFixed(2)}x`;
+  const { tfjs_seconds: other } = row;
+  const to = other == null || row.seconds === null ? null : row.seconds / other;
+  const theirs = other === undefined ? "" : `${show(other).padStart(12)}${times(to)}`;
   const share = "peak_share" in row ? `  ${(100 * row.peak_share).toFixed(0)} % of the WASM FMA peak` : "";
   const note = "error" in row ? `  ${row.error}` : share;
   console.log(
-    `${row.id.padEnd(22)}${show(row.seconds).padStart(12)}${show(row.torch_seconds).padStart(12)}${ratio.padStart(9)}${note}`,
+    `${row.id.padEnd(22)}${show(row.seconds).padStart(12)}${show(row.torch_seconds).padStart(12)}${times(row.ratio)}${theirs}${note}`,
   );
 }
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);

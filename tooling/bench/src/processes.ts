@@ -37,10 +37,15 @@ async function run(command: string, args: readonly string[], env: NodeJS.Process
 }
 
 /** Times our side in a process of its own. */
-export function runOurs(device: string, threads: number, ids: readonly string[]): Promise<(Sample | Info)[]> {
+export function runOurs(
+  device: string,
+  threads: number,
+  ids: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<(Sample | Info)[]> {
   const worker = fileURLToPath(new URL("worker.ts", import.meta.url));
   const args = ["--import", "tsx", "--conditions=@tt/source", worker, device, String(threads), ...ids];
-  return run(process.execPath, args, { TT_NUM_THREADS: String(threads) });
+  return run(process.execPath, args, { TT_NUM_THREADS: String(threads), ...env });
 }
 
 /** Times PyTorch's side, on one thread. */

@@ -1,4 +1,5 @@
 /** What a user's first program looks like; also run from the packed tarballs. */
+import { wasm } from "@tt/backend-wasm";
 import * as torch from "@tt/torch";
 
 torch.manual_seed(0);
@@ -17,3 +18,11 @@ if (!losses.every((loss, index) => index === 0 || loss < losses[index - 1]!)) {
   throw new Error(`the loss does not fall: ${losses.join(", ")}`);
 }
 console.log(String(torch.tensor([1, 2, 3])), losses.map((loss) => loss.toFixed(4)).join(" "));
+
+const refused = await wasm({ engine: "tfjs" }).then(
+  () => "",
+  (error: unknown) => String(error),
+);
+if (!refused.includes("npm install @tensorflow/tfjs-core @tensorflow/tfjs-backend-wasm")) {
+  throw new Error(`without TF.js, wasm({ engine: "tfjs" }) says: ${refused}`);
+}

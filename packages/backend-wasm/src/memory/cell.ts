@@ -17,6 +17,10 @@ export class Cell {
   epoch = 0;
   /** Whether its storage is gone. */
   dead = false;
+  /** How many others point to the bytes: while any do, the cell is in no list and its bytes stay where they are. */
+  holds = 0;
+  /** Gives back a block that is not the heap's own. */
+  release: (() => void) | null = null;
   previous: Cell | null = null;
   next: Cell | null = null;
 

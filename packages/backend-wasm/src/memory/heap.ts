@@ -1,4 +1,4 @@
-import type { TypedArray, TypedArrayConstructor } from "@tt/core";
+import { RuntimeError, type TypedArray, type TypedArrayConstructor } from "@tt/core";
 import { disposed, freeTemporaries, memory } from "@tt/core/dispatch";
 import { Allocator, type Block, PAGE } from "./allocator.ts";
 import { Cell, Recency } from "./cell.ts";
@@ -15,6 +15,15 @@ export interface HeapOptions {
   readonly limit: number;
   /** Bytes up to which it grows without first spilling. */
   readonly target: number;
+  /** Where it has to stay, if the memory is somebody else's. */
+  readonly place?: Place | undefined;
+}
+
+/** A part of a memory that belongs to another program, which may grow it at any time. */
+export interface Place {
+  readonly memory: WebAssembly.Memory;
+  readonly start: number;
+  readonly bytes: number;
 }
 
 /** What {@link Heap.stats} tells, in bytes unless said otherwise. */
@@ -43,6 +52,8 @@ export type HeapStats = {
  */
 export class Heap {
   readonly memory: WebAssembly.Memory;
+  /** Where its {@link SCRATCH} bytes begin. */
+  readonly start: number;
   /** Views of the whole memory, renewed when it grows. */
   bytes: Uint8Array;
   floats: Float32Array;
@@ -51,7 +62,10 @@ export class Heap {
   private readonly recency = new Recency();
   private readonly registry: FinalizationRegistry<Cell>;
   private readonly collector: Collector;
-  private limit = 0;
+  /** Cells that are held, which no other list has. */
+  private readonly held = new Set<Cell>();
+  private size: number;
+  private limit: number;
   private target: number;
   private epoch = 0;
   private spilledBytes = 0;
@@ -70,16 +84,23 @@ export class Heap {
   private turned = true;
 
   constructor(options: HeapOptions, collector: Collector) {
-    const initial = Math.floor(Math.min(16 * MIB, options.limit) / PAGE) * PAGE;
-    const most = Math.floor(options.limit / PAGE) * PAGE;
-    const fixed = Math.floor(Math.min(options.target, most) / PAGE) * PAGE;
-    ({ memory: this.memory, limit: this.limit } = reserve(initial, fixed, most));
+    if (options.place === undefined) {
+      const initial = Math.floor(Math.min(16 * MIB, options.limit) / PAGE) * PAGE;
+      const most = Math.floor(options.limit / PAGE) * PAGE;
+      const fixed = Math.floor(Math.min(options.target, most) / PAGE) * PAGE;
+      ({ memory: this.memory, limit: this.limit } = reserve(initial, fixed, most));
+      this.start = 0;
+      this.size = this.memory.buffer.byteLength;
+    } else {
+      ({ memory: this.memory, start: this.start, bytes: this.size } = options.place);
+      this.limit = this.size;
+    }
     this.target = Math.min(options.target, this.limit);
     this.collector = collector;
     const { Registry } = collector;
     memory.own = freeTemporaries;
     this.registry = new Registry((cell: Cell) => this.lose(cell));
-    this.allocator.extend(SCRATCH, this.memory.buffer.byteLength - SCRATCH);
+    this.allocator.extend(this.start + SCRATCH, this.size - SCRATCH);
     this.bytes = new Uint8Array(this.memory.buffer);
     this.floats = new Float32Array(this.memory.buffer);
     this.ints = new Int32Array(this.memory.buffer);
@@ -98,6 +119,36 @@ export class Heap {
     return cell;
   }
 
+  /** A cell on a block that is not the heap's own, which `release` gives back when `owner` is gone. */
+  adopt(owner: object, address: number, bytes: number, ArrayType: TypedArrayConstructor, release: () => void): Cell {
+    this.renew();
+    const length = bytes / ArrayType.BYTES_PER_ELEMENT;
+    const cell = new Cell(new ArrayType(this.memory.buffer, address, length), bytes, ArrayType);
+    cell.block = { address, size: bytes, slab: null };
+    cell.release = release;
+    cell.holds = 1;
+    this.held.add(cell);
+    this.registry.register(owner, cell, cell);
+    return cell;
+  }
+
+  /** Keeps the bytes of `owner`'s cell where they are until {@link letGo}, and says where; -1 when there is no room. */
+  hold(owner: object, cell: Cell): number {
+    const at = this.address(owner, cell);
+    if (at >= 0 && cell.holds++ === 0) {
+      this.recency.remove(cell);
+      this.held.add(cell);
+    }
+    return at;
+  }
+
+  letGo(cell: Cell): void {
+    if (--cell.holds > 0) return;
+    this.held.delete(cell);
+    this.recency.add(cell);
+    if (cell.dead) this.giveBack(cell);
+  }
+
   /** Lists a resident cell. Only those are registered: a cell that moved out would be kept alive, bytes and all. */
   private watch(owner: object, cell: Cell): void {
     this.recency.add(cell);
@@ -106,6 +157,7 @@ export class Heap {
 
   /** Starts a kernel call: cells it uses stay where they are until the next one begins. */
   begin(): void {
+    this.renew();
     this.epoch++;
     while (this.late.length > 0) this.drop(this.late.pop()!);
   }
@@ -113,6 +165,7 @@ export class Heap {
   /** The cell's bytes, where they are now; they stay there until the next kernel call begins. */
   view(cell: Cell): TypedArray {
     if (cell.dead) throw disposed();
+    this.renew();
     cell.epoch = this.epoch;
     return cell.view;
   }
@@ -122,7 +175,7 @@ export class Heap {
     if (cell.dead) throw disposed();
     cell.epoch = this.epoch;
     if (cell.block !== null) {
-      this.recency.touch(cell);
+      if (cell.holds === 0) this.recency.touch(cell);
       return cell.block.address;
     }
     const block = this.block(cell.bytes);
@@ -157,20 +210,29 @@ export class Heap {
     if (cell.dead) return;
     cell.dead = true;
     cell.view = NOTHING;
-    if (cell.block === null) return;
-    this.recency.remove(cell);
-    this.allocator.free(cell.block);
-    cell.block = null;
+    // Somebody else's hold on it ends with letGo, after which it is given back.
+    if (cell.block === null || (cell.holds > 0 && cell.release === null)) return;
+    this.giveBack(cell);
     this.freedBlocks++;
+  }
+
+  private giveBack(cell: Cell): void {
+    if (cell.holds > 0) this.held.delete(cell);
+    else this.recency.remove(cell);
+    if (cell.release === null) this.allocator.free(cell.block!);
+    else cell.release();
+    cell.block = null;
+    cell.release = null;
+    cell.holds = 0;
   }
 
   /** The cell's bytes become those of `view`, outside of the heap. */
   replace(cell: Cell, view: TypedArray): void {
     if (cell.block !== null) {
-      this.recency.remove(cell);
+      if (cell.holds > 0 && cell.release === null)
+        throw new RuntimeError("Trying to resize storage that is not resizable: another library uses its memory");
       this.registry.unregister(cell);
-      this.allocator.free(cell.block);
-      cell.block = null;
+      this.giveBack(cell);
     }
     cell.view = view;
     cell.bytes = view.byteLength;
@@ -193,7 +255,7 @@ export class Heap {
   stats(): HeapStats {
     return {
       resident: this.allocator.used - (this.workspace?.size ?? 0),
-      reserved: this.memory.buffer.byteLength,
+      reserved: this.size,
       limit: this.limit,
       spilled: this.spilledBytes,
       restored: this.restoredBytes,
@@ -255,7 +317,7 @@ export class Heap {
   }
 
   private grow(bytes: number, limit: number): Block | null {
-    const have = this.memory.buffer.byteLength;
+    const have = this.size;
     const need = Math.ceil((bytes * 1.25 + 4 * PAGE) / PAGE) * PAGE;
     const step = Math.min(Math.max(need, have / 4, 16 * MIB), limit - have);
     if (step < need) return null;
@@ -266,10 +328,29 @@ export class Heap {
       return null;
     }
     this.allocator.extend(have, pages * PAGE);
-    this.bytes = new Uint8Array(this.memory.buffer);
-    this.floats = new Float32Array(this.memory.buffer);
-    this.ints = new Int32Array(this.memory.buffer);
+    this.size += pages * PAGE;
+    this.look();
     return this.allocator.allocate(bytes);
+  }
+
+  private look(): void {
+    const { buffer } = this.memory;
+    this.bytes = new Uint8Array(buffer);
+    this.floats = new Float32Array(buffer);
+    this.ints = new Int32Array(buffer);
+  }
+
+  /** Makes all views anew if the memory's owner has let it grow, which takes views of unshared memory away. */
+  renew(): void {
+    if (this.bytes.length > 0) return;
+    this.look();
+    const again = (cell: Cell): void => {
+      const { block, bytes, ArrayType } = cell;
+      if (!cell.dead)
+        cell.view = new ArrayType(this.memory.buffer, block!.address, bytes / ArrayType.BYTES_PER_ELEMENT);
+    };
+    for (let cell = this.recency.oldest; cell !== null; cell = cell.next) again(cell);
+    for (const cell of this.held) again(cell);
   }
 
   /** Moves cells out, least recently used first: an eighth of the target, so that a collection pays off next time. */

@@ -3,15 +3,24 @@ import { ManagedStorage } from "@tt/core/dispatch";
 import type { Cell } from "./cell.ts";
 import type { Heap } from "./heap.ts";
 
+export interface ForeignBlock {
+  readonly address: number;
+  readonly release: () => void;
+}
+
 /** A storage whose bytes live in a {@link Cell}: `host` is a view of them, wherever they are. */
 export class WasmStorage extends ManagedStorage {
   readonly heap: Heap;
   readonly cell: Cell;
 
-  constructor(device: Device, heap: Heap, bytes: number, ArrayType: TypedArrayConstructor) {
+  /** @param foreign - a block that is not the heap's own, to live in */
+  constructor(device: Device, heap: Heap, bytes: number, ArrayType: TypedArrayConstructor, foreign?: ForeignBlock) {
     super(device, null, bytes);
     this.heap = heap;
-    this.cell = heap.cell(this, bytes, ArrayType);
+    this.cell =
+      foreign === undefined
+        ? heap.cell(this, bytes, ArrayType)
+        : heap.adopt(this, foreign.address, bytes, ArrayType, foreign.release);
   }
 
   override get host(): TypedArray | null {
