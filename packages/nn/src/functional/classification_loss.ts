@@ -159,7 +159,7 @@ defineFunction(
       .add(target.rsub(1).mul(sigmoid(input.neg())))
       .neg();
     const weighted = weight === null ? terms : terms.mul(weight);
-    return reduceLoss(weighted.sum(-1).div(input.shape.at(-1)!), how);
+    return reduceLoss(weighted.sum(input.ndim - 1).div(input.shape.at(-1)!), how);
   },
 );
 

@@ -1,4 +1,4 @@
-import { ValueError } from "@tt/core";
+import { RuntimeError, ValueError } from "@tt/core";
 import { callOp } from "@tt/core/dispatch";
 import type { Tensor } from "@tt/core";
 import { defineFunction } from "./define.ts";
@@ -40,6 +40,11 @@ for (const rank of [1, 3]) {
     `dropout${rank}d(${parameters("True")}) -> Tensor`,
     `Zeroes whole channels of [N, C, ...] or [C, ...] with ${rank} spatial dimensions with probability \`p\`.`,
     (input: Tensor, p: number, training: boolean, inplace: boolean) => {
+      if (rank === 1 && input.ndim !== 2 && input.ndim !== 3) {
+        throw new RuntimeError(
+          `dropout1d: Expected 2D or 3D input, but received a ${input.ndim}D input. Note that dropout1d exists to provide channel-wise dropout on inputs with 1 spatial dimension, a channel dimension, and an optional batch dimension (i.e. 2D or 3D inputs).`,
+        );
+      }
       if (input.ndim === rank + 2) return run(input, p, training, inplace, true, false);
       return run(input.unsqueeze(0), p, training, inplace, true, false).squeeze(0);
     },

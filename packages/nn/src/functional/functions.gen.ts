@@ -1251,14 +1251,14 @@ export const nll_loss: {
 /**
  * Divides vectors along `dim` by their p-norm, which is not taken below `eps`.
  *
- * `nn_normalize(Tensor input, float p=2.0, int dim=1, float eps=1e-12, *, Tensor? out=None) -> Tensor`
+ * `nn_normalize(Tensor input, float p=2.0, int[1] dim=1, float eps=1e-12, *, Tensor? out=None) -> Tensor`
  */
 export const normalize: {
-  (input: Tensor, p?: number, dim?: number, eps?: number, options?: { out?: Tensor | null }): Tensor;
-  (input: Tensor, p: number, dim: number, options: { eps?: number; out?: Tensor | null }): Tensor;
-  (input: Tensor, p: number, options: { dim?: number; eps?: number; out?: Tensor | null }): Tensor;
-  (input: Tensor, options: { p?: number; dim?: number; eps?: number; out?: Tensor | null }): Tensor;
-  (options: { input: Tensor; p?: number; dim?: number; eps?: number; out?: Tensor | null }): Tensor;
+  (input: Tensor, p?: number, dim?: number | readonly number[], eps?: number, options?: { out?: Tensor | null }): Tensor;
+  (input: Tensor, p: number, dim: number | readonly number[], options: { eps?: number; out?: Tensor | null }): Tensor;
+  (input: Tensor, p: number, options: { dim?: number | readonly number[]; eps?: number; out?: Tensor | null }): Tensor;
+  (input: Tensor, options: { p?: number; dim?: number | readonly number[]; eps?: number; out?: Tensor | null }): Tensor;
+  (options: { input: Tensor; p?: number; dim?: number | readonly number[]; eps?: number; out?: Tensor | null }): Tensor;
   readonly schema: readonly string[];
 } = torchFunction("nn_normalize") as never;
 

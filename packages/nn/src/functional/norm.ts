@@ -101,10 +101,10 @@ defineFunction(
 );
 
 defineFunction(
-  "normalize(Tensor input, float p=2.0, int dim=1, float eps=1e-12, *, Tensor? out=None) -> Tensor",
+  "normalize(Tensor input, float p=2.0, int[1] dim=1, float eps=1e-12, *, Tensor? out=None) -> Tensor",
   "Divides vectors along `dim` by their p-norm, which is not taken below `eps`.",
-  (input: Tensor, p: number, dim: number, eps: number, out: Maybe) => {
-    const norm = callOp("norm", input, p, [dim], true, null).clamp_min(eps).expand_as(input);
+  (input: Tensor, p: number, dim: readonly number[], eps: number, out: Maybe) => {
+    const norm = callOp("norm", input, p, dim, true, null).clamp_min(eps).expand_as(input);
     const result = input.div(norm);
     return out === null ? result : out.copy_(result);
   },

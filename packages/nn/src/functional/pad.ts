@@ -52,6 +52,9 @@ defineFunction(
       );
     }
     checkSizes(input, pad, mode);
+    if (mode === "circular" && pad.length / 2 !== input.ndim - 2) {
+      throw new RuntimeError(`Invalid padding size, expected ${2 * (input.ndim - 2)} but got ${pad.length}`);
+    }
     const shape = [...input.shape];
     const before: number[] = [];
     for (let i = 0; i < pad.length / 2; i++) {

@@ -35,7 +35,10 @@ defineNative(
       Tensor,
       Tensor,
     ];
-    return [out, mean.reshape([n, group]), rstd.reshape([n, group])];
+    if (!input.requires_grad) return [out, mean.reshape([n, group]), rstd.reshape([n, group])];
+    // The statistics are differentiable too.
+    const rows = input.reshape([n, group, -1]);
+    return [out, rows.mean(-1), rows.var(-1, { unbiased: false }).add(eps).rsqrt()];
   },
 );
 

@@ -20,7 +20,7 @@ import {
   uint8,
 } from "../../dtype/index.ts";
 import { RuntimeError } from "../../errors.ts";
-import { channelsLastStrides, isChannelsLast } from "../../layout.ts";
+import { broadcastPair, channelsLastStrides, isChannelsLast, sameShape } from "../../layout.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { viewOf } from "../helpers.ts";
 
@@ -64,6 +64,14 @@ defineOp({
   doc: "Overwrites this tensor with the elements of `src`, broadcasting and converting.",
   variants: "method",
   kernel: "copy",
+  check: (input: Tensor, src: Tensor) => {
+    if (sameShape(input.shape, src.shape)) return;
+    const shape = broadcastPair(input.shape, src.shape);
+    if (sameShape(input.shape, shape)) return;
+    throw new RuntimeError(
+      `output with shape [${input.shape.join(", ")}] doesn't match the broadcast shape [${shape.join(", ")}]`,
+    );
+  },
   mutates: true,
   anyDevice: true,
   gradName: "CopyBackwards",

@@ -153,7 +153,7 @@ defineOp({
     const bounds = [Number(start), Number(end), Number(step)];
     // PyTorch counts steps of int64 with truncated bounds, of other integers with the given ones.
     const [a, b, s] = (kind === int64 ? bounds.map(Math.trunc) : bounds) as [number, number, number];
-    if (s === 0) throw new RuntimeError("step must be nonzero");
+    if (s === 0 || (kind.category < 2 && Math.trunc(s) === 0)) throw new RuntimeError("step must be nonzero");
     if (!Number.isFinite(a) || !Number.isFinite(b)) throw new RuntimeError(`unsupported range: ${a} -> ${b}`);
     if ((s > 0 && b < a) || (s < 0 && b > a)) {
       throw new RuntimeError("upper bound and larger bound inconsistent with step sign");

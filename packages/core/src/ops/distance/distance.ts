@@ -1,5 +1,5 @@
 import { defineOp } from "../../dispatch/op.ts";
-import { int64 } from "../../dtype/index.ts";
+import { int64, resultType, scalarTypeName } from "../../dtype/index.ts";
 import { RuntimeError } from "../../errors.ts";
 import { broadcastPair } from "../../layout.ts";
 import { fromArray } from "../../tensor/literal.ts";
@@ -7,20 +7,31 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { floatDtype } from "../helpers.ts";
 import { callOp } from "../pointwise/formulas.ts";
 
+/** The norm along `dim`, taken as `eps` where it is less; its gradient is the norm's everywhere. */
+function boundedNorm(x: Tensor, dim: number, eps: number): Tensor {
+  const norm: Tensor = callOp("_vector_norm", x, 2, [dim], true, null);
+  const plain = norm.detach();
+  return norm.add(plain.clamp_min(eps).sub(plain));
+}
+
 defineOp({
   schema: "cosine_similarity(Tensor x1, Tensor x2, int dim=1, float eps=1e-08) -> Tensor",
   doc: "Cosine of the angle between vectors along `dim`; the norms are not taken below `eps`.",
   variants: "function",
   out: false,
   decompose: (x1: Tensor, x2: Tensor, dim: number, eps: number) => {
+    const dtype = resultType([x1, x2]);
+    if (!dtype.is_floating_point) {
+      throw new RuntimeError(
+        `expected common dtype to be floating point, yet common dtype is ${scalarTypeName(dtype)}`,
+      );
+    }
     const shape = broadcastPair(x1.shape, x2.shape);
-    const [a, b] = [x1.expand(shape), x2.expand(shape)];
-    const squares = (t: Tensor): Tensor => t.mul(t).sum(dim);
-    const product = squares(a).mul(squares(b));
+    const [a, b] = [x1, x2].map((x) => x.to(dtype).expand(shape)) as [Tensor, Tensor];
     return a
-      .mul(b)
-      .sum(dim)
-      .div(product.clamp_min(eps * eps).sqrt());
+      .div(boundedNorm(a, dim, eps))
+      .mul(b.div(boundedNorm(b, dim, eps)))
+      .sum(dim);
   },
 });
 

@@ -1,6 +1,6 @@
 import { defineOp } from "../../dispatch/op.ts";
 import { int32, int64 } from "../../dtype/index.ts";
-import { RuntimeError } from "../../errors.ts";
+import { IndexError, RuntimeError } from "../../errors.ts";
 import { wrapDim } from "../../layout.ts";
 import { fromArray } from "../../tensor/literal.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -80,7 +80,9 @@ function countsOf(repeats: Tensor): number[] {
 }
 
 function interleaved(input: Tensor, repeats: number | Tensor, dim: number | null, output_size: number | null): Tensor {
-  const flat = dim === null ? input.reshape([-1]) : input.ndim === 0 ? input.reshape([1]) : input;
+  if (dim !== null && input.ndim === 0)
+    throw new IndexError(`Dimension specified as ${dim} but tensor has no dimensions`);
+  const flat = dim === null ? input.reshape([-1]) : input;
   const at = dim === null ? 0 : wrapDim(dim, input.ndim);
   const size = flat.shape[at]!;
   let counts: number[];

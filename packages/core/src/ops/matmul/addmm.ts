@@ -90,6 +90,11 @@ defineOp({
     }
     return blend(input, vec1.outer(vec2), beta, alpha);
   },
+  derivative: {
+    input: [(g, beta) => scaled(g, beta), "beta"],
+    vec1: [(g: Tensor, vec2: Tensor, alpha) => scaled(g.mv(conj(vec2).to(g.dtype)), alpha), "vec2", "alpha"],
+    vec2: [(g: Tensor, vec1: Tensor, alpha) => scaled(g.t().mv(conj(vec1).to(g.dtype)), alpha), "vec1", "alpha"],
+  },
 });
 
 defineOp({

@@ -132,17 +132,25 @@ for (const rank of [2, 3] as const) {
 
 defineOp({
   schema:
-    "avg_pool1d(Tensor input, int[1] kernel_size, int[1] stride=[], int[1] padding=0, bool ceil_mode=False, bool count_include_pad=True) -> Tensor",
+    "avg_pool1d(Tensor input, int[1] kernel_size, int[1]? stride=[], int[1] padding=0, bool ceil_mode=False, bool count_include_pad=True) -> Tensor",
   doc: "Mean over sliding windows of input [N, C, L] or [C, L].",
   variants: "function",
   out: false,
-  decompose: (input: Tensor, kernel: Sizes, stride: Sizes, padding: Sizes, ceil: boolean, includePad: boolean) => {
+  decompose: (
+    input: Tensor,
+    kernel: Sizes,
+    stride: Sizes | null,
+    padding: Sizes,
+    ceil: boolean,
+    includePad: boolean,
+  ) => {
     if (input.ndim !== 2 && input.ndim !== 3) {
       throw new RuntimeError(
         `Expected 2 to 3 dimensions, but got ${input.ndim}-dimensional tensor for argument #1 'self' (while checking arguments for avg_pool1d)`,
       );
     }
-    const wide = (sizes: Sizes, fill: number): Sizes => (sizes.length === 0 ? [] : [fill, ...sizes]);
+    const wide = (sizes: Sizes | null, fill: number): Sizes =>
+      sizes === null || sizes.length === 0 ? [] : [fill, ...sizes];
     const args = [input.unsqueeze(-2), wide(kernel, 1), wide(stride, 1), wide(padding, 0), ceil, includePad, null];
     return (call(pools.get(2)!, args) as Tensor).squeeze(-2);
   },

@@ -1,6 +1,7 @@
 import type { Device } from "../../device.ts";
 import { defineOp } from "../../dispatch/op.ts";
 import { type DType, get_default_dtype, int64 } from "../../dtype/index.ts";
+import { contiguousStrides } from "../../layout.ts";
 import type { Generator } from "../../random/index.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { filled } from "../creation/factories.ts";
@@ -23,6 +24,20 @@ function drawn(
   return out;
 }
 
+/** Numbers in the shape of `input`, drawn in the order of its memory if that has neither gaps nor overlaps. */
+function drawnLike(input: Tensor, [dtype, , device, requires_grad]: Tail, draw: (out: Tensor) => void): Tensor {
+  const { shape, strides } = input;
+  const order = shape.map((_, d) => d).sort((a, b) => strides[b]! - strides[a]! || a - b);
+  const sizes = order.map((d) => shape[d]!);
+  const steps = contiguousStrides(sizes);
+  const dense = order.every((d, i) => strides[d] === steps[i] || shape[d]! < 2);
+  const ordered = filled(dense ? sizes : shape, 0, dtype ?? input.dtype, device ?? input.device, false);
+  const out = dense ? ordered.permute(shape.map((_, d) => order.indexOf(d))).detach() : ordered;
+  draw(out);
+  if (requires_grad) out.requires_grad = true;
+  return out;
+}
+
 for (const [name, method, what] of [
   ["rand", "uniform_", "uniform numbers of [0, 1)"],
   ["randn", "normal_", "standard normal numbers"],
@@ -39,8 +54,7 @@ for (const [name, method, what] of [
     doc: `A tensor of ${what} with the shape, dtype and device of \`input\`.`,
     variants: "function",
     out: false,
-    decompose: (input: Tensor, ...[dtype, , device, requires_grad]: Tail) =>
-      drawn(input.shape, dtype ?? input.dtype, device ?? input.device, requires_grad, (out) => out[method]()),
+    decompose: (input: Tensor, ...tail: Tail) => drawnLike(input, tail, (out) => out[method]()),
   });
 }
 
@@ -74,8 +88,7 @@ defineOp({
   doc: "A tensor of integers of [0, high) with the shape, dtype and device of `input`.",
   variants: "function",
   out: false,
-  decompose: (input: Tensor, high: number, ...[dtype, , device, requires_grad]: Tail) =>
-    drawn(input.shape, dtype ?? input.dtype, device ?? input.device, requires_grad, (out) => out.random_(0, high)),
+  decompose: (input: Tensor, high: number, ...tail: Tail) => drawnLike(input, tail, (out) => out.random_(0, high)),
 });
 
 defineOp({
@@ -83,8 +96,8 @@ defineOp({
   doc: "A tensor of integers of [low, high) with the shape, dtype and device of `input`.",
   variants: "function",
   out: false,
-  decompose: (input: Tensor, low: number, high: number, ...[dtype, , device, requires_grad]: Tail) =>
-    drawn(input.shape, dtype ?? input.dtype, device ?? input.device, requires_grad, (out) => out.random_(low, high)),
+  decompose: (input: Tensor, low: number, high: number, ...tail: Tail) =>
+    drawnLike(input, tail, (out) => out.random_(low, high)),
 });
 
 /** Normal numbers of standard deviation `std` in the shape of `like`. */

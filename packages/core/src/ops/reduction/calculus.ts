@@ -1,7 +1,7 @@
 import { call } from "../../dispatch/call.ts";
 import { defineOp } from "../../dispatch/op.ts";
 import { bool, type Scalar } from "../../dtype/index.ts";
-import { RuntimeError } from "../../errors.ts";
+import { IndexError, RuntimeError } from "../../errors.ts";
 import { wrapDim } from "../../layout.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { cat } from "../join/cat.ts";
@@ -163,8 +163,9 @@ for (const [name, aliases, doc] of [
   ],
 ] as const) {
   const finish = (y: Tensor, x: Tensor | null, dx: number, dim: number): Tensor => {
+    if (y.ndim === 0) throw new IndexError(`Dimension specified as ${dim} but tensor has no dimensions`);
     const at = wrapDim(dim, y.ndim);
-    if (y.ndim === 0 || y.shape[at] === 0) {
+    if (y.shape[at] === 0) {
       return name === "trapezoid" ? y.new_zeros(y.shape.toSpliced(at, 1)) : y;
     }
     if (name === "trapezoid" && x === null) {

@@ -58,6 +58,7 @@ defineOp({
     return input
       .reshape([...lead, c, height / r, r, width / r, r])
       .permute(order)
+      .clone()
       .reshape([...lead, c * r * r, height / r, width / r]);
   },
 });

@@ -1,5 +1,5 @@
 import { defineOp } from "../../dispatch/op.ts";
-import { RuntimeError } from "../../errors.ts";
+import { IndexError, RuntimeError } from "../../errors.ts";
 import { broadcastPair, inferShape, wrapDim } from "../../layout.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { viewOf } from "../helpers.ts";
@@ -41,9 +41,9 @@ defineOp({
   doc: "A view with dimension `dim` split into `sizes`, one of which may be -1.",
   out: false,
   decompose: (input: Tensor, dim: number, sizes: readonly number[]) => {
+    if (input.ndim === 0) throw new IndexError(`Dimension specified as ${dim} but tensor has no dimensions`);
     const at = wrapDim(dim, input.ndim);
     if (sizes.length === 0) throw new RuntimeError("unflatten: sizes must be non-empty");
-    if (input.ndim === 0) return input.view(sizes);
     const total = input.shape[at]!;
     let inferred: readonly number[] = [];
     try {
