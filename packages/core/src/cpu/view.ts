@@ -96,8 +96,10 @@ export function outValues(out: ArrayView): Numbers {
 
 /** Stores `values` (row-major) into `out`, rounding to its dtype; nothing to do when they are its own memory. */
 export function commit(out: ArrayView, values: Numbers): void {
-  if (values.buffer === out.array.buffer) return;
   const { array, dtype, offset } = out;
+  // One buffer may hold several tensors.
+  if (values.buffer === array.buffer && values.byteOffset === array.byteOffset + offset * array.BYTES_PER_ELEMENT)
+    return;
   const store = storerOf(dtype);
   if (isDense(out)) {
     for (let i = 0; i < values.length; i++) store(array, offset + i, values[i]!);

@@ -15,18 +15,45 @@ import {
   TensorRecord,
 } from "./records.ts";
 
-/** Gives the bytes of a storage, or a function that reads them when they are first needed. */
-export type Supply = (record: StorageRecord) => Uint8Array<ArrayBuffer> | (() => Uint8Array<ArrayBuffer>);
-
 /** Makes tensors of records; tensors on one storage share its memory. */
 export class Binder {
-  readonly #supply: Supply;
   readonly #map: MapLocation | null | undefined;
   readonly #storages: Map<StorageRecord, Storage> = new Map();
+  readonly #waiting: Map<StorageRecord, Storage> = new Map();
 
-  constructor(supply: Supply, map: MapLocation | null | undefined) {
-    this.#supply = supply;
+  constructor(map: MapLocation | null | undefined) {
     this.#map = map;
+  }
+
+  /** Takes the bytes of a storage; where they go to another device than the cpu, at once. */
+  readonly give = (record: StorageRecord, bytes: Uint8Array<ArrayBuffer>): void => {
+    this.#take(record, hostStorage(record.dtype, bytes));
+  };
+
+  /** Takes a storage whose bytes are read when they are first needed. */
+  giveLazily(record: StorageRecord, read: () => Uint8Array<ArrayBuffer>): void {
+    this.#take(record, lazyStorage(record, read));
+  }
+
+  #take(record: StorageRecord, storage: Storage): void {
+    // A function is asked in the order in which the file names its storages, not in that of reading.
+    if (typeof this.#map === "function") this.#waiting.set(record, storage);
+    else this.#storages.set(record, this.#place(record, storage));
+  }
+
+  #place(record: StorageRecord, storage: Storage): Storage {
+    const target = targetDevice(this.#map, record.location, () => storage);
+    return target === CPU ? storage : moveStorage(storage, record, target);
+  }
+
+  #storage(record: StorageRecord): Storage {
+    const placed = this.#storages.get(record);
+    if (placed) return placed;
+    const waiting = this.#waiting.get(record);
+    if (!waiting) throw new RuntimeError("the data of a tensor are not at hand");
+    const storage = this.#place(record, waiting);
+    this.#storages.set(record, storage);
+    return storage;
   }
 
   /** What the user gets for a leaf of the loaded object. */
@@ -55,20 +82,6 @@ export class Binder {
 
   #parameter(record: ParameterRecord): Parameter {
     return markGrad(new Parameter(this.#tensor(record.data), false), record.requires_grad);
-  }
-
-  #storage(record: StorageRecord): Storage {
-    let storage = this.#storages.get(record);
-    if (!storage) this.#storages.set(record, (storage = this.#makeStorage(record)));
-    return storage;
-  }
-
-  #makeStorage(record: StorageRecord): Storage {
-    const contents = this.#supply(record);
-    const storage =
-      typeof contents === "function" ? lazyStorage(record, contents) : hostStorage(record.dtype, contents);
-    const target = targetDevice(this.#map, record.location, () => storage);
-    return target === CPU ? storage : moveStorage(storage, record, target);
   }
 
   #numpy(record: NumpyArrayRecord): Tensor {

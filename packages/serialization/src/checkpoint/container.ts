@@ -1,6 +1,11 @@
-import { readAsync, type Reading } from "../io/range.ts";
+import { readAsync, type Reading, readSync } from "../io/range.ts";
 import type { ByteSource, ReadOptions } from "../io/source.ts";
 import type { StorageRecord } from "./records.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Takes the bytes of a storage, little-endian and aligned for its type; several may be views of one buffer. */
+export type Give = (record: StorageRecord, bytes: Bytes) => void;
 
 /** An opened checkpoint: the saved object without its tensors' data. */
 export interface Container {
@@ -8,34 +13,44 @@ export interface Container {
   readonly value: unknown;
   readonly storages: ReadonlyMap<string, StorageRecord>;
   /** The bytes of one storage, in a buffer of their own, little-endian. */
-  readStorage(record: StorageRecord): Reading<Uint8Array<ArrayBuffer>>;
+  readStorage(record: StorageRecord): Reading<Bytes>;
+  /**
+   * All storages, in parts that may be read in any order, also those that nothing refers to: a
+   * damaged one is an error in any case.
+   */
+  readAll(give: Give): Iterable<Reading<void>>;
 }
 
-const READERS = 3;
+/** The part of `readAll` that is one storage. */
+export function* readWith(readStorage: Container["readStorage"], record: StorageRecord, give: Give): Reading<void> {
+  give(record, yield* readStorage(record));
+}
 
-export type Contents = Map<StorageRecord, Uint8Array<ArrayBuffer>>;
+const READERS = 2;
 
-/**
- * {@link readContents} with a few storages under way at a time: one is checked while the next is
- * read by the system.
- */
+/** Reads all storages, one part being finished while the next begins. Settles when no read is under way. */
 export async function readContentsAsync(
   container: Container,
   source: ByteSource,
   options: ReadOptions,
-): Promise<Contents> {
-  const contents: Contents = new Map();
-  const queue = container.storages.values();
+  give: Give,
+): Promise<void> {
+  const queue = container.readAll(give)[Symbol.iterator]();
+  let failed = false;
   const worker = async (): Promise<void> => {
-    for (const record of queue) contents.set(record, await readAsync(container.readStorage(record), source, options));
+    try {
+      for (let next = queue.next(); !next.done && !failed; next = queue.next())
+        await readAsync(next.value, source, options);
+    } catch (error) {
+      failed = true;
+      throw error;
+    }
   };
-  await Promise.all(Array.from({ length: READERS }, worker));
-  return contents;
+  const results = await Promise.allSettled(Array.from({ length: READERS }, worker));
+  const failure = results.find((result) => result.status === "rejected");
+  if (failure) throw failure.reason;
 }
 
-/** Reads all storages, also those that nothing refers to: a damaged one is an error in any case. */
-export function* readContents(container: Container): Reading<Contents> {
-  const contents: Contents = new Map();
-  for (const record of container.storages.values()) contents.set(record, yield* container.readStorage(record));
-  return contents;
+export function readContents(container: Container, source: ByteSource, options: ReadOptions, give: Give): void {
+  for (const part of container.readAll(give)) readSync(part, source, options);
 }

@@ -5,7 +5,7 @@ import { swapBytes } from "../numpy/descr.ts";
 import { materialize } from "../pickle/materialize.ts";
 import { TruncatedPickle, UnpicklingError } from "../pickle/errors.ts";
 import { Pickler } from "../pickle/pickler.ts";
-import type { Container } from "./container.ts";
+import { type Container, type Give, readWith } from "./container.ts";
 import { decodeCheckpoint, decodePlain } from "./decode.ts";
 import type { EncodedCheckpoint } from "./encode.ts";
 import type { StorageRecord } from "./records.ts";
@@ -48,7 +48,10 @@ export function* openLegacyCheckpoint(fileSize: number): Reading<Container> {
     if (head.bigEndian) swapBytes(bytes, record.dtype);
     return bytes;
   }
-  return { value: head.value, storages: head.storages, readStorage };
+  function* readAll(give: Give): Iterable<Reading<void>> {
+    for (const record of head.storages.values()) yield readWith(readStorage, record, give);
+  }
+  return { value: head.value, storages: head.storages, readStorage, readAll };
 }
 
 /** Where the pickles end is only known once they are read, so more is fetched until they are whole. */

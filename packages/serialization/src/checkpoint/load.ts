@@ -5,7 +5,7 @@ import { Counter } from "../io/counter.ts";
 import type { ByteSource } from "../io/source.ts";
 import { materialize } from "../pickle/materialize.ts";
 import { Binder } from "./bind.ts";
-import { type Container, type Contents, readContents, readContentsAsync } from "./container.ts";
+import { type Container, readContents, readContentsAsync } from "./container.ts";
 import type { MapLocation } from "./map-location.ts";
 import { openCheckpoint } from "./open.ts";
 import type { StorageRecord } from "./records.ts";
@@ -70,9 +70,10 @@ export async function load(
       held = true;
       return bindLazily(container, bytes, chosen);
     }
-    const contents = await readContentsAsync(container, bytes, counter);
+    const binder = new Binder(chosen.map_location);
+    await readContentsAsync(container, bytes, counter, binder.give);
     counter.finish();
-    return bindAll(container, contents, chosen);
+    return materialize(container.value, binder.bind);
   } finally {
     if (!held) await bytes.close();
   }
@@ -103,16 +104,13 @@ export function loadSync(
       held = true;
       return bindLazily(container, bytes, chosen);
     }
-    const contents = readSync(readContents(container), bytes, counter);
+    const binder = new Binder(chosen.map_location);
+    readContents(container, bytes, counter, binder.give);
     counter.finish();
-    return bindAll(container, contents, chosen);
+    return materialize(container.value, binder.bind);
   } finally {
     if (!held) void bytes.close();
   }
-}
-
-function bindAll(container: Container, contents: Contents, options: LoadOptions): unknown {
-  return materialize(container.value, new Binder((record) => contents.get(record)!, options.map_location).bind);
 }
 
 /** Closes files whose tensors were never looked at. */
@@ -133,7 +131,9 @@ function bindLazily(container: Container, source: ByteSource, options: LoadOptio
     }
     return bytes;
   };
-  return materialize(container.value, new Binder((record) => () => read(record), options.map_location).bind);
+  const binder = new Binder(options.map_location);
+  for (const record of container.storages.values()) binder.giveLazily(record, () => read(record));
+  return materialize(container.value, binder.bind);
 }
 
 /** A plain object is always the keywords, so a mapping of locations is given there or as a Map. */

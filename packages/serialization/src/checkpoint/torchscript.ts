@@ -7,7 +7,6 @@ import { materialize } from "../pickle/materialize.ts";
 import { PyDict } from "../pickle/values.ts";
 import { Unpickler } from "../pickle/unpickler.ts";
 import { Binder } from "./bind.ts";
-import { type Container, type Contents, readContents } from "./container.ts";
 import type { LoadOptions } from "./load.ts";
 import type { MapLocation } from "./map-location.ts";
 import type { StorageRecord } from "./records.ts";
@@ -78,7 +77,7 @@ export function readTorchScriptSync(source: SyncLoadSource, options: TorchScript
 
 interface Part {
   readonly value: unknown;
-  readonly contents: Contents;
+  readonly contents: ReadonlyMap<StorageRecord, Uint8Array<ArrayBuffer>>;
 }
 
 interface Parts {
@@ -91,8 +90,8 @@ function* readArchive(fileSize: number): Reading<Parts> {
   const archive = yield* ZipArchive.open(fileSize);
   if (!archive.has("constants.pkl"))
     throw new RuntimeError("the file is no TorchScript archive; if it was written by torch.save, use torch.load");
-  const module = yield* readPart(archive, "data");
-  const constants = yield* readPart(archive, "constants");
+  const module = yield* readPart(archive, fileSize, "data");
+  const constants = yield* readPart(archive, fileSize, "constants");
   const code = new Map<string, string>();
   for (const record of archive.records()) {
     if (record.startsWith("code/") && record.endsWith(".py"))
@@ -101,7 +100,7 @@ function* readArchive(fileSize: number): Reading<Parts> {
   return { module, constants, code };
 }
 
-function* readPart(archive: ZipArchive, name: "data" | "constants"): Reading<Part> {
+function* readPart(archive: ZipArchive, fileSize: number, name: "data" | "constants"): Reading<Part> {
   const pickle = yield* archive.read(`${name}.pkl`);
   const storages = new Map<string, StorageRecord>();
   const unpickler = new Unpickler(pickle, {
@@ -110,11 +109,12 @@ function* readPart(archive: ZipArchive, name: "data" | "constants"): Reading<Par
   });
   const value = unpickler.load();
   // Constants shared with the module's own data lie in its folder in newer versions.
-  const readStorage = yield* storageReader(archive, storages, (key) =>
+  const { readAll } = yield* storageReader(archive, storages, fileSize, (key) =>
     archive.has(`${name}/${key}`) ? `${name}/${key}` : `data/${key}`,
   );
-  const container: Container = { value, storages, readStorage };
-  return { value, contents: yield* readContents(container) };
+  const contents = new Map<StorageRecord, Uint8Array<ArrayBuffer>>();
+  for (const part of readAll((record, bytes) => void contents.set(record, bytes))) yield* part;
+  return { value, contents };
 }
 
 function bindArchive({ module, constants, code }: Parts, map: MapLocation | null | undefined): TorchScriptArchive {
@@ -125,9 +125,10 @@ function bindArchive({ module, constants, code }: Parts, map: MapLocation | null
 }
 
 function bindPart({ value, contents }: Part, map: MapLocation | null | undefined): unknown {
-  const { bind } = new Binder((record) => contents.get(record)!, map);
+  const binder = new Binder(map);
+  for (const [record, bytes] of contents) binder.give(record, bytes);
   return materialize(value, (leaf, convert) => {
-    if (!(leaf instanceof ScriptRecord)) return bind(leaf);
+    if (!(leaf instanceof ScriptRecord)) return binder.bind(leaf);
     const state = convert(leaf.state);
     return new ScriptObject(
       leaf.type,

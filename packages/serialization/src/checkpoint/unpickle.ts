@@ -16,9 +16,8 @@ import type { Loaded } from "./load.ts";
  * ```
  */
 export function unpickle(bytes: Uint8Array): Loaded {
-  const { value } = decodeCheckpoint(bytes, 0, true);
-  const { bind } = new Binder(() => {
+  const { value, storages } = decodeCheckpoint(bytes, 0, true);
+  if (storages.size > 0)
     throw new RuntimeError("a bare pickle has no tensors of PyTorch; use torch.load for checkpoints");
-  }, null);
-  return materialize(value, bind);
+  return materialize(value, new Binder(null).bind);
 }

@@ -3,7 +3,9 @@ import { RuntimeError } from "@tt/core";
 import type { Reading } from "../io/range.ts";
 import { swapBytes } from "../numpy/descr.ts";
 import { writeZip, zipSize, type EntryToWrite } from "../zip/write.ts";
-import type { Container } from "./container.ts";
+import type { ZipEntry } from "../zip/directory.ts";
+import { readSpan, type Span, spansOf } from "../zip/spans.ts";
+import { type Container, type Give, readWith } from "./container.ts";
 import { decodeCheckpoint } from "./decode.ts";
 import type { EncodedCheckpoint } from "./encode.ts";
 import type { StorageRecord } from "./records.ts";
@@ -17,30 +19,57 @@ export function* openZipCheckpoint(fileSize: number): Reading<Container> {
     );
   }
   const { value, storages } = decodeCheckpoint(yield* archive.read("data.pkl"));
-  return { value, storages, readStorage: yield* storageReader(archive, storages, (key) => `data/${key}`) };
+  const reader = yield* storageReader(archive, storages, fileSize, (key) => `data/${key}`);
+  return { value, storages, ...reader };
 }
 
-/** Makes a reader of storages, having made sure that all of them are there in full. */
+/** Small files are read at once, and of large ones a tensor that outlives the others keeps a quarter at most. */
+const SPAN_SHARE = 4;
+const MIN_SPAN = 4 * 2 ** 20;
+const MAX_SPAN = 256 * 2 ** 20;
+
+/** Makes readers of storages, having made sure that all of them are there in full. */
 export function* storageReader(
   archive: ZipArchive,
   storages: ReadonlyMap<string, StorageRecord>,
+  fileSize: number,
   recordName: (key: string) => string,
-): Reading<Container["readStorage"]> {
+): Reading<Pick<Container, "readStorage" | "readAll">> {
   const order = archive.has("byteorder") ? yield* archive.readText("byteorder") : "little";
   if (order !== "little" && order !== "big")
     throw new RuntimeError(`Unknown endianness ${JSON.stringify(order.slice(0, 20))}`);
+  const stored = new Map<ZipEntry, StorageRecord>();
+  const packed: StorageRecord[] = [];
   for (const record of storages.values()) {
-    const { size } = archive.entry(recordName(record.key));
-    if (size !== record.nbytes)
+    const entry = archive.entry(recordName(record.key));
+    if (entry.size !== record.nbytes)
       throw new RuntimeError(
-        `storage ${record.key} has ${size} bytes where ${record.nbytes} were expected; the file is damaged`,
+        `storage ${record.key} has ${entry.size} bytes where ${record.nbytes} were expected; the file is damaged`,
       );
+    if (entry.method === 0) stored.set(entry, record);
+    else packed.push(record);
   }
-  return function* (record) {
+
+  function* readStorage(record: StorageRecord): Reading<Uint8Array<ArrayBuffer>> {
     const bytes = yield* archive.read(recordName(record.key), true);
     if (order === "big") swapBytes(bytes, record.dtype);
     return bytes;
-  };
+  }
+
+  function* readParts(span: Span, give: Give): Reading<void> {
+    for (const [entry, bytes] of yield* readSpan(span)) {
+      const record = stored.get(entry)!;
+      if (order === "big") swapBytes(bytes, record.dtype);
+      give(record, bytes.byteOffset % record.dtype.ArrayType.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice());
+    }
+  }
+
+  function* readAll(give: Give): Iterable<Reading<void>> {
+    const maxSpan = Math.min(Math.max(fileSize / SPAN_SHARE, MIN_SPAN), MAX_SPAN);
+    for (const span of spansOf(stored.keys(), maxSpan)) yield readParts(span, give);
+    for (const record of packed) yield readWith(readStorage, record, give);
+  }
+  return { readStorage, readAll };
 }
 
 /** What PyTorch writes into the `version` record. */

@@ -1,15 +1,7 @@
+import { fill, fillSync } from "./chunks.ts";
 import { requireBuiltin } from "./node.ts";
 import type { Range } from "./range.ts";
 import type { ByteSource, ReadOptions } from "./source.ts";
-
-/** Large reads are cut so that progress shows and an abort is heard. */
-const CHUNK = 32 * 2 ** 20;
-
-/** Memory that is about to be overwritten need not be zeroed first, where the host offers that. */
-function allocate(length: number): Uint8Array<ArrayBuffer> {
-  // Slow buffers are no part of a pool: their memory is their own.
-  return typeof Buffer === "undefined" ? new Uint8Array(length) : new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
-}
 
 /** A file on disk, read where it is asked for. */
 export class FileSource implements ByteSource {
@@ -37,37 +29,20 @@ export class FileSource implements ByteSource {
   }
 
   readSync(range: Range, options: ReadOptions): Uint8Array<ArrayBuffer> {
-    const bytes = allocate(range.length);
-    for (let done = 0; done < range.length;) {
-      options.signal?.throwIfAborted();
-      const count = this.#fs.readSync(
-        this.#open,
-        bytes,
-        done,
-        Math.min(CHUNK, range.length - done),
-        range.offset + done,
-      );
-      if (count === 0) throw new Error(`${this.name} became shorter while it was read`);
-      done += count;
-      options.onRead?.(count);
-    }
-    return bytes;
+    return fillSync(range, options, (bytes, at, length, position) =>
+      this.#fs.readSync(this.#open, bytes, at, length, position),
+    );
   }
 
-  async read(range: Range, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
-    const bytes = allocate(range.length);
-    for (let done = 0; done < range.length;) {
-      options.signal?.throwIfAborted();
-      const count = await new Promise<number>((resolve, reject) => {
-        this.#fs.read(this.#open, bytes, done, Math.min(CHUNK, range.length - done), range.offset + done, (error, n) =>
-          error ? reject(error) : resolve(n),
-        );
-      });
-      if (count === 0) throw new Error(`${this.name} became shorter while it was read`);
-      done += count;
-      options.onRead?.(count);
-    }
-    return bytes;
+  read(range: Range, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
+    return fill(
+      range,
+      options,
+      (bytes, at, length, position) =>
+        new Promise((resolve, reject) => {
+          this.#fs.read(this.#open, bytes, at, length, position, (error, n) => (error ? reject(error) : resolve(n)));
+        }),
+    );
   }
 
   close(): void {
@@ -93,21 +68,12 @@ export class FileHandleSource implements ByteSource {
     this.size = size;
   }
 
-  async read(range: Range, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
-    const bytes = allocate(range.length);
-    for (let done = 0; done < range.length;) {
-      options.signal?.throwIfAborted();
-      const { bytesRead } = await this.#handle.read(
-        bytes,
-        done,
-        Math.min(CHUNK, range.length - done),
-        range.offset + done,
-      );
-      if (bytesRead === 0) throw new Error("the file became shorter while it was read");
-      done += bytesRead;
-      options.onRead?.(bytesRead);
-    }
-    return bytes;
+  read(range: Range, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
+    return fill(
+      range,
+      options,
+      async (bytes, at, length, position) => (await this.#handle.read(bytes, at, length, position)).bytesRead,
+    );
   }
 
   close(): void {}

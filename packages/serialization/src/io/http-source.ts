@@ -28,7 +28,12 @@ export class HttpSource implements ByteSource {
   }
 
   async read(range: Range, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
-    if (range.length === 0) return new Uint8Array(0);
+    const bytes = range.length === 0 ? new Uint8Array(0) : await this.#fetch(range, options);
+    range.onBytes?.(bytes, range.length);
+    return bytes;
+  }
+
+  async #fetch(range: Range, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
     const headers = { Range: `bytes=${range.offset}-${range.offset + range.length - 1}` };
     const response = await fetch(this.name, { headers, signal: options.signal ?? null });
     if (response.status !== 206)

@@ -7,8 +7,13 @@ import type { ByteSource, ReadOptions } from "./source.ts";
 export interface Range {
   readonly offset: number;
   readonly length: number;
-  /** The bytes must have a buffer of their own, starting at 0: they become a tensor's memory. */
+  /** The bytes must have a buffer of their own, starting at 0: they become tensors' memory. */
   readonly own?: boolean;
+  /**
+   * Called as the bytes arrive, in order, and at last with all: the first `ready` bytes are there.
+   * What it throws ends the reading.
+   */
+  onBytes?(bytes: Uint8Array<ArrayBuffer>, ready: number): void;
 }
 
 export type Reading<T> = Generator<Range, T, Uint8Array<ArrayBuffer>>;

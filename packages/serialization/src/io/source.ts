@@ -1,3 +1,4 @@
+import { fill } from "./chunks.ts";
 import type { Range } from "./range.ts";
 
 export interface ReadOptions {
@@ -6,7 +7,7 @@ export interface ReadOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Bytes with random access. */
+/** Bytes with random access. A range's `onBytes` is called by whoever reads it, once at least. */
 export interface ByteSource {
   readonly size: number;
   /** A file name for messages, if there is one. */
@@ -36,8 +37,10 @@ export class BytesSource implements ByteSource {
 
   readSync(range: Range, options: ReadOptions): Uint8Array<ArrayBuffer> {
     const end = range.offset + range.length;
+    const bytes = range.own ? this.#bytes.slice(range.offset, end) : this.#bytes.subarray(range.offset, end);
     options.onRead?.(range.length);
-    return range.own ? this.#bytes.slice(range.offset, end) : this.#bytes.subarray(range.offset, end);
+    range.onBytes?.(bytes, range.length);
+    return bytes;
   }
 
   async read(range: Range, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
@@ -63,10 +66,12 @@ export class BlobSource implements ByteSource {
     return "name" in this.#blob ? String(this.#blob.name) : "";
   }
 
-  async read(range: Range, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
-    const buffer = await this.#blob.slice(range.offset, range.offset + range.length).arrayBuffer();
-    options.onRead?.(range.length);
-    return new Uint8Array(buffer);
+  read(range: Range, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
+    return fill(range, options, async (bytes, at, length, position) => {
+      const piece = new Uint8Array(await this.#blob.slice(position, position + length).arrayBuffer());
+      bytes.set(piece, at);
+      return piece.length;
+    });
   }
 
   close(): void {}

@@ -168,11 +168,19 @@ function checkOverlap(list: readonly ZipEntry[], directoryOffset: number): void 
   });
 }
 
+/** Length of a local header without its name and extra field. */
+export const LOCAL_HEADER = 30;
+
 /** Where an entry's data begins: behind its local header, whose padding the directory does not tell. */
 export function* locateData(entry: ZipEntry): Reading<number> {
-  const header = viewOf(yield* request(entry.headerOffset, 30));
+  return parseLocalHeader(entry, yield* request(entry.headerOffset, LOCAL_HEADER));
+}
+
+/** {@link locateData} for a header that was read. @throws ZipError */
+export function parseLocalHeader(entry: ZipEntry, bytes: Uint8Array): number {
+  const header = viewOf(bytes);
   if (header.getUint32(0, true) !== LOCAL) throw new ZipError(`the header of ${JSON.stringify(entry.name)} is damaged`);
-  const start = entry.headerOffset + 30 + header.getUint16(26, true) + header.getUint16(28, true);
+  const start = entry.headerOffset + LOCAL_HEADER + header.getUint16(26, true) + header.getUint16(28, true);
   if (start + entry.compressedSize > entry.limit)
     throw new ZipError(`${JSON.stringify(entry.name)} overlaps what follows it; the file is damaged`);
   return start;
