@@ -15,14 +15,14 @@ export function rowShape(length: number): RowShape {
   return { rowsPerGroup: 1, lanes: 256 };
 }
 
-/** The head of an entry point; in scope are `group`, `thread`, `row`, `lane` and, for threads beyond the last row, `active`. */
+/** The head of an entry point; in scope are `group`, `thread`, `row`, `lane` and, for threads beyond the last row, `live`. */
 export function rowMain({ rowsPerGroup, lanes }: RowShape): string {
   return `@compute @workgroup_size(256)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group_id: vec3<u32>, @builtin(num_workgroups) group_count: vec3<u32>) {
   let group = flat_group(group_id, group_count);
   let row = group * ${rowsPerGroup}u + thread / ${lanes}u;
   let lane = thread % ${lanes}u;
-  let active = row < p.rows;`;
+  let live = row < p.rows;`;
 }
 
 /** Workgroup memory for {@link shared}; one array serves all merges of a kernel one after the other. */

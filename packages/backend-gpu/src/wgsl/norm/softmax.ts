@@ -33,11 +33,12 @@ ${rowMain(shape)}
   let start = row / p.inner * p.length * p.inner + row % p.inner;
   // The least finite number begins: minus infinity less itself would be NaN.
   var s = vec2(-3.4028234e38, 0.0);
-  if (active) {
+  if (live) {
     for (var i = lane; i < p.length; i += ${shape.lanes}u) {
       let x = x_load(start + i * p.inner);
-      if (is_nan(x)) {
-        s.y = x;
+      // exp(NaN) need not be NaN.
+      if (is_nan(x) || x > 3.4028234e38) {
+        s.y = nan();
       } else {
         let top = max(s.x, x);
         s = vec2(top, scaled(s, top) + exp(x - top));
@@ -45,7 +46,9 @@ ${rowMain(shape)}
     }
   }
   ${shared(shape, "s", "vec2<f32>", "merge(a, b)")}
-  if (!active) { return; }
+  if (!live) { return; }
+  // Nothing but minus infinity.
+  if (s.y == 0.0) { s.y = nan(); }
   ${log ? "let shift = log(s.y);" : "let scale = 1.0 / s.y;"}
   for (var i = lane; i < p.length; i += ${shape.lanes}u) {
     let at = start + i * p.inner;
@@ -70,14 +73,14 @@ ${shares("f32")}
 ${rowMain(shape)}
   let start = row / p.inner * p.length * p.inner + row % p.inner;
   var sum = 0.0;
-  if (active) {
+  if (live) {
     for (var i = lane; i < p.length; i += ${shape.lanes}u) {
       let at = start + i * p.inner;
       sum += grad_load(at)${log ? "" : " * result_load(at)"};
     }
   }
   ${total(shape, "sum")}
-  if (!active) { return; }
+  if (!live) { return; }
   for (var i = lane; i < p.length; i += ${shape.lanes}u) {
     let at = start + i * p.inner;
     let g = grad_load(at);

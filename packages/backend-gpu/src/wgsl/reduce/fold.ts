@@ -9,8 +9,8 @@ export interface Fold {
   readonly fields: readonly (readonly [name: string, type: Element, identity: string])[];
   readonly take: string;
   readonly merge: string;
-  /** Expressions in a state `s`, one for each result. */
-  readonly results: readonly (readonly [operand: string, type: Element, value: string])[];
+  /** Expressions in a state `s`, one for each result. "update" makes memory for later kernels, one row after the other under one name. */
+  readonly results: readonly (readonly [operand: string, type: Element, value: string, access?: "store" | "update"])[];
 }
 
 export type FoldKind = "sum" | "prod" | "amax" | "amin" | "max" | "min" | "argmax" | "argmin" | "any" | "all" | "var";
@@ -128,11 +128,9 @@ fn below(a: ${type}, b: ${type}) -> bool {
 }`;
 }
 
-/** The declarations of a fold that takes values of `type` made of elements of type `element`. */
-export function declarations({ fields, take, merge }: Fold, type: Element, element: Element): string {
-  return `${comparisons(type)}
-${truth(element)}
-struct State { ${fields.map(([name, t]) => `${name}: ${t}`).join(", ")} }
+/** The declarations of a fold that takes values of the WGSL type `type`. */
+export function declarations({ fields, take, merge }: Fold, type: string): string {
+  return `struct State { ${fields.map(([name, t]) => `${name}: ${t}`).join(", ")} }
 fn identity() -> State { return State(${repeat(fields.length, (i) => fields[i]![2], ", ")}); }
 fn merge(a: State, b: State) -> State {
   ${merge}
@@ -140,4 +138,15 @@ fn merge(a: State, b: State) -> State {
 fn take(s: State, v: ${type}, i: u32) -> State {
   ${take}
 }`;
+}
+
+/** Sums of the components of a vector; `results` are expressions in `s.sum_0`, `s.sum_1`, ... */
+export function sums(count: number, results: Fold["results"]): Fold {
+  const each = (f: (i: number) => string): string => repeat(count, f, ", ");
+  return {
+    fields: Array.from({ length: count }, (_, i) => [`sum_${i}`, "f32", "0.0"] as const),
+    take: `return State(${each((i) => `s.sum_${i} + v[${i}]`)});`,
+    merge: `return State(${each((i) => `a.sum_${i} + b.sum_${i}`)});`,
+    results,
+  };
 }

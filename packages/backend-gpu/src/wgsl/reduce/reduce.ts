@@ -1,6 +1,6 @@
 import { type Element, type Kernel, type Operand, type Param, type Plan, spread } from "../kernel.ts";
-import { ceilDiv, load, main, repeat, store, u32 } from "../source.ts";
-import { declarations, type Fold, type FoldKind, foldOf } from "./fold.ts";
+import { ceilDiv, load, main, repeat, u32 } from "../source.ts";
+import { comparisons, declarations, type Fold, type FoldKind, foldOf, truth } from "./fold.ts";
 
 /**
  * `x` [outer, length, inner] is reduced to `out` [outer, inner] (and `indices` alike for "max" and "min"). Dimensions that are
@@ -22,6 +22,28 @@ export interface ReduceSpec {
   readonly params?: readonly Param[];
 }
 
+/** What is folded along the middle of [outer, length, inner], into results [outer, inner]. */
+export interface FoldSource {
+  readonly name: string;
+  readonly fold: Fold;
+  readonly outer: number;
+  readonly length: number;
+  readonly inner: number;
+  /** The WGSL type of what is read, and the expression that reads it: `result`, `at` and `element` (row-major) are in scope. */
+  readonly value: string;
+  readonly read: string;
+  /** What that expression calls. */
+  readonly readers?: string;
+  /** What the fold calls. */
+  readonly functions?: string;
+  readonly operands: readonly Operand[];
+  /** Operands that the results use, beside the state. */
+  readonly resultOperands?: readonly Operand[];
+  readonly params: readonly Param[];
+  /** What is made of the values of `out`: an expression in `v`. */
+  readonly epilogue?: string;
+}
+
 /** Threads of a workgroup: how many results it has, and how many threads share one. */
 interface Shape {
   readonly results: number;
@@ -35,17 +57,32 @@ const LEAST = 16;
 
 /** Operands: `x`, `out`, and `indices` for "max" and "min". */
 export function reduce(spec: ReduceSpec): Plan {
-  const fold = foldOf(spec.kind, spec.type, spec.accumulate ?? spec.type);
-  const count = spec.outer * spec.inner;
-  const shape = shapeOf(spec.length, spec.inner, count);
+  const { kind, type, accumulate, outer, length, inner, prologue, epilogue, params = [] } = spec;
+  // What the prologue makes of an element.
+  const value = prologue === undefined ? type : (accumulate ?? type);
+  return reduceFold({
+    name: kind,
+    fold: foldOf(kind, value, accumulate ?? type),
+    ...{ outer, length, inner, value, params },
+    read: prologue === undefined ? "x_load(element)" : "before(x_load(element))",
+    functions: `${comparisons(value)}
+${truth(type)}
+${prologue === undefined ? "" : `fn before(v: ${type}) -> ${value} { return ${prologue}; }`}`,
+    operands: [load("x", type)],
+    ...(epilogue === undefined ? {} : { epilogue }),
+  });
+}
+
+/** Folds in one stage, or in two where the results alone would not keep a GPU busy. */
+export function reduceFold(source: FoldSource): Plan {
+  const { fold, outer, length, inner } = source;
+  const count = outer * inner;
+  const shape = shapeOf(length, inner, count);
   const groups = ceilDiv(count, shape.results);
-  const parts = Math.max(1, Math.min(256, ceilDiv(BUSY, groups), Math.floor(spec.length / (shape.lanes * LEAST))));
-  if (parts === 1) return { kernels: [reduceKernel(spec, fold, shape, "input", 1)] };
+  const parts = Math.max(1, Math.min(256, ceilDiv(BUSY, groups), Math.floor(length / (shape.lanes * LEAST))));
+  if (parts === 1) return { kernels: [foldKernel(source, shape, "input", 1)] };
   return {
-    kernels: [
-      reduceKernel(spec, fold, shape, "parts", parts),
-      reduceKernel(spec, fold, shapeOf(parts, 1, count), "merge", parts),
-    ],
+    kernels: [foldKernel(source, shape, "parts", parts), foldKernel(source, shapeOf(parts, 1, count), "merge", parts)],
     scratch: fold.fields.map(([name, type]) => ({ name: `part_${name}`, type, length: parts * count })),
   };
 }
@@ -59,28 +96,26 @@ function shapeOf(length: number, inner: number, count: number): Shape {
 }
 
 /** From the input to results or to states of parts, or from those to results. */
-function reduceKernel(
-  spec: ReduceSpec,
-  fold: Fold,
-  shape: Shape,
-  from: "input" | "parts" | "merge",
-  parts: number,
-): Kernel {
-  const { kind, type, outer, length, inner, prologue, epilogue } = spec;
+function foldKernel(source: FoldSource, shape: Shape, from: "input" | "parts" | "merge", parts: number): Kernel {
+  const { name, fold, outer, length, inner, epilogue } = source;
   const { results, lanes } = shape;
   const count = outer * inner;
   const merging = from === "merge";
   // Neighbouring threads read neighbouring elements.
   const along = merging ? false : inner === 1 || (inner < 32 && lanes > 1);
-  const states: Operand[] = fold.fields.map(([name, t]) => ({ name: `part_${name}`, type: t, access: "update" }));
-  const outputs = from === "parts" ? states : fold.results.map(([name, t]) => store(name, t));
+  const states: Operand[] = fold.fields.map(([field, type]) => ({ name: `part_${field}`, type, access: "update" }));
+  const outputs = fold.results
+    .filter(([operand], i) => fold.results.findIndex(([other]) => other === operand) === i)
+    .map(([operand, type, , access = "store"]): Operand => ({ name: operand, type, access }));
+  const inputs = merging ? states : source.operands;
+  const extra = from === "parts" ? [] : (source.resultOperands ?? []).filter((o) => !inputs.some((x) => x.name === o.name));
   const take = merging
-    ? `s = merge(s, State(${fold.fields.map(([name]) => `part_${name}[at * p.count + result]`).join(", ")}));`
-    : `let v = x_load(start + at * p.inner);
-        s = take(s, ${prologue ?? "v"}, at);`;
+    ? `s = merge(s, State(${fold.fields.map(([field]) => `part_${field}[at * p.count + result]`).join(", ")}));`
+    : `let element = start + at * p.inner;
+      s = take(s, ${source.read}, at);`;
   return {
-    name: merging ? `${kind}_merge` : kind,
-    operands: [...(merging ? states : [load("x", type)]), ...outputs],
+    name: merging ? `${name}_merge` : name,
+    operands: [...inputs, ...extra, ...(from === "parts" ? states : outputs)],
     params: [
       u32("count", count),
       u32("inner", inner),
@@ -89,10 +124,12 @@ function reduceKernel(
       u32("chunk", merging ? parts : ceilDiv(length, parts)),
       u32("parts", merging ? 1 : parts),
       u32("groups", ceilDiv(count, results)),
-      ...(spec.params ?? []),
+      ...source.params,
     ],
     code: `
-${declarations(fold, valueType(spec), type)}
+${source.functions ?? ""}
+${merging ? "" : (source.readers ?? "")}
+${declarations(fold, source.value)}
 ${lanes > 1 ? `var<workgroup> shares: array<State, 256>;` : ""}
 
 ${main(256)}
@@ -104,32 +141,29 @@ ${main(256)}
     let start = result / p.inner * p.length * p.inner + result % p.inner;
     let end = min((part + 1u) * p.chunk, p.steps);
     for (var at = part * p.chunk + lane; at < end; at += ${lanes}u) {
-        ${take}
+      ${take}
     }
   }
   ${lanes > 1 ? mergeLanes(lanes, along ? 1 : results) : ""}
   if (lane != 0u || result >= p.count || part >= p.parts) { return; }
   ${
     from === "parts"
-      ? repeat(
-          fold.fields.length,
-          (i) => `part_${fold.fields[i]![0]}[part * p.count + result] = s.${fold.fields[i]![0]};`,
-        )
-      : fold.results
-          .map(
-            ([name, t, value]) =>
-              `{ let v = ${value}; ${name}_store(result, ${name === "out" && epilogue !== undefined ? `${t}(${epilogue})` : "v"}); }`,
-          )
-          .join("\n  ")
+      ? repeat(fold.fields.length, (i) => `part_${fold.fields[i]![0]}[part * p.count + result] = s.${fold.fields[i]![0]};`)
+      : fold.results.map((_, i) => put(fold.results, i, epilogue)).join("\n  ")
   }
 }`,
     workgroups: spread(ceilDiv(count, results) * (merging ? 1 : parts)),
   };
 }
 
-/** The type `take` gets: what the prologue makes of an element. */
-function valueType({ type, accumulate, prologue }: ReduceSpec): Element {
-  return prologue === undefined ? type : (accumulate ?? type);
+function put(results: Fold["results"], i: number, epilogue: string | undefined): string {
+  const [operand, type, value, access] = results[i]!;
+  if (access === "update") {
+    const before = results.slice(0, i).filter(([other]) => other === operand).length;
+    return `${operand}[${before}u * p.count + result] = ${value};`;
+  }
+  const last = operand === "out" && epilogue !== undefined ? `${type}(${epilogue})` : "v";
+  return `{ let v = ${value}; ${operand}_store(result, ${last}); }`;
 }
 
 /** Merges the states of the threads that share a result, neighbours in order. */
