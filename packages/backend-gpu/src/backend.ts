@@ -16,6 +16,10 @@ import { canWait, openInWorker } from "./device/worker.ts";
 import { Engine } from "./engine.ts";
 import { elementwiseKernels } from "./kernels/elementwise.ts";
 import { HostSide, producerKernels } from "./kernels/host.ts";
+import { convKernels } from "./kernels/conv.ts";
+import { matmulKernels } from "./kernels/matmul.ts";
+import { normKernels } from "./kernels/norm.ts";
+import { reduceKernels } from "./kernels/reduce.ts";
 import type { Memory } from "./memory/memory.ts";
 import { toDevice, toHost } from "./memory/transfer.ts";
 import type { Counts } from "./queue/queue.ts";
@@ -125,7 +129,14 @@ function backendOn(link: Link): GpuBackend {
     name: "gpu",
     devices: ["gpu"],
     capabilities: { dtypes: DTYPES, synchronous: link.synchronous },
-    kernels: { ...elementwiseKernels(engine, host), ...producerKernels(host, cpu.kernels) },
+    kernels: {
+      ...elementwiseKernels(engine, host),
+      ...producerKernels(host, cpu.kernels),
+      ...reduceKernels(engine),
+      ...normKernels(engine),
+      ...matmulKernels(engine),
+      ...convKernels(engine),
+    },
     caps,
     engine,
     allocate: (device: Device, dtype: DType, numel: number): Storage => engine.allocate(device, dtype, numel),

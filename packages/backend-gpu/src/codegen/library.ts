@@ -116,7 +116,7 @@ fn exp_(x: f32) -> f32 {
   if (x > 88.7228394) { return inf(); }
   if (x < -103.97208) { return 0.0; }
   let n = round(x * 1.44269504);
-  let r = fma(n, -1.42860677e-6, fma(n, -0.693145752, x));
+  let r = (x - n * 0.693145752) - n * 1.42860677e-6;
   var p = 1.37805939e-3;
   p = fma(p, r, 8.37312452e-3);
   p = fma(p, r, 4.16695364e-2);
@@ -272,6 +272,15 @@ fn entr_(x: f32) -> f32 {
 }`,
     "log_",
   ),
+  // a * b - p where p is that product rounded. WGSL's fma need not be fused, so the factors are halved.
+  product_error: entry(`
+fn product_error(a: f32, b: f32, p: f32) -> f32 {
+  let ah = bitcast<f32>(bitcast<u32>(a) & 0xfffff000u);
+  let bh = bitcast<f32>(bitcast<u32>(b) & 0xfffff000u);
+  let al = a - ah;
+  let bl = b - bh;
+  return ((ah * bh - p) + ah * bl + al * bh) + al * bl;
+}`),
   // a ** b by the logarithm in two parts, so that large results keep their digits.
   pow_: entry(
     `
@@ -299,18 +308,19 @@ fn pow_(a: f32, b: f32) -> f32 {
     // log2(x) = e + log2(1 + f), the last as high + low
     let s = f / (2.0 + f);
     let d = 2.0 + f;
-    let err = fma(-s, d, f) + -s * ((2.0 - d) + f);
+    let sd = s * d;
+    let err = (f - sd) - product_error(s, d, sd) - s * ((2.0 - d) + f);
     let s_low = err / d;
     let z = s * s;
     let tail = z * s * (0.66666668653 + z * (0.39999565482 + z * (0.28604048491 + z * 0.23392146826)));
     let high_ln = 2.0 * s;
     let low_ln = 2.0 * s_low + tail;
     let high = high_ln * 1.44269502;
-    let low = fma(high_ln, 1.44269502, -high) + high_ln * 1.92596299e-8 + low_ln * 1.44269504;
+    let low = product_error(high_ln, 1.44269502, high) + high_ln * 1.92596299e-8 + low_ln * 1.44269504;
     let sum = p.e + high;
     let rest = (select(high - (sum - p.e), p.e - (sum - high), abs(high) > abs(p.e))) + low;
     let y = b * sum;
-    let y_low = fma(b, sum, -y) + b * rest;
+    let y_low = product_error(b, sum, y) + b * rest;
     if (is_nan(y) || abs(y) > 400.0) { r = select(0.0, inf(), y > 0.0); }
     else {
       let n = round(y);
@@ -324,6 +334,7 @@ fn pow_(a: f32, b: f32) -> f32 {
   return r;
 }`,
     "log_part",
+    "product_error",
     "exp_",
     "scale2",
   ),
@@ -332,9 +343,7 @@ fn pow_(a: f32, b: f32) -> f32 {
 struct Turn { q: i32, r: f32 }
 fn turn(x: f32) -> Turn {
   let n = round(x * 0.636619772);
-  var r = fma(n, -1.57079601, x);
-  r = fma(n, -3.13916473e-7, r);
-  r = fma(n, -5.39030253e-15, r);
+  let r = ((x - n * 1.5703125) - n * 4.837512969970703e-4) - n * 7.54978995489188e-8;
   return Turn(i32(n), r);
 }
 fn sin_part(r: f32) -> f32 {
@@ -599,13 +608,13 @@ fn erfc_(x: f32) -> f32 {
   p = p / (1.0 + 2.0 * a);
   // exp(-a * a), with the square in two parts
   let high = a * a;
-  let low = fma(a, a, -high);
   let e = exp_(-high);
-  let v = fma(-low, e, e) * p;
+  let v = (e - product_error(a, a, high) * e) * p;
   return select(v, 2.0 - v, x < 0.0);
 }`,
     "erf_",
     "exp_",
+    "product_error",
   ),
   ipow: entry(`
 fn ipow(a: i32, b: i32) -> i32 {
