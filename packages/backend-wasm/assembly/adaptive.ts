@@ -1,4 +1,4 @@
-import { give, take } from "./activation";
+import { give, take } from "./lanes";
 
 /** Steps of optimizers on n elements of one parameter. `sign` is -1 to climb; missing state is 0. */
 

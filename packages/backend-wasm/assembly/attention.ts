@@ -27,25 +27,21 @@ function hide(n: i32, i: i32, kind: i32, mask: usize, maskRow: usize, maskColumn
   }
 }
 
-/** Smallest exponent whose power is a normal number: what lies below is taken for 0, for processors are slow with those. */
-const LEAST: f32 = -87;
-
 /** Rows become exp(row - shift); their sums. */
 function exponentials(n: i32, row: usize, shift: f32): f64 {
   const shift4 = f32x4.splat(shift);
-  const least = f32x4.splat(LEAST);
   let total: f64 = 0;
   let j = 0;
   for (; j + 4 <= n; j += 4) {
     const d = f32x4.sub(v128.load(row), shift4);
-    const e = v128.andnot(exp4(f32x4.pmax(d, least)), f32x4.lt(d, least));
+    const e = exp4(d);
     v128.store(row, e);
     total += total4(e);
     row += 16;
   }
   for (; j < n; j++) {
     const d = f32x4.sub(v128.load_splat<f32>(row), shift4);
-    const e = v128.andnot(exp4(f32x4.pmax(d, least)), f32x4.lt(d, least));
+    const e = exp4(d);
     v128.store_lane<f32>(row, e, 0);
     total += <f64>f32x4.extract_lane(e, 0);
     row += 4;

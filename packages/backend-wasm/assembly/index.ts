@@ -18,7 +18,8 @@ export { packTerms } from "./conv_pack";
 export { stripsOf, stripWidth } from "./conv_pack";
 export { copyBlock, fillRows, foldColumns } from "./fold";
 export { sumColumns, sumParts, sumRows } from "./reduce";
-export { logSoftmaxBackward, shiftRows, softmax, softmaxBackward, subtractRows } from "./softmax";
+export { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "./softmax";
+export { columnScratch, columnStrips, softmaxColumns, softmaxColumnsBackward } from "./softmax_columns";
 export { batchNorm, batchNormBackward, batchNormEval } from "./batch_norm";
 export {
   maxPool2,

@@ -1,4 +1,5 @@
-import { give, sigmoid4, take, tanh4 } from "./activation";
+import { sigmoid4, tanh4 } from "./exp";
+import { give, take } from "./lanes";
 import { packPanels, panelBytes, panelProduct } from "./panel";
 
 /** Kinds of recurrent layers; see src/kernels/recurrent.ts. */

@@ -1,4 +1,4 @@
-import { exp4, total4 } from "./exp";
+import { exp4, ln, total4 } from "./exp";
 
 /** Floats added in single precision before they go into a double. */
 const BLOCK = 256;
@@ -53,49 +53,33 @@ export function softmax(rows: i32, n: i32, x: usize, out: usize): void {
   }
 }
 
-/** work[i] = sum of exp(x - its maximum) of row i, after out = x - maximum. The logarithm is left to the caller. */
-export function shiftRows(rows: i32, n: i32, x: usize, out: usize, work: usize): void {
+/** log(softmax) of rows of n floats. */
+export function logSoftmax(rows: i32, n: i32, x: usize, out: usize): void {
   for (let i = 0; i < rows; i++) {
-    const shift = f32x4.splat(maximum(n, x));
+    const most = maximum(n, x);
+    const shift = f32x4.splat(most);
     let total: f64 = 0;
     let j = 0;
     while (j + 4 <= n) {
       let part = f32x4.splat(0);
       const stop = min(j + BLOCK, n & ~3);
-      for (; j < stop; j += 4) {
-        const at = (<usize>j) << 2;
-        const d = f32x4.sub(v128.load(x + at), shift);
-        v128.store(out + at, d);
-        part = f32x4.add(part, exp4(d));
-      }
+      for (; j < stop; j += 4) part = f32x4.add(part, exp4(f32x4.sub(v128.load(x + ((<usize>j) << 2)), shift)));
       total += total4(part);
+    }
+    for (; j < n; j++)
+      total += <f64>f32x4.extract_lane(exp4(f32x4.sub(v128.load_splat<f32>(x + ((<usize>j) << 2)), shift)), 0);
+    const rest = <f32>ln(total);
+    const rest4 = f32x4.splat(rest);
+    for (j = 0; j + 4 <= n; j += 4) {
+      const at = (<usize>j) << 2;
+      v128.store(out + at, f32x4.sub(f32x4.sub(v128.load(x + at), shift), rest4));
     }
     for (; j < n; j++) {
       const at = (<usize>j) << 2;
-      const d = f32x4.sub(v128.load_splat<f32>(x + at), shift);
-      v128.store_lane<f32>(out + at, d, 0);
-      total += <f64>f32x4.extract_lane(exp4(d), 0);
+      store<f32>(out + at, load<f32>(x + at) - most - rest);
     }
-    store<f64>(work + ((<usize>i) << 3), total);
     x += (<usize>n) << 2;
     out += (<usize>n) << 2;
-  }
-}
-
-/** Subtracts the i-th of `shifts` (doubles) from row i. */
-export function subtractRows(rows: i32, n: i32, out: usize, shifts: usize): void {
-  for (let i = 0; i < rows; i++) {
-    const shift = <f32>load<f64>(shifts + ((<usize>i) << 3));
-    const shift4 = f32x4.splat(shift);
-    let j = 0;
-    for (; j + 4 <= n; j += 4) {
-      v128.store(out, f32x4.sub(v128.load(out), shift4));
-      out += 16;
-    }
-    for (; j < n; j++) {
-      store<f32>(out, load<f32>(out) - shift);
-      out += 4;
-    }
   }
 }
 

@@ -8,6 +8,11 @@ import { microKernels } from "./micro.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
+/** Functions with the tag `@inline` get AssemblyScript's decorator, which TypeScript has no place for. */
+function inlined(source) {
+  return source.replaceAll(/@inline \*\/\n(export )?function/g, "*/\n@inline\n$1function");
+}
+
 /** Text of the compiled module; what it imports but the memory are the inner loops, which come as text of their own. */
 async function compile(target) {
   const overrides = new Map([["assembly/target.ts", `export const TURBO: bool = ${target === "turbo"};\n`]]);
@@ -16,7 +21,7 @@ async function compile(target) {
     stderr: process.stderr,
     readFile: (name) => {
       try {
-        return overrides.get(name) ?? readFileSync(root + name, "utf8");
+        return overrides.get(name) ?? inlined(readFileSync(root + name, "utf8"));
       } catch {
         return null;
       }

@@ -142,8 +142,12 @@ export interface Exports {
   sumColumns(rows: number, n: number, step: number, x: number, out: number, scale: number): void;
   sumParts(parts: number, size: number, n: number, x: number, out: number): void;
   softmax(rows: number, n: number, x: number, out: number): void;
-  shiftRows(rows: number, n: number, x: number, out: number, work: number): void;
-  subtractRows(rows: number, n: number, out: number, shifts: number): void;
+  logSoftmax(rows: number, n: number, x: number, out: number): void;
+  columnStrips(outer: number, inner: number): number;
+  columnScratch(): number;
+  /** See assembly/softmax_columns.ts. */
+  softmaxColumns(...args: number[]): void;
+  softmaxColumnsBackward(...args: number[]): void;
   softmaxBackward(rows: number, n: number, g: number, y: number, out: number): void;
   logSoftmaxBackward(rows: number, n: number, g: number, y: number, out: number): void;
   offsetsOf(

@@ -39,6 +39,11 @@ export function sumDtype(input: DType, out: DType): DType {
   return out.category === 1 ? int64 : float64;
 }
 
+export const SUM: Fold = defineFold("sum", "a", "a + b", 0, sumDtype, { blocks: true });
+export const AMAX: Fold = defineFold("amax", "a", "max(a, b)", null, (input) =>
+  input.is_floating_point && input.itemsize === 2 ? float32 : input,
+);
+
 /** Elements below which the host's loops are as fast. */
 const FEW = 1025;
 /** Elements of a part of a long sum; the parts are joined in order, whichever thread had them. */

@@ -14,7 +14,7 @@ import { extremeBytes } from "../../codegen/extreme.ts";
 import type { Engine } from "../../engine.ts";
 import { type Code, instantiateCode } from "../../threads/code.ts";
 import type { MapInto } from "../map.ts";
-import { defineFold, type Fold, makeFold, plan, sumDtype } from "./fold.ts";
+import { AMAX, defineFold, type Fold, plan, type RunFold, SUM, sumDtype } from "./fold.ts";
 import { nestOf } from "./geometry.ts";
 import { inputStream, NOWHERE, resultStream, runNest, temporary } from "./run.ts";
 
@@ -22,7 +22,6 @@ const double = (): DType => float64;
 const own = (input: DType): DType => (input.is_floating_point && input.itemsize === 2 ? float32 : input);
 const complex = { compute: (): DType => complex128 };
 
-const SUM = defineFold("sum", "a", "a + b", 0, sumDtype, { blocks: true });
 /** Of means that elements are compared with: exact where all are equal. */
 const EXACT_SUM = defineFold("exact sum", "a", "a + b", 0, sumDtype);
 const FOLDS: Readonly<Record<string, Fold>> = {
@@ -32,7 +31,7 @@ const FOLDS: Readonly<Record<string, Fold>> = {
     out.is_complex ? complex128 : out.category === 1 ? int64 : float64,
   ),
   amin: defineFold("amin", "a", "min(a, b)", null, own),
-  amax: defineFold("amax", "a", "max(a, b)", null, own),
+  amax: AMAX,
   any: defineFold("any", "a", "a || b", null, () => boolean),
   all: defineFold("all", "a", "a && b", null, () => boolean),
   count_nonzero: defineFold("count_nonzero", "bool(a)", "a + b", 0, double),
@@ -66,9 +65,8 @@ const POWER: Program = parseExpr("pow(a, q)");
 type Dims = readonly number[];
 
 /** Reductions over any dimensions of tensors of any dtype and layout. */
-export function reduceKernels(engine: Engine, relaxed: boolean, map: MapInto): Kernels {
+export function reduceKernels(engine: Engine, relaxed: boolean, fold: RunFold, map: MapInto): Kernels {
   const { host } = engine;
-  const fold = makeFold(engine, relaxed);
   const extreme = makeExtreme(engine, relaxed);
   const termsOf = (input: Tensor, dims: Dims): number => dims.reduce((n, d) => n * input.shape[d]!, 1);
 
