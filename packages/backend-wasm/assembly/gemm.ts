@@ -1,18 +1,26 @@
 import { stripCount, stripStart, tile, tileBytes, tileColumns, tileRows } from "./strips";
 import { COMPLEX, PLAIN } from "./convert";
-import { packColumns, packRows } from "./pack";
+import { packColumns, packRows, stripPitch } from "./pack";
 
-/** Terms in a block: a strip of B stays in the first level of cache. */
-const KC: i32 = 256;
+/** Bytes of the terms of a row or column in a block: a strip of B about fills the first level of cache, as longer sums repay. */
+const BYTES_TERMS: i32 = 2048;
 /** Bytes of a block of A, which stays in the second level, and of one of B, for the third. */
 const BYTES_A: i32 = 256 * 1024;
 const BYTES_B: i32 = 1536 * 1024;
-/** Rows up to which columns that lie together are read where they are: packing them would not be repaid. */
+/** Where columns lie together, B of up to so many bytes, or for so few rows, is read where it is: packing would not be repaid. */
+const BYTES_DIRECT: i32 = 16 * 1024;
 const FEW: i32 = 12;
 
-/** Bytes of working memory that `gemm` and its kin need: blocks of A and B, a tile, and a row of zeros. */
+/** Terms of a block, where there are k: so many that sums are seldom put down and taken up again, and all blocks alike. */
+function depthOf<T>(k: i32): i32 {
+  const most = BYTES_TERMS / <i32>sizeof<T>();
+  const blocks = (k + most - 1) / most;
+  return ((k + blocks - 1) / blocks + 3) & ~3;
+}
+
+/** Bytes of working memory that `gemm` and its kin need: blocks of A and B, and a tile. */
 export function gemmScratch(): i32 {
-  return BYTES_A + BYTES_B + 6 * 64 + 64;
+  return BYTES_A + BYTES_B + 6 * 64;
 }
 
 /**
@@ -39,20 +47,19 @@ function product<T>(
   whole: bool,
 ): void {
   const NR = tileColumns<T>();
-  const nc = (BYTES_B / (KC * tileBytes<T>())) * NR;
+  const depth = depthOf<T>(k);
+  const nc = (BYTES_B / <i32>stripPitch<T>(depth)) * NR;
   const strips = stripCount<T>(m);
-  const least = BYTES_A / (KC * <i32>sizeof<T>() * tileRows<T>());
+  const least = BYTES_A / (depth * <i32>sizeof<T>() * tileRows<T>());
   const blockB = work + BYTES_A;
   const edge = blockB + BYTES_B;
-  const zeros = edge + 6 * 64;
-  memory.fill(zeros, 0, 64);
-  const direct = kind == PLAIN && bColumn == sizeof<T>() && m <= FEW;
+  const direct = kind == PLAIN && bColumn == sizeof<T>() && (m <= FEW || <isize>k * bRow <= BYTES_DIRECT);
   const pair = kind == COMPLEX ? 1 : 0;
   for (let j0 = 0; j0 < n; j0 += nc) {
     const columns = min(nc, n - j0);
     const full = columns - (columns % NR);
-    for (let p0 = 0; p0 < k; p0 += KC) {
-      const kc = min(KC, k - p0);
+    for (let p0 = 0; p0 < k; p0 += depth) {
+      const kc = min(depth, k - p0);
       const corner = b + (p0 >> pair) * bRow + (j0 >> pair) * bColumn;
       if (!direct) packColumns<T>(kind, kc, columns, corner, bRow, bColumn, blockB);
       else if (full < columns) packColumns<T>(kind, kc, columns - full, corner + full * bColumn, bRow, bColumn, blockB);
@@ -74,23 +81,21 @@ function product<T>(
           const at = <usize>(j0 + j) * sizeof<T>();
           const count = min(NR, columns - j);
           const near = direct && j < full;
-          const stripB = near ? b + p0 * bRow + at : blockB + <usize>(direct ? 0 : j) * kc * sizeof<T>();
+          const stripB = near ? b + p0 * bRow + at : blockB + (direct ? 0 : <usize>(j / NR) * stripPitch<T>(kc));
           const step: isize = near ? bRow : tileBytes<T>();
           const first = p0 > 0 ? c : from;
-          const firstRow = first == 0 ? 0 : p0 > 0 ? cRow : fromRow;
-          const firstAt = first == 0 ? zeros : first + at;
+          const firstRow = p0 > 0 ? cRow : fromRow;
           let stripA = blockA;
           let i = i0;
           for (let s = s0; s < s1; s++) {
             const next = stripStart(s + 1, strips, m);
             const rows = next - i;
             if (count == NR) {
-              tile<T>(rows, kc, stripA, stripB, step, firstAt + i * firstRow, firstRow, c + i * cRow + at, cRow);
+              const source = first == 0 ? 0 : first + i * firstRow + at;
+              tile<T>(rows, kc, stripA, stripB, step, source, firstRow, c + i * cRow + at, cRow);
             } else {
-              if (first != 0) copyEdge<T>(rows, count, firstAt + i * firstRow, firstRow, edge, tileBytes<T>());
-              const source = first == 0 ? zeros : edge;
-              const sourceRow: isize = first == 0 ? 0 : tileBytes<T>();
-              tile<T>(rows, kc, stripA, stripB, step, source, sourceRow, edge, tileBytes<T>());
+              if (first != 0) copyEdge<T>(rows, count, first + i * firstRow + at, firstRow, edge, tileBytes<T>());
+              tile<T>(rows, kc, stripA, stripB, step, first == 0 ? 0 : edge, tileBytes<T>(), edge, tileBytes<T>());
               copyEdge<T>(rows, count, edge, tileBytes<T>(), c + i * cRow + at, cRow);
             }
             stripA += <usize>rows * kc * sizeof<T>();
@@ -267,8 +272,9 @@ export function packedBytes(m: i32, k: i32): i32 {
 /** Packs all of a[m][k], for products that use it several times. */
 export function packWhole(m: i32, k: i32, a: usize, aRow: isize, aColumn: isize, to: usize): void {
   const strips = stripCount<f32>(m);
-  for (let p0 = 0; p0 < k; p0 += KC) {
-    const kc = min(KC, k - p0);
+  const depth = depthOf<f32>(k);
+  for (let p0 = 0; p0 < k; p0 += depth) {
+    const kc = min(depth, k - p0);
     for (let s = 0; s < strips; s++) {
       const i = stripStart(s, strips, m);
       const rows = stripStart(s + 1, strips, m) - i;

@@ -5,6 +5,14 @@
 import { tileBytes, tileColumns } from "./strips";
 import { BFLOAT16, COMPLEX, FLOAT16, INT16, INT8, read, UINT8 } from "./convert";
 
+/** Strips that are copied together: so many lines of the first level of cache are written at once. */
+const SIDE: i32 = 16;
+
+/** Bytes from a strip of B to the next: a line of the cache more than it has, or strips would all want the same places there. */
+export function stripPitch<T>(k: i32): usize {
+  return <usize>k * tileBytes<T>() + 64;
+}
+
 /** Transposes the 4x4 floats at the four rows and stores row j of the result at `to + j * step`. */
 export function transpose4(r0: v128, r1: v128, r2: v128, r3: v128, to: usize, step: usize): void {
   const t0 = v128.shuffle<i32>(r0, r1, 0, 4, 1, 5);
@@ -174,19 +182,15 @@ export function packColumns<T>(kind: i32, k: i32, n: i32, b: usize, row: isize, 
     if (kind == INT16) return packColumnsAs<T, i16>(k, n, b, row, column, to);
   }
   const NR = tileColumns<T>();
-  const strip = <usize>k * tileBytes<T>();
+  const strip = stripPitch<T>(k);
   let j = 0;
   if (column == sizeof<T>()) {
-    // Several strips at once, to read whole lines of the cache.
-    for (; j + 4 * NR <= n; j += 4 * NR) {
-      copyStrips<T>(k, b, row, to, strip);
-      b += 4 * tileBytes<T>();
-      to += 4 * strip;
-    }
-    for (; j + NR <= n; j += NR) {
-      copyStrip<T>(k, b, row, to);
-      b += tileBytes<T>();
-      to += strip;
+    while (j + NR <= n) {
+      const count = min(SIDE, (n - j) / NR);
+      copyStrips<T>(count, k, b, row, to, strip);
+      j += count * NR;
+      b += <usize>count * tileBytes<T>();
+      to += <usize>count * strip;
     }
   } else if (row == 4 && isFloat<T>() && sizeof<T>() == 4) {
     for (; j + NR <= n; j += NR) {
@@ -200,35 +204,32 @@ export function packColumns<T>(kind: i32, k: i32, n: i32, b: usize, row: isize, 
   packColumnsAs<T, T>(k, n - j, b, row, column, to);
 }
 
-function copyStrip<T>(k: i32, b: usize, row: isize, to: usize): void {
-  for (let p = 0; p < k; p++) {
-    v128.store(to, v128.load(b));
-    v128.store(to, v128.load(b, 16), 16);
-    if (tileBytes<T>() == 64) {
-      v128.store(to, v128.load(b, 32), 32);
-      v128.store(to, v128.load(b, 48), 48);
+/** `count` strips beside each other, row after row, as that is how they lie in memory. */
+function copyStrips<T>(count: i32, k: i32, b: usize, row: isize, to: usize, strip: usize): void {
+  const end = to + <usize>k * tileBytes<T>();
+  const width = <usize>count * tileBytes<T>();
+  const even = <usize>(count & ~1) * tileBytes<T>();
+  while (to < end) {
+    let get = b;
+    let put = to;
+    while (get < b + even) {
+      copyVectors<T>(get, put);
+      copyVectors<T>(get + tileBytes<T>(), put + strip);
+      get += 2 * tileBytes<T>();
+      put += 2 * strip;
     }
+    if (even < width) copyVectors<T>(get, put);
     to += tileBytes<T>();
     b += row;
   }
 }
 
-function copyStrips<T>(k: i32, b: usize, row: isize, to: usize, strip: usize): void {
-  for (let p = 0; p < k; p++) {
-    let get = b;
-    let put = to;
-    for (let s = 0; s < 4; s++) {
-      v128.store(put, v128.load(get));
-      v128.store(put, v128.load(get, 16), 16);
-      if (tileBytes<T>() == 64) {
-        v128.store(put, v128.load(get, 32), 32);
-        v128.store(put, v128.load(get, 48), 48);
-      }
-      get += tileBytes<T>();
-      put += strip;
-    }
-    to += tileBytes<T>();
-    b += row;
+function copyVectors<T>(get: usize, put: usize): void {
+  v128.store(put, v128.load(get));
+  v128.store(put, v128.load(get, 16), 16);
+  if (tileBytes<T>() == 64) {
+    v128.store(put, v128.load(get, 32), 32);
+    v128.store(put, v128.load(get, 48), 48);
   }
 }
 
@@ -252,7 +253,7 @@ function packColumnsAs<T, S>(k: i32, n: i32, b: usize, row: isize, column: isize
         }
       }
     }
-    to += <usize>k * tileBytes<T>();
+    to += stripPitch<T>(k);
   }
 }
 
@@ -277,7 +278,7 @@ function packTurned<T>(k: i32, n: i32, b: usize, row: isize, column: isize, to: 
       }
       if (there) b += column;
     }
-    to += <usize>k * step;
+    to += stripPitch<T>(k);
   }
 }
 

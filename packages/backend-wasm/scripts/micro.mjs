@@ -14,10 +14,20 @@
 
 /** Types of elements: `lanes` of a vector, a broadcasting load, and c + a * b. */
 const TYPES = {
-  f32: { lanes: 4, splat: "v128.load32_splat", madd: (t, a, b, c) => floatMadd("f32x4", t, a, b, c) },
-  f64: { lanes: 2, splat: "v128.load64_splat", madd: (t, a, b, c) => floatMadd("f64x2", t, a, b, c) },
-  i32: { lanes: 4, splat: "v128.load32_splat", madd: (_, a, b, c) => `(i32x4.add (i32x4.mul ${a} ${b}) ${c})` },
-  i64: { lanes: 2, splat: "v128.load64_splat", madd: (_, a, b, c) => `(i64x2.add (i64x2.mul ${a} ${b}) ${c})` },
+  f32: { vector: "f32x4", lanes: 4, splat: "v128.load32_splat", madd: (t, a, b, c) => floatMadd("f32x4", t, a, b, c) },
+  f64: { vector: "f64x2", lanes: 2, splat: "v128.load64_splat", madd: (t, a, b, c) => floatMadd("f64x2", t, a, b, c) },
+  i32: {
+    vector: "i32x4",
+    lanes: 4,
+    splat: "v128.load32_splat",
+    madd: (_, a, b, c) => `(i32x4.add (i32x4.mul ${a} ${b}) ${c})`,
+  },
+  i64: {
+    vector: "i64x2",
+    lanes: 2,
+    splat: "v128.load64_splat",
+    madd: (_, a, b, c) => `(i64x2.add (i64x2.mul ${a} ${b}) ${c})`,
+  },
 };
 
 function floatMadd(lanes, target, a, b, c) {
@@ -46,10 +56,10 @@ const set = (name, value) => `(local.set $${name} ${value})`;
 const add = (a, b) => `(i32.add ${a} ${b})`;
 
 /**
- * c[rows][] = from[rows][] + packed a times b over k > 0 steps. Rows of b are `step` bytes apart, those of c and of what the sums
- * begin with `cRow` and `fromRow`.
+ * c[rows][] = packed a times b over k > 0 steps, plus from[rows][] unless that is 0. Rows of b are `step` bytes apart, those of c and
+ * `from` `cRow` and `fromRow`.
  */
-function kernel({ lanes, splat, madd }, rows, vectors, target) {
+function kernel({ vector, lanes, splat, madd }, rows, vectors, target) {
   const size = 16 / lanes;
   const tile = range(rows).flatMap((i) => range(vectors).map((v) => ({ i, v, c: `c${i}${v}` })));
   const step = [
@@ -70,6 +80,7 @@ function kernel({ lanes, splat, madd }, rows, vectors, target) {
       i === 0 ? [] : [set(`${first}${i}`, add(get(i === 1 ? first : `${first}${i - 1}`), get(stride)))],
     );
   const row = (first, i) => get(i === 0 ? first : `${first}${i}`);
+  const store = (i, v, value) => `(v128.store offset=${16 * v} ${row("c", i)} ${value})`;
   return [
     "(param $k i32) (param $a i32) (param $b i32) (param $step i32) (param $from i32) (param $fromRow i32) (param $c i32) (param $cRow i32)",
     ...tile.map(({ c }) => `(local $${c} v128)`),
@@ -79,14 +90,20 @@ function kernel({ lanes, splat, madd }, rows, vectors, target) {
     set("end", add(get("a"), `(i32.mul ${get("k")} (i32.const ${size * rows}))`)),
     // Never true, but with it the end is known early, in a register of its own.
     `(if (i32.eq ${get("a")} ${get("end")}) (then (return)))`,
-    ...rowsOf("from", "fromRow"),
-    ...tile.map(({ i, v, c }) => set(c, `(v128.load offset=${16 * v} ${row("from", i)})`)),
     ...step,
     "(block $done (loop $more",
     ...steps,
     "(br $more)))",
     ...rowsOf("c", "cRow"),
-    ...tile.map(({ i, v, c }) => `(v128.store offset=${16 * v} ${row("c", i)} ${get(c)})`),
+    // Blocks of steps are summed apart: long sums lose less so, and nothing waits for `from`.
+    `(if ${get("from")} (then`,
+    ...rowsOf("from", "fromRow"),
+    ...tile.map(({ i, v, c }) =>
+      store(i, v, `(${vector}.add (v128.load offset=${16 * v} ${row("from", i)}) ${get(c)})`),
+    ),
+    ") (else",
+    ...tile.map(({ i, v, c }) => store(i, v, get(c))),
+    "))",
   ].join("\n");
 }
 
