@@ -42,10 +42,7 @@ ${main(THREADS)}
 export function flattenIndices(sizes: readonly number[], count: number): Kernel {
   return {
     name: "flatten_indices",
-    operands: [
-      ...sizes.map((_, i) => load(`index_${i}`, "i32")),
-      { name: "flat", type: "i32", access: "update" },
-    ],
+    operands: [...sizes.map((_, i) => load(`index_${i}`, "i32")), { name: "flat", type: "i32", access: "update" }],
     params: [u32("count", count), ...sizes.map((size, i) => u32(`size_${i}`, size))],
     code: `
 ${main(THREADS)}

@@ -56,13 +56,33 @@ describe.each(SHAPES)("[%i, %i, %i] and %i", (outer, size, inner, length) => {
 });
 
 gpuTest("padding does not count, nor what is out of bounds", async (device) => {
-  const spec = { type: "f32", outer: 1, size: 3, inner: 2, length: 4, shared: true, combine: "sum", self: "zeros" } as const;
+  const spec = {
+    type: "f32",
+    outer: 1,
+    size: 3,
+    inner: 2,
+    length: 4,
+    shared: true,
+    combine: "sum",
+    self: "zeros",
+  } as const;
   const inputs = { index: [2, 1, 7, 2], src: [1, 2, 3, 4, 5, 6, 7, 8] };
-  expect([...(await runPlan(device, scatter({ ...spec, skip: 1 }), inputs, { out: 6 }))["out"]!]).toEqual([0, 0, 0, 0, 8, 10]);
+  expect([...(await runPlan(device, scatter({ ...spec, skip: 1 }), inputs, { out: 6 }))["out"]!]).toEqual([
+    0, 0, 0, 0, 8, 10,
+  ]);
 });
 
 gpuTest("integers", async (device) => {
-  const spec = { type: "i32", outer: 1, size: 2, inner: 1, length: 3, shared: true, combine: "mean", self: "zeros" } as const;
+  const spec = {
+    type: "i32",
+    outer: 1,
+    size: 2,
+    inner: 1,
+    length: 3,
+    shared: true,
+    combine: "mean",
+    self: "zeros",
+  } as const;
   const inputs = { index: [0, 0, 1], src: [-3, 0, 16_777_217] };
   expect([...(await runPlan(device, scatter(spec), inputs, { out: 2 }))["out"]!]).toEqual([-2, 16_777_217]);
 });

@@ -23,7 +23,9 @@ describe.each([
         const right = { none: losses, mean: [sum / total], sum: [sum] }[reduction];
         const given = { target, ...(weight && { weight: weights }) };
         const results = await runPlan(device, nllLoss(spec), { x, ...given }, { out: right.length, total: 1 });
-        right.forEach((v, i) => expect(Math.abs(results["out"]![i]! - v) / Math.max(1, Math.abs(v))).toBeLessThan(1e-5));
+        right.forEach((v, i) =>
+          expect(Math.abs(results["out"]![i]! - v) / Math.max(1, Math.abs(v))).toBeLessThan(1e-5),
+        );
         expect(results["total"]![0]! / (total || 1)).toBeCloseTo(total === 0 ? 0 : 1, 5);
 
         const grad = sample(right.length, 4);

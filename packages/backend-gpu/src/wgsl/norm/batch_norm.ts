@@ -40,7 +40,10 @@ export function batchNormTrain(spec: BatchNormSpec, eps: number): Plan {
     params: [u32("plane", plane), f32("eps", eps)],
   });
   return {
-    kernels: [...statistics.kernels, normalise(spec, [array("moments")], [], "moments[channel]", "moments[p.channels + channel]")],
+    kernels: [
+      ...statistics.kernels,
+      normalise(spec, [array("moments")], [], "moments[channel]", "moments[p.channels + channel]"),
+    ],
     scratch: [...(statistics.scratch ?? []), { name: "moments", type: "f32", length: 2 * channels }],
   };
 }
@@ -104,7 +107,12 @@ export function batchNormBackward(spec: BatchNormSpec, training: boolean, eps: n
     fold: sums(2, [
       ["grad_weight", "f32", `s.sum_0 * ${invstd("result")}`],
       ["grad_bias", "f32", "s.sum_1"],
-      ...(training ? ([["sums", "f32", "s.sum_0", "update"], ["sums", "f32", "s.sum_1", "update"]] as const) : []),
+      ...(training
+        ? ([
+            ["sums", "f32", "s.sum_0", "update"],
+            ["sums", "f32", "s.sum_1", "update"],
+          ] as const)
+        : []),
     ]),
     ...{ outer: channels, length: batch * plane, inner: 1 },
     value: "vec2<f32>",
@@ -127,9 +135,18 @@ export function batchNormBackward(spec: BatchNormSpec, training: boolean, eps: n
         [...params, f32("share", 1 / (batch * plane))],
         `(grad_load(i) - sums[p.channels + channel] * p.share - (x_load(i) - mean_load(channel)) * spread_load(channel) * spread_load(channel) * sums[channel] * p.share) * spread_load(channel)${w}`,
       )
-    : elements(spec, "batch_norm_input", [load("grad"), load("spread"), ...weights], params, `grad_load(i) * ${invstd("channel")}${w}`);
+    : elements(
+        spec,
+        "batch_norm_input",
+        [load("grad"), load("spread"), ...weights],
+        params,
+        `grad_load(i) * ${invstd("channel")}${w}`,
+      );
   return {
     kernels: [...both.kernels, input],
-    scratch: [...(both.scratch ?? []), ...(training ? [{ name: "sums", type: "f32", length: 2 * channels } as const] : [])],
+    scratch: [
+      ...(both.scratch ?? []),
+      ...(training ? [{ name: "sums", type: "f32", length: 2 * channels } as const] : []),
+    ],
   };
 }

@@ -85,7 +85,14 @@ export function rowNormInput(spec: NormSpec): Kernel {
   const at = weight ? `let at = ${parameter(spec)};` : "";
   return {
     name: rms ? "rms_norm_input" : "layer_norm_input",
-    operands: [load("grad"), load("x"), ...(weight ? [load("weight")] : []), ...(rms ? [] : [load("mean")]), load("rstd"), store("out")],
+    operands: [
+      load("grad"),
+      load("x"),
+      ...(weight ? [load("weight")] : []),
+      ...(rms ? [] : [load("mean")]),
+      load("rstd"),
+      store("out"),
+    ],
     params: params(spec),
     code: `
 ${shares("f32")}

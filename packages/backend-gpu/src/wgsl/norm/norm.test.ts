@@ -152,7 +152,9 @@ describe.each([
   const n = batch * plane;
 
   gpuTest("forward", async (device) => {
-    const out = x.map((v, i) => (v - means[channel(i)]!) * invstd[channel(i)]! * weight[channel(i)]! + bias[channel(i)]!);
+    const out = x.map(
+      (v, i) => (v - means[channel(i)]!) * invstd[channel(i)]! * weight[channel(i)]! + bias[channel(i)]!,
+    );
     const variance = biased.map((v) => (v * n) / (n - 1));
     await check(device, batchNormTrain(spec, eps), { x, weight, bias }, { out, mean: means, invstd, variance });
     const running = { running_mean: means, running_var: biased };
@@ -174,7 +176,12 @@ describe.each([
       return (g - grad_bias[c]! / n - (centred[i]! * invstd[c]! ** 2 * dot[c]!) / n) * invstd[c]! * weight[c]!;
     });
     const results = { grad_weight, grad_bias };
-    await check(device, batchNormBackward(spec, true, eps), { ...given, spread: invstd }, { ...results, out: training });
+    await check(
+      device,
+      batchNormBackward(spec, true, eps),
+      { ...given, spread: invstd },
+      { ...results, out: training },
+    );
     const fixed = grad.map((g, i) => g * invstd[channel(i)]! * weight[channel(i)]!);
     await check(device, batchNormBackward(spec, false, eps), { ...given, spread: biased }, { ...results, out: fixed });
   });

@@ -70,12 +70,17 @@ describe.each([
         const [p, g, m, v, most] = ["param", "grad", "mean", "square", "most"].map((name) => given[`${name}_${k}`]!);
         p!.forEach((before, i) => {
           const value = before * (form.decoupled && form.decay ? 1 - values.lr * values.weight_decay : 1);
-          const d = g![i]! * (form.maximize ? -1 : 1) + (form.decay && !form.decoupled ? values.weight_decay * value : 0);
+          const d =
+            g![i]! * (form.maximize ? -1 : 1) + (form.decay && !form.decoupled ? values.weight_decay * value : 0);
           const mean = 0.9 * m![i]! + 0.1 * d;
           const square = 0.99 * v![i]! + 0.01 * d * d;
           const top = form.amsgrad ? Math.max(most![i]!, square) : square;
-          const right = value - ((values.lr / (1 - 0.9 ** steps[k]!)) * mean) / (Math.sqrt(top / (1 - 0.99 ** steps[k]!)) + 1e-8);
-          close([results[`param_${k}`]![i]!, results[`mean_${k}`]![i]!, results[`square_${k}`]![i]!], [right, mean, square]);
+          const right =
+            value - ((values.lr / (1 - 0.9 ** steps[k]!)) * mean) / (Math.sqrt(top / (1 - 0.99 ** steps[k]!)) + 1e-8);
+          close(
+            [results[`param_${k}`]![i]!, results[`mean_${k}`]![i]!, results[`square_${k}`]![i]!],
+            [right, mean, square],
+          );
           if (form.amsgrad) close([results[`most_${k}`]![i]!], [top]);
         });
       });

@@ -39,14 +39,20 @@ export function sgdStep(spec: SgdSpec, values: SgdValues): Kernel {
     "sgd",
     lengths,
     (t) => [update(`param_${t}`), load(`grad_${t}`), ...(momentum ? [update(`buffer_${t}`)] : [])],
-    [
-      f32("lr", values.lr),
-      f32("keep", values.momentum),
-      f32("take", 1 - values.dampening),
-      f32("decay", values.weight_decay),
-    ],
+    sgdParams(spec, values),
     step,
   );
+}
+
+/** The parameters of {@link sgdStep}: all that differs from step to step. */
+export function sgdParams({ lengths }: SgdSpec, values: SgdValues): readonly Param[] {
+  return [
+    f32("lr", values.lr),
+    f32("keep", values.momentum),
+    f32("take", 1 - values.dampening),
+    f32("decay", values.weight_decay),
+    ...lengthParams(lengths),
+  ];
 }
 
 /** Adam (Kingma and Ba 2015), AdamW (Loshchilov and Hutter 2019) when `decoupled`, AMSGrad (Reddi et al. 2018). */
@@ -73,7 +79,6 @@ export interface AdamValues {
  */
 export function adamStep(spec: AdamSpec, values: AdamValues): Kernel {
   const { lengths, amsgrad, decoupled, maximize, decay } = spec;
-  const { lr, beta1, beta2, weight_decay, eps, steps } = values;
   const step = (t: number): string => `let value = ${decay && decoupled ? "p.shrink * " : ""}param_${t}[i];
     var d = ${maximize ? "-" : ""}grad_${t}_load(i);
     ${decay && !decoupled ? "d += p.decay * value;" : ""}
@@ -93,19 +98,7 @@ export function adamStep(spec: AdamSpec, values: AdamValues): Kernel {
       update(`square_${t}`),
       ...(amsgrad ? [update(`most_${t}`)] : []),
     ],
-    [
-      f32("keep1", beta1),
-      f32("take1", 1 - beta1),
-      f32("keep2", beta2),
-      f32("take2", 1 - beta2),
-      f32("eps", eps),
-      f32("decay", weight_decay),
-      f32("shrink", 1 - lr * weight_decay),
-      ...steps.flatMap((n, t) => [
-        f32(`size_${t}`, lr / (1 - beta1 ** n)),
-        f32(`root_${t}`, Math.sqrt(1 - beta2 ** n)),
-      ]),
-    ],
+    adamParams(spec, values),
     step,
     amsgrad
       ? `fn larger(a: f32, b: f32) -> f32 {
@@ -115,6 +108,26 @@ export function adamStep(spec: AdamSpec, values: AdamValues): Kernel {
 }`
       : "",
   );
+}
+
+/** The parameters of {@link adamStep}: all that differs from step to step. */
+export function adamParams({ lengths }: AdamSpec, values: AdamValues): readonly Param[] {
+  const { lr, beta1, beta2, weight_decay, eps, steps } = values;
+  return [
+    f32("keep1", beta1),
+    f32("take1", 1 - beta1),
+    f32("keep2", beta2),
+    f32("take2", 1 - beta2),
+    f32("eps", eps),
+    f32("decay", weight_decay),
+    f32("shrink", 1 - lr * weight_decay),
+    ...steps.flatMap((n, t) => [f32(`size_${t}`, lr / (1 - beta1 ** n)), f32(`root_${t}`, Math.sqrt(1 - beta2 ** n))]),
+    ...lengthParams(lengths),
+  ];
+}
+
+function lengthParams(lengths: readonly number[]): readonly Param[] {
+  return lengths.map((n, t) => u32(`length_${t}`, n));
 }
 
 /** How many parameters of `operands` tensors each a dispatch may step when it may bind `most` buffers. */
@@ -135,7 +148,7 @@ function overAll(
   return {
     name,
     operands: lengths.flatMap((_, t) => operands(t)),
-    params: [...params, ...lengths.map((n, t) => u32(`length_${t}`, n))],
+    params,
     code: `
 ${functions}
 

@@ -27,7 +27,11 @@ export function volume([a, b, c]: Triple): number {
 }
 
 export function poolParams({ planes, image, output, sliding }: PoolSpec): Param[] {
-  const lists = { i: image, o: output, ...(sliding && { k: sliding.kernel, s: sliding.stride, p: sliding.padding, d: sliding.dilation }) };
+  const lists = {
+    i: image,
+    o: output,
+    ...(sliding && { k: sliding.kernel, s: sliding.stride, p: sliding.padding, d: sliding.dilation }),
+  };
   return [
     u32("planes", planes),
     u32("image", volume(image)),
@@ -63,7 +67,12 @@ export function step({ sliding }: PoolSpec, axis: "z" | "y" | "x"): string {
 }
 
 /** Loops over the windows or pixels from `begin` to before `end` along each axis. */
-export function eachPlace(begin: (axis: string) => string, end: (axis: string) => string, stepOf: (axis: "z" | "y" | "x") => string, body: string): string {
+export function eachPlace(
+  begin: (axis: string) => string,
+  end: (axis: string) => string,
+  stepOf: (axis: "z" | "y" | "x") => string,
+  body: string,
+): string {
   return `for (var z = ${begin("z")}; z < ${end("z")}; z += ${stepOf("z")}) {
     for (var y = ${begin("y")}; y < ${end("y")}; y += ${stepOf("y")}) {
       for (var x = ${begin("x")}; x < ${end("x")}; x += ${stepOf("x")}) {

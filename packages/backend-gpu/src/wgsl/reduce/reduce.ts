@@ -108,7 +108,8 @@ function foldKernel(source: FoldSource, shape: Shape, from: "input" | "parts" | 
     .filter(([operand], i) => fold.results.findIndex(([other]) => other === operand) === i)
     .map(([operand, type, , access = "store"]): Operand => ({ name: operand, type, access }));
   const inputs = merging ? states : source.operands;
-  const extra = from === "parts" ? [] : (source.resultOperands ?? []).filter((o) => !inputs.some((x) => x.name === o.name));
+  const extra =
+    from === "parts" ? [] : (source.resultOperands ?? []).filter((o) => !inputs.some((x) => x.name === o.name));
   const take = merging
     ? `s = merge(s, State(${fold.fields.map(([field]) => `part_${field}[at * p.count + result]`).join(", ")}));`
     : `let element = start + at * p.inner;
@@ -148,7 +149,10 @@ ${main(256)}
   if (lane != 0u || result >= p.count || part >= p.parts) { return; }
   ${
     from === "parts"
-      ? repeat(fold.fields.length, (i) => `part_${fold.fields[i]![0]}[part * p.count + result] = s.${fold.fields[i]![0]};`)
+      ? repeat(
+          fold.fields.length,
+          (i) => `part_${fold.fields[i]![0]}[part * p.count + result] = s.${fold.fields[i]![0]};`,
+        )
       : fold.results.map((_, i) => put(fold.results, i, epilogue)).join("\n  ")
   }
 }`,
