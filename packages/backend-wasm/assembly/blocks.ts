@@ -24,7 +24,7 @@ export function copyBytes(to: usize, from: usize, n: usize): void {
   }
 }
 
-/** Copies one element of 1, 2, 4, 8 or 16 bytes. */
+/** Copies one element of 1, 2, 4, 8 or 16 bytes. @inline */
 export function move(item: i32, to: usize, from: usize): void {
   if (item == 4) store<u32>(to, load<u32>(from));
   else if (item == 8) store<u64>(to, load<u64>(from));

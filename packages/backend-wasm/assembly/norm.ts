@@ -2,7 +2,7 @@ import { sum } from "./reduce";
 import { total4 } from "./exp";
 
 /** The sum of (x - mean)^2 over n floats. */
-function squares(n: i32, x: usize, mean: f32): f64 {
+export function squares(n: i32, x: usize, mean: f32): f64 {
   const shift = f32x4.splat(mean);
   let total: f64 = 0;
   let j = 0;

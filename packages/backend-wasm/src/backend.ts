@@ -10,9 +10,11 @@ import { convKernels } from "./kernels/conv/kernels.ts";
 import { copyKernels } from "./kernels/copy.ts";
 import { makeMap, mapKernel } from "./kernels/map.ts";
 import { gatherKernels } from "./kernels/gather.ts";
+import { groupNormKernels } from "./kernels/group_norm.ts";
 import { indexingKernels } from "./kernels/indexing.ts";
 import { maskedKernels } from "./kernels/masked.ts";
 import { matmulKernels } from "./kernels/matmul/kernels.ts";
+import { nllKernels } from "./kernels/nll_loss.ts";
 import { normKernels } from "./kernels/norm.ts";
 import { optimKernels } from "./kernels/optim.ts";
 import { poolKernels } from "./kernels/pool.ts";
@@ -163,6 +165,8 @@ function kernelsOf(engine: Engine, relaxed: boolean): Kernels {
     ...scanKernels(engine, relaxed),
     ...softmaxKernels(engine, fold, map),
     ...normKernels(engine),
+    ...groupNormKernels(engine),
+    ...nllKernels(engine),
     ...poolKernels(engine),
     ...optimKernels(engine),
     ...recurrentKernels(engine),

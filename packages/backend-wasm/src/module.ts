@@ -197,30 +197,27 @@ export interface Exports {
     from: number,
     to: number,
   ): void;
-  areWithin(count: number, index: number, wide: boolean | number, size: number): number;
-  gatherAlong(
-    item: number,
+  /** See assembly/gather.ts. */
+  gatherAlong(...args: number[]): void;
+  scatterAlong(...args: number[]): void;
+  fillPattern(to: number, bytes: number, pattern: number): void;
+  fillBlocks(
     outer: number,
-    n: number,
-    size: number,
-    inner: number,
-    index: number,
-    from: number,
-    to: number,
-  ): void;
-  scatterAlong(
-    mode: number,
-    kind: number,
-    item: number,
-    outer: number,
-    n: number,
-    size: number,
-    inner: number,
-    index: number,
-    from: number,
     step: number,
+    count: number,
+    offsets: number,
+    block: number,
     to: number,
+    pattern: number,
   ): void;
+  /** See assembly/group_norm.ts. */
+  groupNorm(...args: number[]): void;
+  planeSums(...args: number[]): void;
+  groupNormBackward(...args: number[]): void;
+  groupNormParameters(...args: number[]): void;
+  /** See assembly/nll_loss.ts; whether all targets are in range. */
+  nllLoss(...args: number[]): number;
+  nllLossBackward(...args: number[]): number;
   countTrue(n: number, mask: number): number;
   compress(item: number, total: number, mask: number, from: number, to: number): void;
   expandMasked(item: number, n: number, mask: number, from: number, to: number): void;

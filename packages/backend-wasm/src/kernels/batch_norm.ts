@@ -18,7 +18,7 @@ export function batchNormKernels(engine: Engine): Kernels {
 
   /** Addresses of outputs and of dense inputs (0 for null), then sizes; null when the host has to compute. */
   function locate(outs: readonly Tensor[], inputs: readonly Maybe[]): number[] | null {
-    if (outs[0]!.numel() < FEW || !areFloat32(...outs, ...inputs)) return null;
+    if (outs[0]!.numel() < engine.few(FEW) || !areFloat32(...outs, ...inputs)) return null;
     if (!outs.every((tensor) => tensor.contiguous_)) return null;
     const rows = inputs.map((tensor) => tensor && dense(engine, tensor));
     operands.begin();

@@ -1,7 +1,8 @@
-import { int64, type Kernel, type Kernels, type Tensor } from "@tt/core";
+import { int64, type Kernel, type Kernels, type Scalar, type Tensor } from "@tt/core";
 import { parseExpr, type Program } from "@tt/core/dispatch";
 import type { Engine } from "../engine.ts";
 import type { RunMap } from "./map.ts";
+import { fillDense } from "./pattern.ts";
 
 const SAME: Program = parseExpr("a");
 
@@ -13,5 +14,8 @@ export function copyKernels(engine: Engine, run: RunMap): Kernels {
     if (!run(SAME, compute, out, [input], [])) fallback(out, input);
   };
   engine.copy = copy;
-  return { copy };
+  const fill = (out: Tensor, value: Scalar): void => {
+    if (!fillDense(engine, out, value)) (engine.host["fill"] as Kernel)(out, value);
+  };
+  return { copy, fill };
 }

@@ -3,8 +3,10 @@ import {
   type DType,
   float32,
   float64,
+  int16,
   int32,
   int64,
+  int8,
   type Kernel,
   type Kernels,
   type Scalar,
@@ -12,100 +14,166 @@ import {
   uint8,
 } from "@tt/core";
 import type { Engine } from "../engine.ts";
-import { broadcast, dense, product } from "./views.ts";
+import { patternOf } from "./pattern.ts";
+import { broadcast, dense, product, viewOf } from "./views.ts";
 
 /** Elements up to which the host's loops are as fast. */
 const FEW = 256;
 
-/** Dtypes that are combined here, as assembly/blocks.ts numbers them, and ways to do it. */
-const KINDS: readonly DType[] = [float32, float64, int32, int64];
+/** Dtypes that are combined here, as assembly/gather.ts numbers them, and ways to do it. */
+const KINDS: readonly DType[] = [float32, float64, int32, int64, uint8, int8, int16, bool];
 const MODES: readonly unknown[] = [null, "sum", "prod", "amax", "amin"];
 
 /** Nanoseconds for an element. */
 const COST = 2;
 
-/** `gather` and the scatters between dense tensors whose sizes agree but along `dim`; other cases go to the host's loops. */
-export function gatherKernels(engine: Engine): Kernels {
-  const { exports, heap, operands, host, threads } = engine;
+interface Sizes {
+  readonly outer: number;
+  readonly n: number;
+  readonly size: number;
+  readonly inner: number;
+}
 
-  /** Sizes before, along and after `dim`; null where `index` covers only part of the other dimensions. */
-  function sizes(self: Tensor, dim: number, index: Tensor): { outer: number; n: number; inner: number } | null {
-    if (index.dtype !== int64 || self.ndim === 0 || index.ndim !== self.ndim || index.numel() <= FEW) return null;
-    for (let d = 0; d < self.ndim; d++) if (d !== dim && index.shape[d] !== self.shape[d]) return null;
-    const outer = product(self.shape.slice(0, dim));
-    return { outer, n: index.shape[dim]!, inner: product(self.shape.slice(dim + 1)) };
+/** `gather`, the scatters, `take` and `put`; indices that are out of range leave the error to the host's loops. */
+export function gatherKernels(engine: Engine): Kernels {
+  const { heap, operands, host, threads } = engine;
+
+  /** A tensor without dimensions as one of a single element. */
+  const line = (tensor: Tensor): Tensor => (tensor.ndim === 0 ? viewOf(tensor, [1], [1]) : tensor);
+
+  /** The part of `self` that `index` covers in all dimensions but `dim`. */
+  function covered(self: Tensor, dim: number, index: Tensor): Tensor {
+    const shape = self.shape.map((size, d) => (d === dim ? size : index.shape[d]!));
+    return viewOf(self, shape, self.strides);
   }
 
-  function gather(out: Tensor, input: Tensor, dim: number, given: Tensor): boolean {
-    const plan = sizes(input, dim, given);
-    if (plan === null || !input.contiguous_ || !out.contiguous_) return false;
-    const index = dense(engine, given);
+  const sizesOf = (self: Tensor, dim: number, index: Tensor): Sizes => ({
+    outer: product(self.shape.slice(0, dim)),
+    n: index.shape[dim]!,
+    size: self.shape[dim]!,
+    inner: product(self.shape.slice(dim + 1)),
+  });
+
+  const suits = (index: Tensor): boolean => index.dtype === int64 && index.numel() >= engine.few(FEW);
+
+  /** Runs calls that set a flag where an index is out of range; whether none was. */
+  function flagged(
+    name: "gatherAlong" | "scatterAlong",
+    { outer, n, size, inner }: Sizes,
+    item: number,
+    wrap: boolean,
+    argsOf: (skip: number, target: number, last: number) => number[],
+  ): boolean {
+    const flag = operands.reserve(16);
+    if (flag < 0) return false;
+    heap.ints[flag >> 2] = 0;
+    const calls = threads
+      .split(outer, COST * outer * n * inner)
+      .map(([first, last]) => [
+        ...argsOf(first * n * inner, first * size * inner * item, last - first),
+        Number(wrap),
+        flag,
+      ]);
+    threads.run(name, calls);
+    return heap.ints[flag >> 2] === 0;
+  }
+
+  /** Elements of dense `input` at `index`; `out` and `index` are dense. */
+  function collect(out: Tensor, input: Tensor, sizes: Sizes, index: Tensor, wrap: boolean): boolean {
     operands.begin();
     const [to, from, at] = [operands.output(out), operands.input(input), operands.input(index)];
     if (to < 0 || from < 0 || at < 0) return false;
-    const { outer, n, inner } = plan;
-    const size = input.shape[dim]!;
-    if (exports.areWithin(index.numel(), at, 1, size) === 0) return false;
     const item = out.dtype.itemsize;
-    const row = n * inner;
-    const calls = threads.split(outer, COST * outer * row).map(([first, last]) => {
-      const skip = first * row;
-      return [item, last - first, n, size, inner, at + 8 * skip, from + first * size * inner * item, to + skip * item];
+    const { n, size, inner } = sizes;
+    const done = flagged("gatherAlong", sizes, item, wrap, (skip, target, outer) => {
+      return [item, outer, n, size, inner, at + 8 * skip, from + target, to + skip * item];
     });
-    threads.run("gatherAlong", calls);
-    operands.end();
-    return true;
+    if (done) operands.end();
+    return done;
+  }
+
+  function gather(out: Tensor, input: Tensor, dim: number, given: Tensor): boolean {
+    if (!suits(given) || !out.contiguous_ || given.ndim !== input.ndim || input.numel() === 0) return false;
+    const [self, index] = [line(input), dense(engine, line(given))];
+    const source = dense(engine, covered(self, dim, index));
+    return collect(out, source, sizesOf(source, dim, index), index, false);
+  }
+
+  function take(out: Tensor, input: Tensor, given: Tensor): boolean {
+    if (!suits(given) || !out.contiguous_ || input.numel() === 0) return false;
+    const [self, index] = [dense(engine, input), dense(engine, given)];
+    return collect(out, self, { outer: 1, n: index.numel(), size: self.numel(), inner: 1 }, index, true);
+  }
+
+  /** Combines `src` at `index` into dense `self`. */
+  function combine(
+    self: Tensor,
+    sizes: Sizes,
+    index: Tensor,
+    src: Tensor | Scalar,
+    mode: unknown,
+    wrap: boolean,
+  ): boolean {
+    const way = MODES.indexOf(mode);
+    const kind = KINDS.indexOf(self.dtype);
+    if (way < 0 || (way > 0 && kind < 0)) return false;
+    operands.begin();
+    const [to, at] = [operands.output(self), operands.input(index)];
+    const from = src instanceof Tensor ? operands.input(src) : patternOf(engine, src, self.dtype);
+    if (to < 0 || from < 0 || at < 0) return false;
+    const item = self.dtype.itemsize;
+    const step = src instanceof Tensor ? item : 0;
+    const { n, size, inner } = sizes;
+    const done = flagged("scatterAlong", sizes, item, wrap, (skip, target, outer) => {
+      return [way, kind, item, outer, n, size, inner, at + 8 * skip, from + skip * step, step, to + target];
+    });
+    if (done) operands.end();
+    return done;
   }
 
   /** Combines `src` into `self`, which holds what was there before. */
-  function scatter(self: Tensor, dim: number, given: Tensor, src: Tensor | Scalar, mode: unknown): boolean {
-    const plan = sizes(self, dim, given);
-    const way = MODES.indexOf(mode);
-    const kind = KINDS.indexOf(self.dtype);
-    if (plan === null || !self.contiguous_ || way < 0 || (way > 0 && kind < 0)) return false;
-    if (given.storage === self.storage) return false;
-    let source: Tensor | null = null;
+  function scatter(given: Tensor, dim: number, indices: Tensor, src: Tensor | Scalar, mode: unknown): boolean {
+    if (!suits(indices) || indices.ndim !== given.ndim || given.numel() === 0) return false;
+    if (indices.storage === given.storage) return false;
+    const [self, index] = [line(given), dense(engine, line(indices))];
+    let source = src;
     if (src instanceof Tensor) {
-      if (src.dtype !== self.dtype || src.storage === self.storage) return false;
-      if (src.ndim !== given.ndim || src.shape.some((s, d) => s !== given.shape[d])) return false;
-      source = dense(engine, src);
+      if (src.dtype !== self.dtype || src.storage === self.storage || src.ndim !== indices.ndim) return false;
+      source = dense(engine, viewOf(line(src), index.shape, line(src).strides));
     }
-    const index = dense(engine, given);
-    operands.begin();
-    const [to, at] = [operands.output(self), operands.input(index)];
-    const from = source === null ? number(src as Scalar, self.dtype) : operands.input(source);
-    if (to < 0 || from < 0 || at < 0) return false;
-    const { outer, n, inner } = plan;
-    const size = self.shape[dim]!;
-    if (exports.areWithin(index.numel(), at, 1, size) === 0) return false;
-    const item = self.dtype.itemsize;
-    const row = n * inner;
-    const step = source === null ? 0 : item;
-    const calls = threads.split(outer, COST * outer * row).map(([first, last]) => {
-      const skip = first * row;
-      const target = to + first * size * inner * item;
-      return [way, kind, item, last - first, n, size, inner, at + 8 * skip, from + skip * step, step, target];
-    });
-    threads.run("scatterAlong", calls);
-    operands.end();
+    const region = covered(self, dim, index);
+    const target = region.contiguous_ ? region : dense(engine, region);
+    if (!combine(target, sizesOf(target, dim, index), index, source, mode, false)) return false;
+    if (target !== region) engine.copy(region, target);
     return true;
   }
 
-  /** Address of a number as an element; -1 for dtypes that are written differently. */
-  function number(value: Scalar, dtype: DType): number {
-    const plain = dtype === bool || dtype === uint8 || dtype === int32 || dtype === float32 || dtype === float64;
-    if (!plain || (typeof value !== "number" && typeof value !== "boolean")) return -1;
-    const at = operands.reserve(16);
-    if (at < 0) return -1;
-    const array = new dtype.ArrayType(1) as Float64Array;
-    array[0] = dtype === bool ? Number(Boolean(value)) : Number(value);
-    heap.bytes.set(new Uint8Array(array.buffer), at);
-    return at;
+  function put(self: Tensor, given: Tensor, src: Tensor, accumulate: boolean): boolean {
+    if (!suits(given) || src.dtype !== self.dtype || self.numel() === 0) return false;
+    if (src.storage === self.storage || given.storage === self.storage) return false;
+    const [index, source] = [dense(engine, given), dense(engine, src)];
+    const target = dense(engine, self);
+    const sizes = { outer: 1, n: index.numel(), size: self.numel(), inner: 1 };
+    if (!combine(target, sizes, index, source, accumulate ? "sum" : null, true)) return false;
+    if (target !== self) engine.copy(self, target);
+    return true;
+  }
+
+  /** `input`, broadcast, becomes the contents of `out`. */
+  function begin(out: Tensor, input: Tensor): void {
+    if (out !== input) engine.copy(out, broadcast(input, out.shape));
   }
 
   return {
     gather(out: Tensor, input: Tensor, dim: number, index: Tensor): void {
       if (!gather(out, input, dim, index)) (host["gather"] as Kernel)(out, input, dim, index);
+    },
+    take(out: Tensor, input: Tensor, index: Tensor): void {
+      if (!take(out, input, index)) (host["take"] as Kernel)(out, input, index);
+    },
+    put(out: Tensor, input: Tensor, index: Tensor, source: Tensor, accumulate: boolean): void {
+      begin(out, input);
+      if (!put(out, index, source, accumulate)) (host["put"] as Kernel)(out, out, index, source, accumulate);
     },
     scatter(
       out: Tensor,
@@ -116,7 +184,7 @@ export function gatherKernels(engine: Engine): Kernels {
       mode: string | null,
       include_self: boolean,
     ): void {
-      if (out !== input) (host["copy"] as Kernel)(out, broadcast(input, out.shape));
+      begin(out, input);
       const known = mode === null || include_self;
       if (!known || !scatter(out, dim, index, src, mode))
         (host["scatter"] as Kernel)(out, out, dim, index, src, mode, include_self);

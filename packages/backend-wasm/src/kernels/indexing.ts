@@ -10,6 +10,7 @@ import {
   type Tensor,
 } from "@tt/core";
 import type { Engine } from "../engine.ts";
+import { patternOf } from "./pattern.ts";
 import { broadcast, dense, product, viewOf } from "./views.ts";
 
 /** Elements up to which the host's loops are as fast. */
@@ -66,19 +67,26 @@ export function indexingKernels(engine: Engine): Kernels {
   }
 
   /** Byte offsets of what a vector of indices names, in working memory; -1 when one is out of range. */
-  function offsets(index: Tensor, address: number, count: number, { size, block }: Place, skip = -1): number {
+  function offsets(
+    index: Tensor,
+    address: number,
+    count: number,
+    { size, block }: Place,
+    skip = -1,
+    wrap = false,
+  ): number {
     const wide = index.dtype === int64;
     const to = heap.scratch(4 * count);
     if (to < 0) return -1;
     const step = (index.ndim === 0 ? 1 : index.strides[0]!) * (wide ? 8 : 4);
-    return exports.offsetsOf(count, address, step, wide, size, block, to, 0, 0, skip) !== 0 ? to : -1;
+    return exports.offsetsOf(count, address, step, wide, size, block, to, 0, wrap, skip) !== 0 ? to : -1;
   }
 
   /** The vector's elements may be apart. */
   const vector = (index: Tensor): Tensor => (index.ndim <= 1 ? index : dense(engine, index));
 
   function select(out: Tensor, input: Tensor, dim: number, index: Tensor): boolean {
-    if (out.numel() <= FEW || !input.contiguous_ || !out.contiguous_ || !isIndex(index)) return false;
+    if (out.numel() < engine.few(FEW) || !input.contiguous_ || !out.contiguous_ || !isIndex(index)) return false;
     const place = placeOf(input, dim, dim);
     const count = index.numel();
     const at = locate(out, input, index);
@@ -91,7 +99,7 @@ export function indexingKernels(engine: Engine): Kernels {
   }
 
   function put(out: Tensor, dim: number, index: Tensor, source: Tensor, alpha: Scalar | null): boolean {
-    if (source.numel() <= FEW || source.dtype !== out.dtype) return false;
+    if (source.numel() < engine.few(FEW) || source.dtype !== out.dtype) return false;
     if (!out.contiguous_ || !source.contiguous_ || !isIndex(index) || out.ndim === 0) return false;
     if (source.storage === out.storage || index.storage === out.storage) return false;
     const kind = KINDS.indexOf(out.dtype);
@@ -105,6 +113,20 @@ export function indexingKernels(engine: Engine): Kernels {
     if (alpha === null)
       exports.putBlocks(place.outer, place.size * place.block, count, list, place.block, at[1]!, at[0]!);
     else add(kind, place, count, list, at[1]!, at[0]!, out.dtype, Number(alpha));
+    operands.end();
+    return true;
+  }
+
+  function fill(out: Tensor, dim: number, index: Tensor, value: Scalar): boolean {
+    if (out.numel() <= engine.few(FEW) || !out.contiguous_ || !isIndex(index) || out.ndim === 0) return false;
+    if (index.storage === out.storage) return false;
+    const place = placeOf(out, dim, dim);
+    const at = locate(out, index);
+    if (at === null) return false;
+    const list = offsets(index, at[1]!, index.numel(), place, -1, true);
+    const pattern = patternOf(engine, value, out.dtype);
+    if (list < 0 || pattern < 0) return false;
+    exports.fillBlocks(place.outer, place.size * place.block, index.numel(), list, place.block, at[0]!, pattern);
     operands.end();
     return true;
   }
@@ -166,7 +188,7 @@ export function indexingKernels(engine: Engine): Kernels {
   }
 
   function get(out: Tensor, input: Tensor, indices: readonly (Tensor | null)[]): boolean {
-    if (out.numel() <= FEW || !input.contiguous_ || !out.contiguous_) return false;
+    if (out.numel() < engine.few(FEW) || !input.contiguous_ || !out.contiguous_) return false;
     const plan = advanced(input, indices);
     const at = plan === null ? null : locate(out, input);
     if (plan === null || at === null) return false;
@@ -186,7 +208,7 @@ export function indexingKernels(engine: Engine): Kernels {
     accumulate: boolean,
   ): boolean {
     const kind = KINDS.indexOf(out.dtype);
-    if (product(shape) <= FEW || !out.contiguous_ || values.storage === out.storage) return false;
+    if (product(shape) < engine.few(FEW) || !out.contiguous_ || values.storage === out.storage) return false;
     if (values.dtype !== out.dtype || (accumulate && kind < 0)) return false;
     if (indices.some((index) => index?.storage === out.storage)) return false;
     const plan = advanced(out, indices);
@@ -212,6 +234,10 @@ export function indexingKernels(engine: Engine): Kernels {
       copyTo(out, input);
       if (!put(out, dim, vector(index), source, alpha))
         (host["index_add"] as Kernel)(out, out, dim, index, source, alpha);
+    },
+    index_fill(out: Tensor, input: Tensor, dim: number, index: Tensor, value: Scalar): void {
+      copyTo(out, input);
+      if (!fill(out, dim, vector(index), value)) (host["index_fill"] as Kernel)(out, out, dim, index, value);
     },
     index_copy(out: Tensor, input: Tensor, dim: number, index: Tensor, source: Tensor): void {
       copyTo(out, input);
@@ -242,7 +268,7 @@ export function indexingKernels(engine: Engine): Kernels {
 
   function embeddingBackward(out: Tensor, grad: Tensor, indices: Tensor, padding: number, scale: boolean): boolean {
     const kind = KINDS.indexOf(out.dtype);
-    if (scale || kind < 0 || kind > 1 || grad.numel() <= FEW || !out.contiguous_ || grad.dtype !== out.dtype)
+    if (scale || kind < 0 || kind > 1 || grad.numel() < engine.few(FEW) || !out.contiguous_ || grad.dtype !== out.dtype)
       return false;
     const source = dense(engine, grad);
     const index = flat(dense(engine, indices));

@@ -16,7 +16,7 @@ export function maskedKernels(engine: Engine): Kernels {
     const values = dense(engine, broadcast(input, shape));
     const flags = dense(engine, broadcast(mask, shape));
     const n = values.numel();
-    if (n <= FEW || !isMask(mask)) return null;
+    if (n < engine.few(FEW) || !isMask(mask)) return null;
     operands.begin();
     const flagsAt = operands.input(flags);
     if (flagsAt < 0) return null;
@@ -34,7 +34,7 @@ export function maskedKernels(engine: Engine): Kernels {
 
   function scatter(self: Tensor, mask: Tensor, source: Tensor): boolean {
     const n = self.numel();
-    if (n <= FEW || !isMask(mask) || !self.contiguous_ || source.storage === self.storage) return false;
+    if (n < engine.few(FEW) || !isMask(mask) || !self.contiguous_ || source.storage === self.storage) return false;
     const [flags, values] = [dense(engine, broadcast(mask, self.shape)), dense(engine, source)];
     operands.begin();
     const [to, by, from] = [operands.output(self), operands.input(flags), operands.input(values)];
@@ -47,7 +47,7 @@ export function maskedKernels(engine: Engine): Kernels {
   function nonzero(input: Tensor): Tensor | null {
     const n = input.numel();
     const { itemsize, is_floating_point, is_complex } = input.dtype;
-    if (n <= FEW || is_complex) return null;
+    if (n < engine.few(FEW) || is_complex) return null;
     const values = dense(engine, input);
     operands.begin();
     const at = operands.input(values);

@@ -20,7 +20,7 @@ export function normKernels(engine: Engine): Kernels {
   /** Addresses of outputs, then of inputs (0 for null); null when the host has to compute. */
   function locate(outs: Three, inputs: readonly (Tensor | null)[]): number[] | null {
     const tensors = [...outs, ...inputs];
-    if (outs[0].numel() < FEW || !areFloat32(...tensors)) return null;
+    if (outs[0].numel() < engine.few(FEW) || !areFloat32(...tensors)) return null;
     if (!tensors.every((tensor) => tensor === null || tensor.contiguous_)) return null;
     operands.begin();
     const at = tensors.map((tensor, i) => {

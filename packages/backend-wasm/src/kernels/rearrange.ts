@@ -30,7 +30,7 @@ export function rearrangeKernels(engine: Engine): Kernels {
       total += tensor.shape[at]!;
       elements += tensor.numel();
     }
-    return elements <= FEW ? null : join(tensors, allocate(shape.with(at, total), dtype, device), at);
+    return elements < engine.few(FEW) ? null : join(tensors, allocate(shape.with(at, total), dtype, device), at);
   }
 
   /** Puts dense tensors one after another along dimension `at` of `out`. */
@@ -54,7 +54,7 @@ export function rearrangeKernels(engine: Engine): Kernels {
   function stack(tensors: readonly Tensor[], dim: number): Tensor | null {
     const { dtype, shape, device } = tensors[0]!;
     const at = dim < 0 ? dim + shape.length + 1 : dim;
-    if (at < 0 || at > shape.length || tensors.length * tensors[0]!.numel() <= FEW) return null;
+    if (at < 0 || at > shape.length || tensors.length * tensors[0]!.numel() < engine.few(FEW)) return null;
     if (tensors.some((tensor) => tensor.dtype !== dtype || !tensor.contiguous_)) return null;
     return join(tensors, allocate(shape.toSpliced(at, 0, tensors.length), dtype, device), at);
   }
@@ -73,7 +73,7 @@ export function rearrangeKernels(engine: Engine): Kernels {
   function flip(input: Tensor, dims: readonly number[]): Tensor | null {
     const rank = input.ndim;
     const all = dims.map((d) => (d < 0 ? d + rank : d));
-    if (input.numel() <= FEW || all.length === 0 || new Set(all).size < all.length) return null;
+    if (input.numel() < engine.few(FEW) || all.length === 0 || new Set(all).size < all.length) return null;
     if (all.some((d) => !(d >= 0 && d < rank))) return null;
     let out: Tensor | null = dense(engine, input);
     for (const d of all) out = out === null ? null : reversed(out, d);
@@ -81,7 +81,7 @@ export function rearrangeKernels(engine: Engine): Kernels {
   }
 
   function triangle(given: Tensor, diagonal: number, upper: boolean): Tensor | null {
-    if (given.numel() <= FEW) return null;
+    if (given.numel() < engine.few(FEW)) return null;
     const input = dense(engine, given);
     const out = allocate(input.shape, input.dtype, input.device);
     const [rows, columns] = input.shape.slice(-2) as [number, number];

@@ -47,7 +47,7 @@ export function sortKernels(engine: Engine): Kernels {
   /** The first `kept` elements in order along `dim`. */
   function sort([values, indices]: Pair, given: Tensor, dim: number, descending: boolean, kept: number): boolean {
     const kind = KINDS.get(given.dtype);
-    if (kind === undefined || given.ndim === 0 || given.numel() <= FEW || kept === 0) return false;
+    if (kind === undefined || given.ndim === 0 || given.numel() < engine.few(FEW) || kept === 0) return false;
     if (!values.contiguous_ || !indices.contiguous_) return false;
     const input = dense(engine, given);
     const n = input.shape[dim]!;
@@ -68,7 +68,7 @@ export function sortKernels(engine: Engine): Kernels {
   }
 
   function kthvalue([values, indices]: Pair, input: Tensor, k: number, dim: number): boolean {
-    if (input.ndim === 0 || input.numel() <= FEW) return false;
+    if (input.ndim === 0 || input.numel() < engine.few(FEW)) return false;
     const all = [input.dtype, int64].map((dtype) => allocate(input.shape, dtype, input.device)) as [Tensor, Tensor];
     if (!sort(all, input, dim, false, input.shape[dim]!)) return false;
     const step = all[0].strides[dim]!;
@@ -86,7 +86,7 @@ export function sortKernels(engine: Engine): Kernels {
   function unique(given: Tensor): Tensor[] | null {
     const kind = KINDS.get(given.dtype);
     const n = given.numel();
-    if (kind === undefined || n <= FEW) return null;
+    if (kind === undefined || n < engine.few(FEW)) return null;
     const input = dense(engine, given);
     const { itemsize } = given.dtype;
     const inverse = allocate(given.shape, int64, given.device);
@@ -112,7 +112,7 @@ export function sortKernels(engine: Engine): Kernels {
   }
 
   function bincount(input: Tensor, minlength: number): Tensor | null {
-    if (input.ndim !== 1 || input.dtype !== int64 || input.numel() <= FEW) return null;
+    if (input.ndim !== 1 || input.dtype !== int64 || input.numel() < engine.few(FEW)) return null;
     const values = dense(engine, input);
     operands.begin();
     const x = operands.input(values);

@@ -1,4 +1,4 @@
-import { int64, no_grad, RuntimeError, type Tensor, ValueError } from "@tt/core";
+import { float32, from_numpy, int64, no_grad, RuntimeError, type Tensor, ValueError } from "@tt/core";
 import { callOp } from "@tt/core/dispatch";
 import { defineFunction } from "./define.ts";
 
@@ -115,20 +115,46 @@ function pooled(
   mode: string,
   padding: number,
 ): Tensor {
+  const width = rows.shape[1]!;
+  const sizes = bounds.map(([start, end]) => end - start);
+  const size = sizes[0] ?? 0;
+  if (padding < 0 && size > 0 && sizes.every((own) => own === size)) {
+    const bags = rows.view([sizes.length, size, width]);
+    return mode === "max" ? bags.max(1)[0] : mode === "sum" ? bags.sum(1) : bags.mean(1);
+  }
+  return mode === "max" ? maxima(rows, flat, bounds, padding) : totals(rows, flat, sizes, mode, padding);
+}
+
+/** Sums or means of bags of these sizes, one after another. */
+function totals(given: Tensor, flat: Tensor, sizes: readonly number[], mode: string, padding: number): Tensor {
+  const rows = given.dtype.itemsize === 2 ? given.to(float32) : given;
+  const out = rows.new_zeros([sizes.length, rows.shape[1]!]);
+  if (sizes.length === 0) return out.to(given.dtype);
+  const numbers = new BigInt64Array(sizes.reduce((total, own) => total + own, 0));
+  let at = 0;
+  sizes.forEach((own, bag) => numbers.fill(BigInt(bag), at, (at += own)));
+  let bags = from_numpy(numbers).to(flat.device);
+  let values = rows.narrow(0, 0, numbers.length);
+  if (padding >= 0) {
+    const counted = flat.narrow(0, 0, numbers.length).ne(padding).nonzero().select(1, 0);
+    [bags, values] = [bags.index_select(0, counted), values.index_select(0, counted)];
+  }
+  const sums = out.index_add(0, bags, values);
+  if (mode === "sum") return sums.to(given.dtype);
+  const counts = rows.new_zeros([sizes.length]).index_add(0, bags, rows.new_ones([bags.numel()]));
+  return sums.div(counts.clamp_min(1).unsqueeze(1)).to(given.dtype);
+}
+
+function maxima(rows: Tensor, flat: Tensor, bounds: readonly [number, number][], padding: number): Tensor {
   const counted = padding < 0 ? null : flat.ne(padding);
   const width = rows.shape[1]!;
   const bags = bounds.map(([start, end]) => {
     let bag = rows.narrow(0, start, end - start);
-    if (counted !== null)
-      bag = bag.index_select(
-        0,
-        counted
-          .narrow(0, start, end - start)
-          .nonzero()
-          .select(1, 0),
-      );
-    if (bag.shape[0] === 0) return rows.new_zeros([width]);
-    return mode === "max" ? bag.max(0)[0] : mode === "sum" ? bag.sum(0) : bag.mean(0);
+    if (counted !== null) {
+      const kept = counted.narrow(0, start, end - start).nonzero();
+      bag = bag.index_select(0, kept.select(1, 0));
+    }
+    return bag.shape[0] === 0 ? rows.new_zeros([width]) : bag.max(0)[0];
   });
   return bags.length === 0 ? rows.new_zeros([0, width]) : callOp("stack", bags, 0);
 }
