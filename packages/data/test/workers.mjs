@@ -1,5 +1,5 @@
 /** What loaders with workers do, one line of JSON each; worker.test.ts runs this, and compares. */
-import { arange, manual_seed } from "@tt/core";
+import { arange, defineBackend, manual_seed, ones, registerBackend, set_default_device } from "@tt/core";
 import { Worker } from "node:worker_threads";
 import {
   CsvDataset,
@@ -171,6 +171,28 @@ const scenarios = {
       resident.push([sum, process.memoryUsage().rss]);
     }
     return resident;
+  },
+  devices: async () => {
+    registerBackend(defineBackend({ name: "elsewhere", extends: "cpu", kernels: {} }));
+    const given = ones(2, { device: "elsewhere" });
+    const batch = async (num_workers) => {
+      const found = [];
+      const dataset = await importDataset(MODULE, "Placed", given);
+      const loaders = [
+        new DataLoader(dataset, { batch_size: 4, num_workers }),
+        new DataLoader(new TensorDataset(given), { batch_size: 2, num_workers }),
+        new DataLoader([1, 2], { batch_size: 2, num_workers }),
+      ];
+      for (const loader of loaders)
+        for await (const data of loader)
+          for (const x of Array.isArray(data) ? data : [data]) found.push([x.device.type, x.tolist()]);
+      return found;
+    };
+    const plain = await batch(1);
+    set_default_device("elsewhere");
+    const found = [plain, await batch(0), await batch(1)];
+    set_default_device("cpu");
+    return found;
   },
   timeout: async () =>
     failure(async () => lists(new DataLoader(await named("Hanging"), { batch_size: 2, num_workers: 1, timeout: 0.5 }))),

@@ -4,6 +4,7 @@ import { withFirst } from "../arguments.ts";
 import { IterableDataset, type ItemOf } from "../dataset/dataset.ts";
 import { BatchSampler } from "../sampler/batch_sampler.ts";
 import { drawSeed, RandomSampler, SequentialSampler } from "../sampler/sampler.ts";
+import { devicesHere } from "../worker/devices.ts";
 import { checkPlan, originOf, planOf } from "../worker/origin.ts";
 import { Pool } from "../worker/pool.ts";
 import { prepare } from "../worker/spares.ts";
@@ -190,6 +191,7 @@ export class DataLoader<const D extends AnyDataset<unknown>, const O extends Dat
         worker: this.worker,
         finish: collate === "later" ? (collate_fn as (data: unknown) => unknown) : null,
         setup: {
+          devices: devicesHere(),
           dataset: planOf(dataset),
           batched: this.batch_sampler !== null,
           drop_last,

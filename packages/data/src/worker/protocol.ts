@@ -1,4 +1,5 @@
 /** What the loader and its workers say to each other. */
+import type { Devices } from "./devices.ts";
 import type { Origin, Plan } from "./origin.ts";
 import type { Packed } from "./transfer.ts";
 
@@ -8,6 +9,7 @@ export interface Setup {
   readonly num_workers: number;
   /** Of this worker: the loader's base seed and the worker's number. */
   readonly seed: bigint;
+  readonly devices: Devices;
   readonly dataset: Plan;
   readonly batched: boolean;
   readonly drop_last: boolean;

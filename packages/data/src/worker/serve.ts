@@ -8,15 +8,18 @@ import { setWorkerInfo } from "../loader/worker_info.ts";
 import type { ByteSource } from "../stream/bytes.ts";
 import { TarDataset } from "../stream/tar.ts";
 import { CsvDataset, JsonlDataset } from "../stream/text.ts";
-import { make, type Origin, type Plan } from "./origin.ts";
+import { relabelled, standInFor } from "./devices.ts";
+import { make, modulesOf, type Origin, type Plan } from "./origin.ts";
 import type { Failure, Request, Response, Setup } from "./protocol.ts";
-import { pack, unpack } from "./transfer.ts";
+import { pack, type Packed, unpack } from "./transfer.ts";
 
 /** The other end of a worker's channel. */
 export interface Port {
   post(message: Response, transfer: readonly ArrayBuffer[]): void;
   listen(listener: (message: Request) => void): void;
 }
+
+const opened = (packed: Packed): unknown => unpack(packed, relabelled);
 
 type Served = Readonly<Record<string, unknown>>;
 type Indices = number | readonly number[];
@@ -43,12 +46,12 @@ async function build(plan: Plan, served: Served): Promise<AnyDataset<unknown>> {
     case "made":
       return (await make(
         await find(plan.origin, served),
-        plan.origin.args === null ? [] : (unpack(plan.origin.args) as unknown[]),
+        plan.origin.args === null ? [] : (opened(plan.origin.args) as unknown[]),
       )) as AnyDataset<unknown>;
     case "array":
-      return unpack(plan.items) as unknown[];
+      return opened(plan.items) as unknown[];
     case "tensors":
-      return new TensorDataset(...(unpack(plan.tensors) as []));
+      return new TensorDataset(...(opened(plan.tensors) as []));
     case "subset":
       return new Subset((await build(plan.of, served)) as MapDataset<unknown>, plan.indices);
     case "concat":
@@ -94,6 +97,9 @@ export function serveOn(port: Port, served: Served): void {
   async function prepare(setup: Setup): Promise<(indices: Indices) => Promise<unknown>> {
     const { id, num_workers, seed } = setup;
     manual_seed(seed);
+    // A module may install a backend of its own, which then serves its device.
+    await Promise.all(modulesOf(setup.dataset).map(load));
+    standInFor(setup.devices);
     const dataset = await build(setup.dataset, served);
     setWorkerInfo({ id, num_workers, seed, dataset });
     const collate_fn = await collation(setup, served);

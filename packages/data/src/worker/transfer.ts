@@ -7,6 +7,7 @@ import { isRecord } from "../loader/collate.ts";
 export type Packed =
   | {
       readonly kind: "tensor";
+      readonly device: string;
       readonly dtype: string;
       readonly shape: readonly number[];
       readonly buffer: ArrayBufferLike;
@@ -39,6 +40,7 @@ function packed(value: unknown, options: PackOptions, buffers: ArrayBuffer[]): P
   if (value instanceof Tensor) {
     return {
       kind: "tensor",
+      device: value.device.toString(),
       dtype: value.dtype.name,
       shape: [...value.shape],
       buffer: bytesOf(value, options, buffers),
@@ -63,7 +65,9 @@ function packed(value: unknown, options: PackOptions, buffers: ArrayBuffer[]): P
 }
 
 function bytesOf(tensor: Tensor, { shared, fresh }: PackOptions, buffers: ArrayBuffer[]): ArrayBufferLike {
-  const { array, offset, dtype, shape } = tensor.detach().to("cpu").contiguous();
+  const { host, managed } = tensor.storage;
+  const here = host !== null && !managed ? tensor.detach() : tensor.detach().to("cpu");
+  const { array, offset, dtype, shape } = here.contiguous();
   const size = shape.reduce((product, n) => product * n, 1) * dtype.itemsize;
   const start = array.byteOffset + offset * dtype.itemsize;
   if (shared === true && typeof SharedArrayBuffer !== "undefined") {
@@ -80,20 +84,30 @@ function bytesOf(tensor: Tensor, { shared, fresh }: PackOptions, buffers: ArrayB
 
 const BY_NAME: ReadonlyMap<string, DType> = new Map(DTYPES.map((dtype) => [dtype.name, dtype]));
 
-/** The value again, its tensors on the cpu over the memory that came. */
-export function unpack(packed: Packed): unknown {
+const move = (tensor: Tensor, device: string): Tensor => tensor.to(device);
+
+/**
+ * The value again, its tensors on the devices they were on.
+ *
+ * @param bring - takes a tensor on the cpu, over the memory that came, to another device
+ */
+export function unpack(packed: Packed, bring: (tensor: Tensor, device: string) => Tensor = move): unknown {
+  const again = (one: Packed): unknown => unpack(one, bring);
   switch (packed.kind) {
     case "tensor": {
-      const { dtype, shape, buffer } = packed;
+      const { device, dtype, shape, buffer } = packed;
       const type = BY_NAME.get(dtype)!;
-      return shape.includes(0) ? empty(shape, { dtype: type }) : frombuffer(buffer, { dtype: type }).reshape(shape);
+      const tensor = shape.includes(0)
+        ? empty(shape, { dtype: type, device: "cpu" })
+        : frombuffer(buffer, { dtype: type }).reshape(shape);
+      return device === "cpu" ? tensor : bring(tensor, device);
     }
     case "list":
-      return packed.items.map(unpack);
+      return packed.items.map(again);
     case "record":
-      return Object.fromEntries(packed.keys.map((key, i) => [key, unpack(packed.values[i]!)]));
+      return Object.fromEntries(packed.keys.map((key, i) => [key, again(packed.values[i]!)]));
     case "map":
-      return new Map(packed.keys.map((key, i) => [key, unpack(packed.values[i]!)]));
+      return new Map(packed.keys.map((key, i) => [key, again(packed.values[i]!)]));
     case "plain":
       return packed.value;
   }

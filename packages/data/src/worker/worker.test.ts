@@ -81,6 +81,25 @@ describe("a DataLoader with workers", () => {
     expect(found.get("timeout")).toBe("RuntimeError: DataLoader timed out after 0.5 seconds");
   });
 
+  it("gives batches on the devices they have without workers", () => {
+    const [plain, without, workers] = found.get("devices") as [string, unknown][][];
+    const given = [
+      [0, 0],
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ];
+    expect(plain!.map(([device]) => device)).toEqual(["cpu", "cpu", "elsewhere", "elsewhere", "cpu"]);
+    expect(without).toEqual([
+      ["elsewhere", [0, 1, 2, 3]],
+      ["cpu", [0, 1, 2, 3]],
+      ["elsewhere", given],
+      ["elsewhere", [1, 1]],
+      ["elsewhere", [1, 2]],
+    ]);
+    expect(workers).toEqual(without);
+  });
+
   it("loads with two workers in half the time", () => {
     expect(found.get("twice as fast")).toBeGreaterThan(1.8);
   });
