@@ -67,9 +67,11 @@ async function runProgram(expected: Expected, device: string): Promise<ProgramRe
   }
 }
 
-/** Recorded texts are of tensors on the cpu, which name no device. */
+/** Recorded texts are of tensors on the cpu: they say so, or name no device. */
 function withoutDevice(value: Plain, device: string): Plain {
-  if (typeof value === "string") return value.replaceAll(`, device='${device}'`, "");
+  if (value === device) return "cpu";
+  if (typeof value === "string")
+    return value.replaceAll(`, device='${device}'`, "").replaceAll(`torch.${device}.`, "torch.");
   if (Array.isArray(value)) return value.map((item: Plain) => withoutDevice(item, device));
   return value;
 }
@@ -110,6 +112,10 @@ async function main(argv: readonly string[]): Promise<number> {
   if (values.device === "wasm") {
     const [{ use }, { wasm }] = await Promise.all([import("@tt/torch"), import("@tt/backend-wasm")]);
     await use(wasm());
+  }
+  if (values.device === "gpu") {
+    const [{ use }, { gpu }] = await Promise.all([import("@tt/torch"), import("@tt/backend-gpu")]);
+    await use(gpu());
   }
   const chosen = choose(readExpected(EXPECTED), values.only);
   let passed = 0;
