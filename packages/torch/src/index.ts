@@ -19,7 +19,15 @@ export * as fft from "@tt/core/fft";
 export * as linalg from "@tt/core/linalg";
 export * as masked from "@tt/core/masked";
 export * as sparse from "@tt/core/sparse";
-export { sparse_coo_tensor } from "@tt/core/sparse";
+export * from "@tt/core/sparse/torch";
+export {
+  sparse_bsc_tensor,
+  sparse_bsr_tensor,
+  sparse_compressed_tensor,
+  sparse_coo_tensor,
+  sparse_csc_tensor,
+  sparse_csr_tensor,
+} from "@tt/core/sparse";
 export * as special from "@tt/core/special";
 export * as amp from "@tt/amp";
 export {
@@ -46,5 +54,5 @@ export * as cuda from "./cuda.ts";
 export * as func from "./func.ts";
 export * as random from "./random.ts";
 export * from "./legacy_tensors.ts";
-export { DType as dtype, addmm as saddmm, mm as dsmm, mm as spmm } from "@tt/core";
+export { DType as dtype, mm as dsmm, mm as spmm } from "@tt/core";
 export { Size } from "./size.ts";

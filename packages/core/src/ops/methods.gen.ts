@@ -522,6 +522,12 @@ export interface TensorMethods {
   cauchy_(median: number, options: { sigma?: number; generator?: Generator | null }): this;
   cauchy_(options: { median?: number; sigma?: number; generator?: Generator | null }): this;
   /**
+   * Where the entries of each column begin, of a tensor in compressed columns.
+   *
+   * `ccol_indices(Tensor input) -> Tensor`
+   */
+  ccol_indices(): Tensor;
+  /**
    * This tensor as torch.complex128.
    *
    * `cdouble(Tensor input, *, MemoryFormat? memory_format=None) -> Tensor`
@@ -649,6 +655,12 @@ export interface TensorMethods {
    */
   coalesce(): Tensor;
   /**
+   * The column of each entry, of a tensor in compressed rows.
+   *
+   * `col_indices(Tensor input) -> Tensor`
+   */
+  col_indices(): Tensor;
+  /**
    * The complex conjugate; real tensors themselves. Unlike PyTorch's it is computed at once, not a lazy view.
    *
    * `conj(Tensor input) -> Tensor`
@@ -735,6 +747,12 @@ export interface TensorMethods {
   cross(other: Tensor, dim?: number | null, options?: { out?: Tensor }): Tensor;
   cross(other: Tensor, options: { dim?: number | null; axis?: number | null; out?: Tensor }): Tensor;
   cross(options: { other: Tensor; dim?: number | null; axis?: number | null; out?: Tensor }): Tensor;
+  /**
+   * Where the entries of each row begin, of a tensor in compressed rows.
+   *
+   * `crow_indices(Tensor input) -> Tensor`
+   */
+  crow_indices(): Tensor;
   /**
    * The largest elements up to and including each one along `dim`, and their indices.
    *
@@ -2513,6 +2531,13 @@ export interface TensorMethods {
   resize_as_(other: Tensor, options?: { memory_format?: MemoryFormat | null }): Tensor;
   resize_as_(options: { other: Tensor; memory_format?: MemoryFormat | null }): Tensor;
   /**
+   * Gives this sparse tensor the sizes of another; entries stay.
+   *
+   * `resize_as_sparse_(Tensor input, Tensor the_template) -> Tensor`
+   */
+  resize_as_sparse_(the_template: Tensor): Tensor;
+  resize_as_sparse_(options: { the_template: Tensor }): Tensor;
+  /**
    * `input` itself: no tensor holds an operation that is still to be done.
    *
    * `resolve_conj(Tensor input) -> Tensor`
@@ -2553,6 +2578,12 @@ export interface TensorMethods {
   round_(): this;
   round_(options: { decimals: number }): this;
   /**
+   * The row of each entry, of a tensor in compressed columns.
+   *
+   * `row_indices(Tensor input) -> Tensor`
+   */
+  row_indices(): Tensor;
+  /**
    * `1 / sqrt(input)`.
    *
    * `rsqrt(Tensor input) -> Tensor`
@@ -2567,6 +2598,14 @@ export interface TensorMethods {
    */
   rsub(other: Tensor | Scalar, options?: { alpha?: Scalar }): Tensor;
   rsub(options: { other: Tensor | Scalar; alpha?: Scalar }): Tensor;
+  /**
+   * `beta * input + alpha * (mat1 @ mat2)` with sparse `input` and `mat1` as a sparse tensor, not coalesced.
+   *
+   * `sspaddmm(Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+   */
+  saddmm(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+  saddmm(mat1: Tensor, options: { mat2: Tensor; beta?: Scalar; alpha?: Scalar }): Tensor;
+  saddmm(options: { mat1: Tensor; mat2: Tensor; beta?: Scalar; alpha?: Scalar }): Tensor;
   /**
    * The tensor with elements at `index` along `dim` replaced by those of `src`, the inverse of `gather`.
    * The tensor with elements at `index` along `dim` replaced by `value`.
@@ -2764,6 +2803,13 @@ export interface TensorMethods {
    */
   slogdet(options?: { out?: readonly Tensor[] }): [sign: Tensor, logabsdet: Tensor] & { readonly sign: Tensor; readonly logabsdet: Tensor };
   /**
+   * Product of a sparse and a dense matrix as a sparse tensor.
+   *
+   * `smm(Tensor input, Tensor mat) -> Tensor`
+   */
+  smm(mat: Tensor): Tensor;
+  smm(options: { mat: Tensor }): Tensor;
+  /**
    * exp(input) along `dim`, scaled to sum 1.
    *
    * `softmax(Tensor input, int dim, ScalarType? dtype=None) -> Tensor`
@@ -2805,6 +2851,24 @@ export interface TensorMethods {
    */
   sparse_mask(mask: Tensor): Tensor;
   sparse_mask(options: { mask: Tensor }): Tensor;
+  /**
+   * Gives this sparse tensor other sizes; entries stay.
+   *
+   * `sparse_resize_(Tensor input, int[] size, int sparse_dim, int dense_dim) -> Tensor`
+   */
+  sparse_resize_(size: readonly number[], sparse_dim: number, dense_dim: number): Tensor;
+  sparse_resize_(size: readonly number[], sparse_dim: number, options: { dense_dim: number }): Tensor;
+  sparse_resize_(size: readonly number[], options: { sparse_dim: number; dense_dim: number }): Tensor;
+  sparse_resize_(options: { size: readonly number[]; sparse_dim: number; dense_dim: number }): Tensor;
+  /**
+   * Gives this sparse tensor other sizes and takes all its entries away.
+   *
+   * `sparse_resize_and_clear_(Tensor input, int[] size, int sparse_dim, int dense_dim) -> Tensor`
+   */
+  sparse_resize_and_clear_(size: readonly number[], sparse_dim: number, dense_dim: number): Tensor;
+  sparse_resize_and_clear_(size: readonly number[], sparse_dim: number, options: { dense_dim: number }): Tensor;
+  sparse_resize_and_clear_(size: readonly number[], options: { sparse_dim: number; dense_dim: number }): Tensor;
+  sparse_resize_and_clear_(options: { size: readonly number[]; sparse_dim: number; dense_dim: number }): Tensor;
   /**
    * Views of pieces of `split_size_or_sections` elements of `dim` (the last may be smaller), or of the sizes in a list.
    * Views of pieces of the given sizes of `dim`.
@@ -2863,6 +2927,14 @@ export interface TensorMethods {
   squeeze_(dim: number): this;
   squeeze_(options: { dim: number }): this;
   squeeze_(options: { axis: number }): this;
+  /**
+   * `beta * input + alpha * (mat1 @ mat2)` with sparse `input` and `mat1` as a sparse tensor, not coalesced.
+   *
+   * `sspaddmm(Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+   */
+  sspaddmm(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+  sspaddmm(mat1: Tensor, options: { mat2: Tensor; beta?: Scalar; alpha?: Scalar }): Tensor;
+  sspaddmm(options: { mat1: Tensor; mat2: Tensor; beta?: Scalar; alpha?: Scalar }): Tensor;
   /**
    * The standard deviation of all elements or along `dim`, with `correction` subtracted from the count (1 unless `unbiased` is false).
    *
@@ -3067,7 +3139,7 @@ export interface TensorMethods {
   to(other: Tensor, options: { non_blocking?: boolean; copy?: boolean; memory_format?: MemoryFormat | null }): Tensor;
   to(options: { other: Tensor; non_blocking?: boolean; copy?: boolean; memory_format?: MemoryFormat | null }): Tensor;
   /**
-   * This tensor in coordinate form, its first `sparse_dim` dimensions (all by default) sparse.
+   * This tensor in coordinate form, its first `sparse_dim` dimensions (all by default) sparse; or in another `layout`, in blocks of `blocksize`.
    *
    * `to_sparse(Tensor input, int? sparse_dim=None, *, Any? layout=None, Any? blocksize=None) -> Tensor`
    * @example
@@ -3080,7 +3152,23 @@ export interface TensorMethods {
   to_sparse(sparse_dim?: number | null, options?: { layout?: unknown | null; blocksize?: unknown | null }): Tensor;
   to_sparse(options: { sparse_dim?: number | null; layout?: unknown | null; blocksize?: unknown | null }): Tensor;
   /**
-   * This tensor in coordinate form, its first `sparse_dim` dimensions (all by default) sparse.
+   * This matrix, or batch of matrices, in compressed sparse columns of blocks.
+   *
+   * `to_sparse_bsc(Tensor input, int[2] blocksize, int? dense_dim=None) -> Tensor`
+   */
+  to_sparse_bsc(blocksize: number | readonly number[], dense_dim?: number | null): Tensor;
+  to_sparse_bsc(blocksize: number | readonly number[], options: { dense_dim?: number | null }): Tensor;
+  to_sparse_bsc(options: { blocksize: number | readonly number[]; dense_dim?: number | null }): Tensor;
+  /**
+   * This matrix, or batch of matrices, in compressed sparse rows of blocks.
+   *
+   * `to_sparse_bsr(Tensor input, int[2] blocksize, int? dense_dim=None) -> Tensor`
+   */
+  to_sparse_bsr(blocksize: number | readonly number[], dense_dim?: number | null): Tensor;
+  to_sparse_bsr(blocksize: number | readonly number[], options: { dense_dim?: number | null }): Tensor;
+  to_sparse_bsr(options: { blocksize: number | readonly number[]; dense_dim?: number | null }): Tensor;
+  /**
+   * This tensor in coordinate form, its first `sparse_dim` dimensions (all by default) sparse; or in another `layout`, in blocks of `blocksize`.
    *
    * `to_sparse(Tensor input, int? sparse_dim=None, *, Any? layout=None, Any? blocksize=None) -> Tensor`
    * @example
@@ -3092,6 +3180,26 @@ export interface TensorMethods {
    */
   to_sparse_coo(sparse_dim?: number | null, options?: { layout?: unknown | null; blocksize?: unknown | null }): Tensor;
   to_sparse_coo(options: { sparse_dim?: number | null; layout?: unknown | null; blocksize?: unknown | null }): Tensor;
+  /**
+   * This matrix, or batch of matrices, in compressed sparse columns.
+   *
+   * `to_sparse_csc(Tensor input, int? dense_dim=None) -> Tensor`
+   */
+  to_sparse_csc(dense_dim?: number | null): Tensor;
+  to_sparse_csc(options: { dense_dim?: number | null }): Tensor;
+  /**
+   * This matrix, or batch of matrices, in compressed sparse rows.
+   *
+   * `to_sparse_csr(Tensor input, int? dense_dim=None) -> Tensor`
+   * @example
+   * ```ts
+   * import { eye } from "@tt/core";
+   * import "@tt/core/sparse";
+   * eye(2).to_sparse_csr().crow_indices().tolist(); // [0, 1, 2]
+   * ```
+   */
+  to_sparse_csr(dense_dim?: number | null): Tensor;
+  to_sparse_csr(options: { dense_dim?: number | null }): Tensor;
   /**
    * The `k` largest (or smallest) elements along `dim`, best first, and their indices.
    *

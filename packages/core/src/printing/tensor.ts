@@ -85,6 +85,34 @@ export function formatSparse(tensor: PrintableSparse): string {
   return finish(tensor, body, suffixes, true);
 }
 
+/** A sparse tensor in compressed form: its parts by name. */
+export interface PrintableCompressed extends PrintableTraits {
+  /** Such as `["crow_indices", array]`; the values come last. */
+  readonly parts: readonly (readonly [name: string, array: PrintableArray])[];
+  readonly shape: readonly number[];
+  readonly nnz: number;
+  /** Such as `torch.sparse_csr`. */
+  readonly layout: string;
+}
+
+/**
+ * The text of a tensor in compressed form.
+ *
+ * @example
+ * String(torch.eye(2).to_sparse_csr());
+ * // tensor(crow_indices=tensor([0, 1, 2]),
+ * //        col_indices=tensor([0, 1]),
+ * //        values=tensor([1., 1.]), size=(2, 2), nnz=2, layout=torch.sparse_csr)
+ */
+export function formatCompressed(tensor: PrintableCompressed): string {
+  const suffixes = [...deviceSuffix(tensor), sizeText(tensor.shape), `nnz=${tensor.nnz}`];
+  const { dtype } = tensor.parts.at(-1)![1];
+  if (!isEvidentDtype(dtype)) suffixes.push(dtypeText(dtype));
+  suffixes.push(`layout=${tensor.layout}`, ...gradSuffix(tensor));
+  const body = tensor.parts.map(([name, array]) => member(name, array)).join(`,\n${" ".repeat(INDENT)}`);
+  return finish(tensor, body, suffixes, false);
+}
+
 function member(name: string, view: PrintableArray): string {
   const prefix = `${name}=tensor(`;
   const size = view.shape.includes(0) ? `, ${sizeText(view.shape)}` : "";

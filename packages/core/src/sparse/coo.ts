@@ -1,18 +1,15 @@
 import { indexValues } from "../cpu/indices.ts";
 import { transfer } from "../dispatch/execute.ts";
 import { CPU } from "../device.ts";
-import { bool, type DType, int64, scalarTypeName, uint8 } from "../dtype/index.ts";
-import { NotImplementedError, RuntimeError } from "../errors.ts";
+import { bool, type DType, int64, uint8 } from "../dtype/index.ts";
+import { NotImplementedError } from "../errors.ts";
 import { numelOf } from "../layout.ts";
 import { callOp } from "../ops/pointwise/formulas.ts";
-import { formatSparse, type PrintableArray } from "../printing/index.ts";
+import { formatSparse } from "../printing/index.ts";
 import { memory } from "../storage.ts";
 import { fromArray } from "../tensor/literal.ts";
-import { Tensor } from "../tensor/tensor.ts";
-import { state } from "../dispatch/state.ts";
-
-/** What computes ops on sparse tensors. It is asked from the first such tensor on; until then calls are spared it. */
-export const installed: { handle: typeof state.sparse } = { handle: null };
+import type { Tensor } from "../tensor/tensor.ts";
+import { printable, UnstridedTensor } from "./unstrided.ts";
 
 /**
  * A tensor in coordinate form: `values` [nnz, ...dense dimensions] at the columns of `indices` [sparse dimensions, nnz],
@@ -20,7 +17,7 @@ export const installed: { handle: typeof state.sparse } = { handle: null };
  *
  * It lies on the memory of its values. Kernels never see it: `handleSparse` stands before them.
  */
-export class SparseTensor extends Tensor {
+export class SparseTensor extends UnstridedTensor {
   /** @internal int64 [sparse dimensions, nnz] */
   coordinates: Tensor;
   /** @internal [nnz, ...dense dimensions] */
@@ -30,11 +27,10 @@ export class SparseTensor extends Tensor {
 
   /** @internal */
   constructor(coordinates: Tensor, entries: Tensor, shape: readonly number[], sorted: boolean) {
-    super(entries.storage, entries.dtype, shape);
+    super(entries, shape);
     this.coordinates = coordinates;
     this.entries = entries;
     this.sorted = sorted;
-    state.sparse ??= installed.handle;
   }
 
   /** Takes over another tensor's entries. */
@@ -44,10 +40,6 @@ export class SparseTensor extends Tensor {
     this.entries = entries;
     this.sorted = sorted;
     return this;
-  }
-
-  override get array(): never {
-    throw new RuntimeError("Cannot access data pointer of Tensor that doesn't have storage");
   }
 
   override detach(): Tensor {
@@ -81,20 +73,6 @@ export class SparseTensor extends Tensor {
     return dtype === undefined || dtype === null ? dense : dense.to(dtype);
   }
 
-  override type(): string;
-  override type(dtype: DType): Tensor;
-  override type(dtype?: DType): string | Tensor {
-    return dtype === undefined ? `torch.sparse.${scalarTypeName(this.dtype)}Tensor` : this.to(dtype);
-  }
-
-  override item(): number {
-    return this.to_dense().item();
-  }
-
-  override tolist(): unknown {
-    throw new RuntimeError("Cannot access data pointer of Tensor that doesn't have storage");
-  }
-
   override numpy(): never {
     throw new TypeError("can't convert Sparse layout tensor to numpy. Use Tensor.dense() first.");
   }
@@ -109,28 +87,6 @@ export class SparseTensor extends Tensor {
       gradFnName: this.grad_fn?.name() ?? null,
     });
   }
-}
-
-for (const [key, value] of [
-  [
-    Symbol.for("nodejs.util.inspect.custom"),
-    function inspect(this: SparseTensor): string {
-      return this.toString();
-    },
-  ],
-  [
-    Symbol.toPrimitive,
-    function toPrimitive(this: SparseTensor, hint: string): string {
-      return hint === "string" ? this.toString() : Tensor.prototype[Symbol.toPrimitive].call(this, hint);
-    },
-  ],
-] as const) {
-  Object.defineProperty(SparseTensor.prototype, key, { value, writable: true, configurable: true });
-}
-
-function printable(tensor: Tensor): PrintableArray {
-  const { array, shape, strides, offset, dtype } = transfer(tensor.detach(), CPU);
-  return { array, shape, strides, offset, dtype };
 }
 
 /** Runs `make` unnoticed by those who free memory by hand: they see of a sparse tensor its values only. */

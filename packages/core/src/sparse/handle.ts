@@ -8,7 +8,6 @@ import {
   addInto,
   coalesced,
   densified,
-  installed,
   masked,
   placesOf,
   rowNumbers,
@@ -16,6 +15,9 @@ import {
   unowned,
   unsupported,
 } from "./coo.ts";
+import { CompressedTensor } from "./compressed.ts";
+import { handleCompressed } from "./handle_compressed.ts";
+import { installed, UnstridedTensor } from "./unstrided.ts";
 
 type Handler = (args: readonly Bound[], op: Op) => unknown;
 
@@ -193,12 +195,28 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   },
 };
 
-/** Whether an argument is, or holds, a sparse tensor. */
-function anySparse(op: Op, args: readonly Bound[]): boolean {
+type Class = abstract new (...args: never[]) => Tensor;
+
+/** Whether an argument is, or holds, a tensor of the class. */
+function any(kind: Class, op: Op, args: readonly Bound[]): boolean {
   return (
-    op.tensorArgs.some((i) => args[i] instanceof SparseTensor) ||
-    op.listArgs.some((i) => (args[i] as readonly unknown[] | null)?.some((item) => item instanceof SparseTensor))
+    op.tensorArgs.some((i) => args[i] instanceof kind) ||
+    op.listArgs.some((i) => (args[i] as readonly unknown[] | null)?.some((item) => item instanceof kind))
   );
+}
+
+function compressed(op: Op, args: readonly Bound[], target: Tensor | null): unknown {
+  if (op.composite !== null && target === null && !Object.hasOwn(HANDLERS, op.name)) return undefined;
+  const result = handleCompressed(op, args);
+  const into = target ?? (op.mutates ? (args[0] as Tensor) : null);
+  if (into === null) return result;
+  if (!(into instanceof CompressedTensor && result instanceof CompressedTensor)) {
+    if (into instanceof UnstridedTensor) throw unsupported(`${op.schema.fullName}_`, "SparseCsrCPU");
+    return into.copy_(result as Tensor);
+  }
+  if (result.plain !== into.plain || result.dtype !== into.dtype) return into.become(result);
+  into.entries.copy_(result.entries);
+  return into;
 }
 
 /** Entries that keep their places are written in memory, which detached tensors share. */
@@ -215,7 +233,8 @@ function overwrite(target: SparseTensor, result: SparseTensor): SparseTensor {
  * @throws NotImplementedError for ops that take dense tensors only
  */
 export function handleSparse(op: Op, args: readonly Bound[], target: Tensor | null): unknown {
-  if (!anySparse(op, args)) return undefined;
+  if (!any(UnstridedTensor, op, args)) return undefined;
+  if (any(CompressedTensor, op, args)) return compressed(op, args, target);
   const handler = Object.hasOwn(HANDLERS, op.name) ? HANDLERS[op.name] : undefined;
   if (handler === undefined) {
     if (op.composite !== null && target === null) return undefined;

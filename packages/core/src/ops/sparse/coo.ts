@@ -10,8 +10,11 @@ import {
   SparseTensor,
   sparsified,
   unowned,
+  unsupported,
 } from "../../sparse/coo.ts";
+import { CompressedTensor, type Compression, isBlocked, sparseRank, toCoordinates } from "../../sparse/compressed.ts";
 import { call } from "../../dispatch/call.ts";
+import { callOp } from "../pointwise/formulas.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
 /** A gradient with only the elements that `mask` has a place for. */
@@ -51,12 +54,27 @@ defineOp({
 
 defineOp({
   schema: "to_sparse(Tensor input, int? sparse_dim=None, *, Any? layout=None, Any? blocksize=None) -> Tensor",
-  doc: "This tensor in coordinate form, its first `sparse_dim` dimensions (all by default) sparse.",
+  doc: "This tensor in coordinate form, its first `sparse_dim` dimensions (all by default) sparse; or in another `layout`, in blocks of `blocksize`.",
   variants: "method",
   out: false,
   aliases: ["to_sparse_coo"],
+  synonyms: { sparseDims: "sparse_dim" },
   example:
     'import { arange } from "@tt/core";\nimport "@tt/core/sparse";\narange(4).to_sparse().indices().tolist(); // [[1, 2, 3]]',
+  decompose: (input: Tensor, dims: number | null, layout: string | null, block: readonly [number, number] | null) => {
+    const kind = /^torch\.sparse_([bc]s[rc])$/.exec(layout ?? "")?.[1];
+    if (kind !== undefined)
+      return callOp(`to_sparse_${kind}`, input, ...(isBlocked(kind as Compression) ? [block] : []));
+    if (layout === "torch.strided") return input.to_dense();
+    return input instanceof CompressedTensor ? toCoordinates(input) : callOp("_to_sparse_coo", input, dims);
+  },
+});
+
+defineOp({
+  schema: "_to_sparse_coo(Tensor input, int? sparse_dim) -> Tensor",
+  doc: "A dense tensor in coordinate form.",
+  variants: "internal",
+  gradName: "ToSparseBackward0",
   decompose: (input: Tensor, given: number | null) => {
     const dims = given ?? input.ndim;
     if (dims < 0 || dims > input.ndim || (dims === 0 && input.ndim > 0)) {
@@ -84,6 +102,7 @@ defineOp({
   variants: "method",
   out: false,
   decompose: (input: Tensor) => {
+    if (input instanceof CompressedTensor) return input.entries.detach();
     const sparse = asSparse(input, "values");
     if (!sparse.sorted)
       throw new RuntimeError("Cannot get values on an uncoalesced tensor, please call .coalesce() first");
@@ -91,7 +110,10 @@ defineOp({
   },
   derivative: {
     input: [
-      (g: Tensor, { coordinates, shape }: SparseTensor) => new SparseTensor(coordinates, g, shape, true),
+      (g: Tensor, input: SparseTensor | CompressedTensor) =>
+        input instanceof CompressedTensor
+          ? input.withEntries(g)
+          : new SparseTensor(input.coordinates, g, input.shape, true),
       "input",
     ],
   },
@@ -128,6 +150,17 @@ const parts: readonly (readonly [name: string, returns: string, doc: string, of:
     ["dense_dim", "int", "Number of dimensions of each entry.", (sparse) => sparse.ndim - sparseDims(sparse)],
   ];
 
+function ofCompressed(input: CompressedTensor, name: string): unknown {
+  const counts: Readonly<Record<string, unknown>> = {
+    _values: input.entries.detach(),
+    _nnz: input.plain.shape.at(-1),
+    sparse_dim: 2,
+    dense_dim: input.ndim - sparseRank(input),
+  };
+  if (counts[name] === undefined) throw unsupported(name, "SparseCsrCPU");
+  return counts[name];
+}
+
 function indicesOf({ sorted, coordinates }: SparseTensor): Tensor {
   if (!sorted) throw new RuntimeError("Cannot get indices on an uncoalesced tensor, please call .coalesce() first");
   return coordinates;
@@ -139,7 +172,8 @@ for (const [name, returns, doc, of] of parts) {
     doc,
     variants: "method",
     out: false,
-    decompose: (input: Tensor) => of(asSparse(input, name)),
+    decompose: (input: Tensor) =>
+      input instanceof CompressedTensor ? ofCompressed(input, name) : of(asSparse(input, name)),
   });
 }
 

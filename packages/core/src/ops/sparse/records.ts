@@ -2,3 +2,5 @@
 import "../records.ts";
 import "./coo.ts";
 import "./products.ts";
+import "./compressed.ts";
+import "./resize.ts";
