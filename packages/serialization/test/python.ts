@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { join } from "node:path";
 
 /** Debian's Python has apt's torch, which a python3 of another kind before it on the PATH has not. */
 const CANDIDATES = ["python3", "/usr/bin/python3"];
@@ -11,4 +12,9 @@ export const python: string | undefined = CANDIDATES.find(
 /** Runs a script and gives what it printed. */
 export function runPython(script: string, ...args: string[]): string {
   return execFileSync(python!, ["-W", "ignore", "-c", script, ...args], { encoding: "utf8" });
+}
+
+/** Runs one of the scripts of this folder and gives what it printed. */
+export function runScript(name: string, ...args: string[]): string {
+  return execFileSync(python!, ["-W", "ignore", join(import.meta.dirname, name), ...args], { encoding: "utf8" });
 }

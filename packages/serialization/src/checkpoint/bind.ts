@@ -1,7 +1,10 @@
 /** From a checkpoint's records to tensors. */
-import { CPU, type Device, device, Parameter, RuntimeError, Tensor } from "@tt/core";
+import { CPU, type Device, device, int64, Parameter, RuntimeError, Tensor } from "@tt/core";
 import { Storage, transfer } from "@tt/core/dispatch";
+import { sparse_coo_tensor, type SparseTensor } from "@tt/core/sparse";
+import type { Bind, Convert } from "../pickle/materialize.ts";
 import { NumpyArrayRecord } from "./numpy-globals.ts";
+import { NumpyDType } from "./numpy-types.ts";
 import { densify } from "./densify.ts";
 import { type MapLocation, targetDevice } from "./map-location.ts";
 import { fortranStrides, hostStorage, placeTensor } from "./place.ts";
@@ -10,7 +13,7 @@ import {
   Layout,
   ParameterRecord,
   SparseRecord,
-  type StorageRecord,
+  StorageRecord,
   StorageType,
   TensorRecord,
 } from "./records.ts";
@@ -57,18 +60,16 @@ export class Binder {
   }
 
   /** What the user gets for a leaf of the loaded object. */
-  readonly bind = (leaf: object): unknown => {
+  readonly bind: Bind = (leaf, convert) => {
     if (leaf instanceof TensorRecord) return this.#tensor(leaf);
     if (leaf instanceof ParameterRecord) return this.#parameter(leaf);
-    if (leaf instanceof NumpyArrayRecord) return this.#numpy(leaf);
+    if (leaf instanceof NumpyArrayRecord) return this.#numpy(leaf, convert);
+    if (leaf instanceof NumpyDType) return leaf.isNumber ? leaf.dtype : leaf.name;
     if (leaf instanceof DeviceRecord)
       return device(leaf.index === undefined ? leaf.type : `${leaf.type}:${leaf.index}`);
     if (leaf instanceof Layout) return `torch.${leaf.name}`;
-    if (leaf instanceof SparseRecord)
-      return densify(
-        leaf,
-        leaf.parts.map((part) => this.#tensor(part)),
-      );
+    if (leaf instanceof SparseRecord) return this.#sparse(leaf);
+    if (leaf instanceof StorageRecord) return new Tensor(this.#storage(leaf), leaf.dtype, [leaf.numel]);
     if (leaf instanceof StorageType)
       throw new RuntimeError("the file holds a storage class itself, which has no JavaScript counterpart");
     return leaf;
@@ -76,17 +77,31 @@ export class Binder {
 
   #tensor(record: TensorRecord): Tensor {
     if (!record.storage) throw new RuntimeError("tensors of the meta device have no data to load");
-    const tensor = new Tensor(this.#storage(record.storage), record.dtype, record.size, record.stride, record.offset);
+    const { storage, dtype, size, stride, offset, pending } = record;
+    let tensor = new Tensor(this.#storage(storage), dtype, size, stride, offset);
+    if (pending.conj) tensor = tensor.conj();
+    if (pending.neg) tensor = tensor.neg();
     return markGrad(tensor, record.requires_grad);
+  }
+
+  #sparse(record: SparseRecord): Tensor {
+    const parts = record.parts.map((part) => this.#tensor(part));
+    if (record.layout === "sparse_csr") return densify(record, parts);
+    const [indices, values] = parts as [Tensor, Tensor];
+    if (indices.dtype !== int64) throw new RuntimeError("a sparse tensor is damaged: its indices are not int64");
+    const tensor = sparse_coo_tensor(indices, values, { size: record.size }) as SparseTensor;
+    tensor.sorted = record.coalesced;
+    return tensor;
   }
 
   #parameter(record: ParameterRecord): Parameter {
     return markGrad(new Parameter(this.#tensor(record.data), false), record.requires_grad);
   }
 
-  #numpy(record: NumpyArrayRecord): Tensor {
-    const { dtype, shape, bytes, fortranOrder } = record;
-    if (!dtype) throw new RuntimeError("a numpy array has no data");
+  #numpy({ shape, contents }: NumpyArrayRecord, convert: Convert): unknown {
+    if (!contents) throw new RuntimeError("a numpy array has no data");
+    if ("list" in contents) return convert(contents.list);
+    const { dtype, bytes, fortranOrder } = contents;
     return placeTensor(bytes, dtype, shape, fortranOrder ? fortranStrides(shape) : null);
   }
 }

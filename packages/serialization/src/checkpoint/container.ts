@@ -35,14 +35,12 @@ export async function readContentsAsync(
   options: ReadOptions,
   give: Give,
 ): Promise<void> {
-  const queue = container.readAll(give)[Symbol.iterator]();
-  let failed = false;
+  const state = { queue: [...container.readAll(give)] };
   const worker = async (): Promise<void> => {
     try {
-      for (let next = queue.next(); !next.done && !failed; next = queue.next())
-        await readAsync(next.value, source, options);
+      for (let part = state.queue.shift(); part; part = state.queue.shift()) await readAsync(part, source, options);
     } catch (error) {
-      failed = true;
+      state.queue = [];
       throw error;
     }
   };

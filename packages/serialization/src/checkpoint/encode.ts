@@ -1,8 +1,10 @@
 /** From a saved object to a pickle and the list of storages it refers to. */
 import { Complex, Device, DType, Parameter, RuntimeError, Tensor } from "@tt/core";
 import type { Storage } from "@tt/core";
+import { SparseTensor } from "@tt/core/sparse";
+import { PicklingError } from "../pickle/errors.ts";
 import { Pickler, type Reduction } from "../pickle/pickler.ts";
-import { floats, ordered_dict, tuple } from "../pickle/python-type.ts";
+import { floats, mark, ordered_dict, tuple } from "../pickle/python-type.ts";
 import { GlobalName } from "../pickle/values.ts";
 import { storageClass } from "./torch-globals.ts";
 
@@ -40,6 +42,8 @@ class StorageReference {
 
 const REBUILD_TENSOR = new GlobalName("torch._utils", "_rebuild_tensor_v2");
 const REBUILD_PARAMETER = new GlobalName("torch._utils", "_rebuild_parameter");
+const REBUILD_SPARSE = new GlobalName("torch._utils", "_rebuild_sparse_tensor");
+const GET_LAYOUT = new GlobalName("torch.serialization", "_get_layout");
 const COMPLEX = new GlobalName("__builtin__", "complex");
 const DEVICE = new GlobalName("torch", "device");
 
@@ -74,7 +78,13 @@ export function encodeObject(value: unknown, legacy: boolean): { pickle: Uint8Ar
 function reduce(object: object): Reduction | GlobalName | undefined {
   if (object instanceof Parameter)
     return { callable: REBUILD_PARAMETER, args: [new PlainTensor(object), object.requires_grad, ordered_dict({})] };
-  if (object instanceof Tensor) return reduceTensor(object, object.requires_grad);
+  if (object instanceof SparseTensor) return reduceSparse(object);
+  if (object instanceof Tensor) {
+    if (object.layout !== "torch.strided")
+      throw new PicklingError(`Can't pickle a tensor of layout ${object.layout}: save its to_dense() instead`);
+    return reduceTensor(object, object.requires_grad);
+  }
+  if (object instanceof LayoutName) return { callable: GET_LAYOUT, args: [object.name] };
   if (object instanceof PlainTensor) return reduceTensor(object.tensor, false);
   if (object instanceof Complex) return { callable: COMPLEX, args: floats([object.re, object.im]) };
   if (object instanceof DType) return new GlobalName("torch", object.name);
@@ -90,6 +100,23 @@ class PlainTensor {
   constructor(tensor: Tensor) {
     this.tensor = tensor;
   }
+}
+
+/** What PyTorch calls a layout, such as `torch.sparse_coo`. */
+class LayoutName {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/** In the form of all versions, which does not tell whether the tensor is coalesced. */
+function reduceSparse(tensor: SparseTensor): Reduction {
+  const { coordinates, entries, shape } = tensor;
+  const size = mark([...shape], "torch.Size");
+  const parts = tuple([new PlainTensor(coordinates), new PlainTensor(entries), size]);
+  return { callable: REBUILD_SPARSE, args: [new LayoutName(tensor.layout), parts] };
 }
 
 function reduceTensor(tensor: Tensor, requires_grad: boolean): Reduction {

@@ -1,39 +1,23 @@
 /**
- * NumPy's scalars and arrays, which training scripts leave in checkpoints (a best accuracy, say).
- * Scalars become JavaScript values, arrays tensors.
+ * NumPy's scalars and arrays, which training scripts leave in checkpoints (a best accuracy, the
+ * generator's state, names of classes). Scalars become JavaScript values, arrays of numbers tensors,
+ * arrays of texts and objects nested lists.
  */
-import { Complex, type DType, readElement } from "@tt/core";
+import type { DType } from "@tt/core";
 import { UnpicklingError } from "../pickle/errors.ts";
 import type { Budget } from "../pickle/globals.ts";
-import { type Buildable, Callable, PyFloat } from "../pickle/values.ts";
-import { parseDescr, swapBytes } from "../numpy/descr.ts";
+import { type Buildable, Callable } from "../pickle/values.ts";
+import { NumpyDType } from "./numpy-types.ts";
 
-/** `numpy.dtype("f4")`, whose state then tells the byte order. */
-class NumpyDType implements Buildable {
-  readonly descr: string;
-  bigEndian: boolean;
-
-  constructor(descr: string) {
-    this.descr = descr;
-    this.bigEndian = descr.startsWith(">");
-  }
-
-  get dtype(): DType {
-    return parseDescr(this.descr).dtype;
-  }
-
-  setstate(state: unknown): void {
-    if (!Array.isArray(state)) throw new UnpicklingError("a numpy dtype is damaged");
-    this.bigEndian = state[1] === ">";
-  }
-}
+/** What an array holds: a tensor's memory, or nested lists of values (a value alone without dimensions). */
+export type NumpyContents =
+  | { readonly dtype: DType; readonly bytes: Uint8Array<ArrayBuffer>; readonly fortranOrder: boolean }
+  | { readonly list: unknown };
 
 /** An array as its pickle describes it; the bytes arrive with its state. */
 export class NumpyArrayRecord implements Buildable {
-  dtype: DType | undefined;
   shape: readonly number[] = [];
-  fortranOrder = false;
-  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  contents: NumpyContents | undefined;
   readonly #budget: Budget;
 
   constructor(budget: Budget) {
@@ -41,22 +25,53 @@ export class NumpyArrayRecord implements Buildable {
   }
 
   setstate(state: unknown): void {
-    if (!Array.isArray(state) || state.length !== 5) throw new UnpicklingError("a numpy array is damaged");
+    if (!Array.isArray(state) || state.length !== 5) damaged();
     const [, shape, type, fortran, contents] = state as unknown[];
+    this.fill(shape, type, fortran === true, contents);
+  }
+
+  fill(shape: unknown, type: unknown, fortranOrder: boolean, contents: unknown): void {
+    if (!(type instanceof NumpyDType) || !isShape(shape)) damaged();
+    this.shape = [...shape];
+    const count = shape.reduce((product, n) => product * n, 1);
+    if (type.kind === "O") {
+      if (!Array.isArray(contents) || contents.length !== count) damaged();
+      this.contents = { list: this.#nest(contents as unknown[], fortranOrder) };
+      return;
+    }
     // Python 2 had no bytes: its texts hold them.
     const data = typeof contents === "string" ? new TextEncoder().encode(contents) : contents;
-    if (!(type instanceof NumpyDType) || !(data instanceof Uint8Array) || !isShape(shape))
-      throw new UnpicklingError("a numpy array is damaged");
-    const { dtype } = type;
-    const nbytes = shape.reduce((product, n) => product * n, dtype.itemsize);
-    if (nbytes !== data.length)
+    if (!(data instanceof Uint8Array)) damaged();
+    if (count * type.itemsize !== data.length)
       throw new UnpicklingError(`a numpy array of shape [${shape.join(", ")}] has ${data.length} bytes of data`);
     this.#budget.charge(data.length);
-    this.dtype = dtype;
-    this.shape = [...shape];
-    this.fortranOrder = fortran === true;
-    this.bytes = ownBytes(data, type);
+    if (type.isText) {
+      this.#budget.charge(count);
+      const { itemsize } = type;
+      const items = Array.from({ length: count }, (_, i) => type.toValue(data.slice(i * itemsize, (i + 1) * itemsize)));
+      this.contents = { list: this.#nest(items, fortranOrder) };
+    } else {
+      this.contents = { dtype: type.dtype, bytes: type.toMemory(data), fortranOrder };
+    }
   }
+
+  /** The items as lists of lists; in Fortran's order the first index moves fastest. */
+  #nest(items: readonly unknown[], fortranOrder: boolean): unknown {
+    const { shape } = this;
+    const strides = shape.map((_, d) =>
+      (fortranOrder ? shape.slice(0, d) : shape.slice(d + 1)).reduce((product, n) => product * n, 1),
+    );
+    const build = (dim: number, at: number): unknown => {
+      if (dim === shape.length) return items[at];
+      this.#budget.charge(1 + shape[dim]!);
+      return Array.from({ length: shape[dim]! }, (_, i) => build(dim + 1, at + i * strides[dim]!));
+    };
+    return build(0, 0);
+  }
+}
+
+function damaged(): never {
+  throw new UnpicklingError("a numpy array is damaged");
 }
 
 function isShape(value: unknown): value is number[] {
@@ -67,21 +82,11 @@ function isShape(value: unknown): value is number[] {
   );
 }
 
-function ownBytes(data: Uint8Array, type: NumpyDType): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(data);
-  if (type.bigEndian) swapBytes(bytes, type.dtype);
-  return bytes;
-}
-
 function scalar(type: unknown, data: unknown, budget: Budget): unknown {
-  if (!(type instanceof NumpyDType) || !(data instanceof Uint8Array) || data.length !== type.dtype.itemsize)
+  if (!(type instanceof NumpyDType) || !(data instanceof Uint8Array) || data.length !== type.itemsize)
     throw new UnpicklingError("a numpy scalar is damaged");
   budget.charge(data.length);
-  const { dtype } = type;
-  const value = readElement(new dtype.ArrayType(ownBytes(data, type).buffer), dtype, 0);
-  if (value instanceof Complex || typeof value === "boolean") return value;
-  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-  return dtype.is_floating_point && Number.isInteger(value) ? new PyFloat(value) : value;
+  return type.toValue(data);
 }
 
 export function numpyGlobals(budget: Budget): Map<string, unknown> {
@@ -95,10 +100,15 @@ export function numpyGlobals(budget: Budget): Map<string, unknown> {
   define("numpy.ndarray", () => {
     throw new UnpicklingError("numpy.ndarray cannot be called by a checkpoint");
   });
-  // NumPy 2 renamed its core module.
-  for (const core of ["numpy.core.multiarray", "numpy._core.multiarray"]) {
-    define(`${core}.scalar`, (type, data) => scalar(type, data, budget));
-    define(`${core}._reconstruct`, () => new NumpyArrayRecord(budget));
+  // NumPy 2 renamed its core modules.
+  for (const core of ["numpy.core", "numpy._core"]) {
+    define(`${core}.multiarray.scalar`, (type, data) => scalar(type, data, budget));
+    define(`${core}.multiarray._reconstruct`, () => new NumpyArrayRecord(budget));
+    define(`${core}.numeric._frombuffer`, (data, type, shape, order) => {
+      const array = new NumpyArrayRecord(budget);
+      array.fill(shape, type, order === "F", data);
+      return array;
+    });
   }
   return table;
 }

@@ -29,6 +29,8 @@ export class TensorRecord {
   readonly size: readonly number[];
   readonly stride: readonly number[];
   readonly requires_grad: boolean;
+  /** What PyTorch puts off: it keeps conjugates and negatives as a flag on the original's memory. */
+  readonly pending: { readonly conj: boolean; readonly neg: boolean };
 
   constructor(
     storage: StorageRecord | undefined,
@@ -37,6 +39,7 @@ export class TensorRecord {
     size: readonly number[],
     stride: readonly number[],
     requires_grad: boolean,
+    pending: TensorRecord["pending"] = { conj: false, neg: false },
   ) {
     this.storage = storage;
     this.dtype = dtype;
@@ -44,6 +47,7 @@ export class TensorRecord {
     this.size = size;
     this.stride = stride;
     this.requires_grad = requires_grad;
+    this.pending = pending;
   }
 }
 

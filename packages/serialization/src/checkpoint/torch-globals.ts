@@ -3,7 +3,7 @@ import { Complex, DTYPES, type DType, uint8 } from "@tt/core";
 import { UnpicklingError } from "../pickle/errors.ts";
 import { type Budget, pythonGlobals } from "../pickle/globals.ts";
 import { mark } from "../pickle/python-type.ts";
-import { Callable } from "../pickle/values.ts";
+import { Callable, PyDict } from "../pickle/values.ts";
 import { numpyGlobals } from "./numpy-globals.ts";
 import {
   DeviceRecord,
@@ -69,6 +69,8 @@ function shorten(text: string): string {
 
 function refusal(path: string, name: string): string {
   if (path.startsWith("__torch__.")) return "this is a TorchScript archive: use torch.jit.load";
+  if (/^torch\._utils\._rebuild_(q|nested_)tensor$|^torch\.per_(tensor|channel)_/.test(path))
+    return `${name.includes("nested") ? "nested" : "quantized"} tensors are not supported (GLOBAL ${path})`;
   if (UNSUPPORTED_STORAGE.test(name) || /^torch\.q?u?int\d+(x\d)?$|^torch\.(float8|complex32)/.test(path))
     return `tensors of the kind ${path} are not supported`;
   return (
@@ -85,10 +87,10 @@ const CALLS: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
   "torch.nn.parameter.Parameter": (data, requires_grad = true) => parameter(data, requires_grad),
   "torch._utils._rebuild_tensor": (storage, offset, size, stride) =>
     tensor(storage, undefined, offset, size, stride, false),
-  "torch._utils._rebuild_tensor_v2": (storage, offset, size, stride, requires_grad) =>
-    tensor(storage, undefined, offset, size, stride, requires_grad),
-  "torch._utils._rebuild_tensor_v3": (storage, offset, size, stride, requires_grad, _hooks, dtype) =>
-    tensor(storage, dtype, offset, size, stride, requires_grad),
+  "torch._utils._rebuild_tensor_v2": (storage, offset, size, stride, requires_grad, _hooks, metadata) =>
+    tensor(storage, undefined, offset, size, stride, requires_grad, metadata),
+  "torch._utils._rebuild_tensor_v3": (storage, offset, size, stride, requires_grad, _hooks, dtype, metadata) =>
+    tensor(storage, dtype, offset, size, stride, requires_grad, metadata),
   "torch._utils._rebuild_parameter": (data, requires_grad) => parameter(data, requires_grad),
   "torch._utils._rebuild_parameter_with_state": (data, requires_grad) => parameter(data, requires_grad),
   "torch._utils._rebuild_sparse_tensor": sparse,
@@ -120,6 +122,7 @@ function tensor(
   size: unknown,
   stride: unknown,
   requires_grad: unknown,
+  metadata?: unknown,
 ): TensorRecord {
   if (!(storage instanceof StorageRecord))
     throw new UnpicklingError("a tensor is built on something that is not a storage");
@@ -137,7 +140,9 @@ function tensor(
       `setStorage: sizes [${shape.join(", ")}], strides [${strides.join(", ")}], storage offset ${offset} are out of bounds for storage of size ${storage.nbytes}`,
     );
   }
-  return new TensorRecord(storage, type, offset, [...shape], [...strides], requires_grad === true);
+  const flag = (name: string): boolean => metadata instanceof PyDict && metadata.entries.get(name) === true;
+  const pending = { conj: flag("conj"), neg: flag("neg") };
+  return new TensorRecord(storage, type, offset, [...shape], [...strides], requires_grad === true, pending);
 }
 
 function metaTensor(dtype: unknown, size: unknown, stride: unknown, requires_grad: unknown): TensorRecord {

@@ -128,7 +128,7 @@ function bindPart({ value, contents }: Part, map: MapLocation | null | undefined
   const binder = new Binder(map);
   for (const [record, bytes] of contents) binder.give(record, bytes);
   return materialize(value, (leaf, convert) => {
-    if (!(leaf instanceof ScriptRecord)) return binder.bind(leaf);
+    if (!(leaf instanceof ScriptRecord)) return binder.bind(leaf, convert);
     const state = convert(leaf.state);
     return new ScriptObject(
       leaf.type,

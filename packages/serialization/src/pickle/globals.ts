@@ -47,7 +47,26 @@ export function pythonGlobals(hooks: PythonGlobalHooks, budget: Budget): Map<str
       return counter;
     }),
   );
-  table.set("collections.defaultdict", new Callable("collections.defaultdict", () => new PyDict()));
+  // Types that make a defaultdict's missing values; a checkpoint has no business calling them.
+  for (const name of ["int", "float", "str", "bool", "tuple"]) {
+    const type = new Callable(`builtins.${name}`, () => {
+      throw new UnpicklingError(`${name} cannot be called by a checkpoint`);
+    });
+    for (const module of ["builtins", "__builtin__"]) table.set(`${module}.${name}`, type);
+    // What protocol 2 calls them.
+    if (name === "int") table.set("__builtin__.long", type);
+    if (name === "str") table.set("__builtin__.unicode", type);
+  }
+  table.set(
+    "collections.defaultdict",
+    new Callable("collections.defaultdict", (factory) => {
+      if (factory !== undefined && factory !== null && !(factory instanceof Callable))
+        throw new UnpicklingError("a defaultdict's factory is not a function");
+      const result = new PyDict("defaultdict");
+      if (factory) result.factory = factory;
+      return result;
+    }),
+  );
   return table;
 }
 

@@ -1,5 +1,13 @@
 import { UnpicklingError } from "./errors.ts";
-import { isIntegerLike, mark, ordered_dict, rememberFloat, rememberKeys, rememberOrder } from "./python-type.ts";
+import {
+  isIntegerLike,
+  mark,
+  ordered_dict,
+  rememberFactory,
+  rememberFloat,
+  rememberKeys,
+  rememberOrder,
+} from "./python-type.ts";
 import { Callable, PyDict, PyFloat, PySet } from "./values.ts";
 
 /** Gives the counterpart of a value; containers are filled later. */
@@ -71,7 +79,8 @@ function beginDict(dict: PyDict, convert: Convert): [result: object, fill: () =>
   const ints = keys.length > 0 && keys.every((key) => typeof key === "number" && isIntegerLike(String(key)));
   const plain = ints || keys.every((key) => typeof key === "string");
   const target = plain ? {} : new Map<unknown, unknown>();
-  if (dict.kind === "Counter") mark(target, "Counter");
+  if (dict.kind === "Counter" || dict.kind === "defaultdict") mark(target, dict.kind);
+  if (dict.factory) rememberFactory(target, dict.factory.path);
   if (dict.kind === "OrderedDict") ordered_dict(target, convert(dict.attributes?.entries.get("_metadata")));
   const fill = (): void => {
     for (const [from, value] of dict.entries) {

@@ -1,7 +1,16 @@
 import { writeInteger, writeText } from "./encode.ts";
 import { PicklingError } from "./errors.ts";
 import { op } from "./opcodes.ts";
-import { hasIntKeys, keysInOrder, metadataOf, ordered_dict, python_type, tuple, wasFloat } from "./python-type.ts";
+import {
+  factoryOf,
+  hasIntKeys,
+  keysInOrder,
+  metadataOf,
+  ordered_dict,
+  python_type,
+  tuple,
+  wasFloat,
+} from "./python-type.ts";
 import { GlobalName } from "./values.ts";
 import { ByteWriter } from "../io/byte-writer.ts";
 
@@ -32,6 +41,7 @@ const ENCODE = new GlobalName("_codecs", "encode");
 const SIZE = new GlobalName("torch", "Size");
 const ORDERED_DICT = new GlobalName("collections", "OrderedDict");
 const COUNTER = new GlobalName("collections", "Counter");
+const DEFAULT_DICT = new GlobalName("collections", "defaultdict");
 
 /**
  * Writes pickles of protocol 2, opcode for opcode as CPython's pickler does, which is what
@@ -188,6 +198,12 @@ export class Pickler {
     if (type === "OrderedDict" || metadata !== undefined) {
       this.#global(ORDERED_DICT);
       this.#out.u8(op.EMPTY_TUPLE);
+      this.#out.u8(op.REDUCE);
+    } else if (type === "defaultdict") {
+      const [module = "", name = ""] = (factoryOf(dict) ?? "").split(/\.(?=\w+$)/);
+      this.#global(DEFAULT_DICT);
+      if (name === "") this.#out.u8(op.EMPTY_TUPLE);
+      else this.#tuple([new GlobalName(module === "builtins" ? "__builtin__" : module, name)]);
       this.#out.u8(op.REDUCE);
     } else {
       this.#out.u8(op.EMPTY_DICT);

@@ -5,7 +5,7 @@
  * is remembered beside the object (not in it), so that loading and saving again gives Python the
  * types it had.
  */
-export type PythonType = "tuple" | "torch.Size" | "OrderedDict" | "Counter" | "frozenset" | "bytearray";
+export type PythonType = "tuple" | "torch.Size" | "OrderedDict" | "Counter" | "defaultdict" | "frozenset" | "bytearray";
 
 interface Info {
   type?: PythonType;
@@ -15,6 +15,8 @@ interface Info {
   keys?: "int" | "str";
   /** Key order, where integer-like keys made the object's own order differ. */
   order?: readonly string[];
+  /** The name of the type that makes a defaultdict's missing values. */
+  factory?: string;
 }
 
 const infos = new WeakMap<object, Info>();
@@ -104,6 +106,14 @@ export function hasIntKeys(dict: object, keys: readonly string[]): boolean {
   if (keys.length === 0 || !keys.every(isIntegerLike)) return false;
   const known = infos.get(dict)?.keys;
   return known === undefined ? python_type(dict) !== "OrderedDict" && metadataOf(dict) === undefined : known === "int";
+}
+
+export function rememberFactory(dict: object, name: string): void {
+  infoOf(dict).factory = name;
+}
+
+export function factoryOf(dict: object): string | undefined {
+  return infos.get(dict)?.factory;
 }
 
 export function rememberOrder(dict: object, order: readonly string[]): void {

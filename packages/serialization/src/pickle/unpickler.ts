@@ -362,7 +362,7 @@ export class Unpickler {
     if (items.length % 2) throw new UnpicklingError("odd number of items for SETITEMS");
     for (let i = 0; i < items.length; i += 2) {
       const key = items[i];
-      if (key instanceof PyDict || key instanceof PySet || (Array.isArray(key) && !python_type(key))) {
+      if (key instanceof PyDict || (key instanceof PySet && !key.frozen) || (Array.isArray(key) && !python_type(key))) {
         throw new UnpicklingError(`unhashable type: '${describe(key)}'`);
       }
       dict.entries.set(key, items[i + 1]);

@@ -35,18 +35,22 @@ export function isBuildable(value: unknown): value is Buildable {
   return typeof value === "object" && value !== null && "setstate" in value && typeof value.setstate === "function";
 }
 
+export type DictKind = "dict" | "OrderedDict" | "Counter" | "defaultdict";
+
 /** A dict being built: keys keep their types until all of them are known. */
 export class PyDict implements Buildable {
-  readonly kind: "dict" | "OrderedDict" | "Counter";
+  readonly kind: DictKind;
   readonly entries: Map<unknown, unknown> = new Map();
   attributes: PyDict | undefined;
+  /** What makes a defaultdict's missing values. */
+  factory: Callable | undefined;
 
-  constructor(kind: "dict" | "OrderedDict" | "Counter" = "dict") {
+  constructor(kind: DictKind = "dict") {
     this.kind = kind;
   }
 
   setstate(state: unknown): void {
-    if (this.kind === "dict" || !(state instanceof PyDict)) {
+    if (this.kind === "dict" || this.kind === "defaultdict" || !(state instanceof PyDict)) {
       throw new TypeError(`Can only build Tensor, Parameter, OrderedDict or Counter objects, but got ${this.kind}`);
     }
     this.attributes = state;
