@@ -1,5 +1,5 @@
 import { Tensor, use } from "@tt/core";
-import { expect, test } from "vitest";
+import { expect, type TestContext } from "vitest";
 import { gpu } from "./index.ts";
 import type { GpuBackend } from "./types.ts";
 
@@ -14,14 +14,14 @@ function installed(): Promise<GpuBackend | Error> {
   return found;
 }
 
-/** A test on device "gpu": where there is none it is skipped with the reason, or fails where CI is set. */
-export function deviceTest(name: string, run: (backend: GpuBackend) => void | Promise<void>): void {
-  test(name, async (context) => {
+/** The body of a test on device "gpu": without one it is skipped with the reason, or fails where CI is set. */
+export function onDevice(run: (backend: GpuBackend) => void | Promise<void>): (context: TestContext) => Promise<void> {
+  return async (context) => {
     const backend = await installed();
     if (!(backend instanceof Error)) return run(backend);
     if (process.env["CI"]) throw backend;
     return context.skip(backend.message);
-  });
+  };
 }
 
 /** Runs `compute` on the cpu in double precision and on the gpu in single precision, and compares. */

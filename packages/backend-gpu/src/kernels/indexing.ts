@@ -1,7 +1,7 @@
 import { int32, type Kernels, type Scalar, Tensor } from "@tt/core";
 import { parseExpr, type Program } from "@tt/core/dispatch";
 import { type Engine, expandTo } from "../engine.ts";
-import { contiguousStrides, numelOf, type View, viewOf } from "../queue/view.ts";
+import { numelOf, type View, viewOf } from "../queue/view.ts";
 import { flattenIndices, gather, type GatherSpec } from "../wgsl/index/gather.ts";
 import { type Combine, scatter, type ScatterSpec } from "../wgsl/index/scatter.ts";
 import { planFor } from "./cache.ts";
@@ -41,7 +41,7 @@ export function indexKernels(engine: Engine): Kernels {
   ): void => {
     const given = source instanceof Tensor || (typeof source === "object" && "memory" in source);
     const src = given ? source : engine.temporary(like.dtype, [1]);
-    if (!given) engine.map(FILL, like.dtype, src as View, [source as Scalar], []);
+    if (!given) engine.map(FILL, like.dtype, src, [source], []);
     const wide = given ? src : expandTo(src as View, [spec.outer, spec.length, spec.inner]);
     engine.run(planFor("scatter", spec, scatter), { ...(x !== null && { x }), index, src: wide, out });
     if (!given) engine.queue.release((src as View).memory);
@@ -126,7 +126,13 @@ export function indexKernels(engine: Engine): Kernels {
         index,
         src,
         {
-          ...{ type: "f32", outer: 1, size, inner, length: index.numel(), shared: true, self: "zeros" },
+          type: "f32",
+          outer: 1,
+          size,
+          inner,
+          length: index.numel(),
+          shared: true,
+          self: "zeros",
           combine: scale ? "mean" : "sum",
           ...(padding >= 0 && { skip: padding }),
         },
@@ -159,7 +165,10 @@ export function indexKernels(engine: Engine): Kernels {
       const { order, sizes, shape, flat } = block(x, indices);
       const index = flat();
       const spec: ScatterSpec = {
-        ...{ type: elementOf(x.dtype), ...sizes, shared: true, self: "counts" },
+        type: elementOf(x.dtype),
+        ...sizes,
+        shared: true,
+        self: "counts",
         combine: accumulate ? "sum" : "set",
       };
       const target = permuted(viewOf(out), order);
@@ -200,7 +209,12 @@ export function indexKernels(engine: Engine): Kernels {
       const { outer, inner, size: length } = around(index.shape, dim);
       const { size } = around(x.shape, dim);
       const spec: ScatterSpec = {
-        ...{ type: elementOf(x.dtype), outer, size, inner, length, shared: false },
+        type: elementOf(x.dtype),
+        outer,
+        size,
+        inner,
+        length,
+        shared: false,
         combine: mode === null ? "set" : (modes[mode] ?? "prod"),
         self: include_self ? "counts" : "replaced",
       };

@@ -1,4 +1,4 @@
-import { test } from "vitest";
+import type { TestContext } from "vitest";
 import { PRELUDE } from "./prelude.ts";
 import type { Element, Kernel, Operand, Plan } from "./kernel.ts";
 
@@ -28,14 +28,14 @@ async function request(): Promise<GPUDevice | string> {
   return adapter.requestDevice();
 }
 
-/** A test that needs a device: without one it is skipped with the reason, or fails where CI is set. */
-export function gpuTest(name: string, run: (device: GPUDevice) => Promise<void>): void {
-  test(name, async (context) => {
+/** The body of a test that needs a device: without one it is skipped with the reason, or fails where CI is set. */
+export function onDevice(run: (device: GPUDevice) => Promise<void>): (context: TestContext) => Promise<void> {
+  return async (context) => {
     const device = await testDevice();
     if (typeof device !== "string") return run(device);
     if (process.env["CI"]) throw new Error(device);
     return context.skip(device);
-  });
+  };
 }
 
 /** `length` numbers that look random: multiples of 1/64 in [-2, 2), so that sums of products are nearly exact. */

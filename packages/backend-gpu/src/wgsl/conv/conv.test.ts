@@ -1,6 +1,6 @@
-import { describe, expect } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Plan } from "../kernel.ts";
-import { gpuTest, runPlan, sample } from "../testing.ts";
+import { onDevice, runPlan, sample } from "../testing.ts";
 import { convolution, convolutionInput, convolutionWeight } from "./conv.ts";
 import { type ConvSpec, type Triple, volume } from "./geometry.ts";
 
@@ -98,27 +98,36 @@ describe.each(Object.entries(CASES))("%s", (_, spec) => {
     expect(Math.max(...right.map((x, i) => Math.abs(x - out![i]!)))).toBeLessThan(1e-3);
   }
 
-  gpuTest("forward", async (device) => {
-    const bias = numbers(spec.outChannels, 4);
-    const right = new Float64Array(sizes.grad).map((_, i) =>
-      spec.bias ? bias[Math.floor(i / volume(spec.output)) % spec.outChannels]! : 0,
-    );
-    eachTerm(spec, (o, i, w) => (right[o]! += input[i]! * weight[w]!));
-    await check(device, convolution(spec), { input, weight, ...(spec.bias && { bias }) }, right);
-  });
+  test(
+    "forward",
+    onDevice(async (device) => {
+      const bias = numbers(spec.outChannels, 4);
+      const right = new Float64Array(sizes.grad).map((_, i) =>
+        spec.bias ? bias[Math.floor(i / volume(spec.output)) % spec.outChannels]! : 0,
+      );
+      eachTerm(spec, (o, i, w) => (right[o]! += input[i]! * weight[w]!));
+      await check(device, convolution(spec), { input, weight, ...(spec.bias && { bias }) }, right);
+    }),
+  );
 
-  gpuTest("gradient for the input", async (device) => {
-    const bias = numbers(spec.inChannels, 4);
-    const right = new Float64Array(sizes.input).map((_, i) =>
-      spec.bias ? bias[Math.floor(i / volume(spec.image)) % spec.inChannels]! : 0,
-    );
-    eachTerm(spec, (o, i, w) => (right[i]! += grad[o]! * weight[w]!));
-    await check(device, convolutionInput(spec), { grad, weight, ...(spec.bias && { bias }) }, right);
-  });
+  test(
+    "gradient for the input",
+    onDevice(async (device) => {
+      const bias = numbers(spec.inChannels, 4);
+      const right = new Float64Array(sizes.input).map((_, i) =>
+        spec.bias ? bias[Math.floor(i / volume(spec.image)) % spec.inChannels]! : 0,
+      );
+      eachTerm(spec, (o, i, w) => (right[i]! += grad[o]! * weight[w]!));
+      await check(device, convolutionInput(spec), { grad, weight, ...(spec.bias && { bias }) }, right);
+    }),
+  );
 
-  gpuTest("gradient for the weight", async (device) => {
-    const right = new Float64Array(sizes.weight);
-    eachTerm(spec, (o, i, w) => (right[w]! += grad[o]! * input[i]!));
-    await check(device, convolutionWeight(spec), { grad, input }, right);
-  });
+  test(
+    "gradient for the weight",
+    onDevice(async (device) => {
+      const right = new Float64Array(sizes.weight);
+      eachTerm(spec, (o, i, w) => (right[w]! += grad[o]! * input[i]!));
+      await check(device, convolutionWeight(spec), { grad, input }, right);
+    }),
+  );
 });

@@ -82,12 +82,26 @@ function product(
   const sum = (value: string, channel: string): string => (spec.bias ? `${value} + bias_load(${channel})` : value);
   const block: Kernel = blockProduct({
     name,
-    ...{ type, tile, batch: groups, m, n, k, splits, a, b },
+    type,
+    tile,
+    batch: groups,
+    m,
+    n,
+    k,
+    splits,
+    a,
+    b,
     operands: [
       operandA,
       operandB,
       ...(partial ? [] : bias),
-      partial ? { name: "partial", type, access: "update" } : store("out", type),
+      partial
+        ? {
+            name: "partial",
+            type,
+            access: "update",
+          }
+        : store("out", type),
     ],
     params: [...geometryParams(spec), u32("a_batch", m * k)],
     base: `${partial ? "part * p.batch * p.m * p.n + " : ""}batch * p.m * ${plane === null ? "p.n" : `p.${plane}`}`,

@@ -37,10 +37,14 @@ export function nllLoss(spec: NllSpec): Plan {
         ["out", "f32", reduction === "mean" ? "mean(s.sum_0, s.sum_1)" : "s.sum_0"],
         ["total", "f32", "s.sum_1"],
       ]),
-      ...{ outer: 1, length: count, inner: 1, operands, params, readers },
+      outer: 1,
+      length: count,
+      inner: 1,
+      operands,
+      params,
+      readers,
       value: "vec2<f32>",
       read: "loss(at)",
-      // Nothing counted: 0 / 0.
       functions: `fn mean(sum: f32, count: f32) -> f32 {
   if (count == 0.0) { return nan(); }
   return sum / count;

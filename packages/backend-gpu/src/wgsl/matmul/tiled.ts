@@ -11,12 +11,34 @@ export function tiledMatmul(spec: MatmulSpec, out: "out" | "partial", tile: Tile
   const partial = out === "partial";
   return blockProduct({
     name: "matmul",
-    ...{ type, tile, batch, m, n, k, splits, a, b },
+    type,
+    tile,
+    batch,
+    m,
+    n,
+    k,
+    splits,
+    a,
+    b,
     operands: [
-      { name: "a", type, access: a.access },
-      { name: "b", type, access: b.access },
+      {
+        name: "a",
+        type,
+        access: a.access,
+      },
+      {
+        name: "b",
+        type,
+        access: b.access,
+      },
       ...biasOf(spec),
-      partial ? { name: out, type, access: "update" } : store(out, type),
+      partial
+        ? {
+            name: out,
+            type,
+            access: "update",
+          }
+        : store(out, type),
     ],
     params: [u32("a_batch", batchedA ? m * k : 0), u32("b_batch", batchedB ? k * n : 0), ...affineParams(spec)],
     base: `${partial ? "part * p.batch * p.m * p.n + " : ""}batch * p.m * p.n`,

@@ -33,7 +33,9 @@ export function batchNormTrain(spec: BatchNormSpec, eps: number): Plan {
   const statistics = reduceFold({
     name: "batch_norm_statistics",
     fold,
-    ...{ outer: channels, length: batch * plane, inner: 1 },
+    outer: channels,
+    length: batch * plane,
+    inner: 1,
     value: "f32",
     read: `x_load(${PLACE})`,
     operands: [load("x")],
@@ -114,7 +116,9 @@ export function batchNormBackward(spec: BatchNormSpec, training: boolean, eps: n
           ] as const)
         : []),
     ]),
-    ...{ outer: channels, length: batch * plane, inner: 1 },
+    outer: channels,
+    length: batch * plane,
+    inner: 1,
     value: "vec2<f32>",
     read: `both(${PLACE}, result)`,
     readers: `fn both(i: u32, channel: u32) -> vec2<f32> {

@@ -1,6 +1,6 @@
-import { describe, expect } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Kernel, Plan } from "../kernel.ts";
-import { gpuTest, runPlan, sample } from "../testing.ts";
+import { onDevice, runPlan, sample } from "../testing.ts";
 import { batchNormBackward, batchNormEval, type BatchNormSpec, batchNormTrain } from "./batch_norm.ts";
 import { type NormSpec, rowNorm, rowNormInput, rowNormParameters } from "./layer_norm.ts";
 import { softmax, softmaxBackward } from "./softmax.ts";
@@ -58,27 +58,33 @@ describe.each([
   const grad = sample(x.length, 2);
   const shape = [outer, length, inner] as const;
   for (const log of [false, true]) {
-    gpuTest(`log ${log}`, async (device) => {
-      const spec = { log, outer, length, inner };
-      const result = alongLines(shape, [x], (v) => softmaxOf(v).map((y) => (log ? Math.log(y) : y)));
-      await check(device, softmax(spec), { x }, { out: result });
-      const out = alongLines(shape, [grad, result], (g, y) =>
-        g.map((v, k) => (log ? v - Math.exp(y[k]!) * sum(g) : y[k]! * (v - sum(g.map((w, j) => w * y[j]!))))),
-      );
-      await check(device, softmaxBackward(spec), { grad, result }, { out });
-    });
+    test(
+      `log ${log}`,
+      onDevice(async (device) => {
+        const spec = { log, outer, length, inner };
+        const result = alongLines(shape, [x], (v) => softmaxOf(v).map((y) => (log ? Math.log(y) : y)));
+        await check(device, softmax(spec), { x }, { out: result });
+        const out = alongLines(shape, [grad, result], (g, y) =>
+          g.map((v, k) => (log ? v - Math.exp(y[k]!) * sum(g) : y[k]! * (v - sum(g.map((w, j) => w * y[j]!))))),
+        );
+        await check(device, softmaxBackward(spec), { grad, result }, { out });
+      }),
+    );
   }
 });
 
-gpuTest("softmax of what is not finite", async (device) => {
-  const row = { log: false, outer: 1, length: 3, inner: 1 };
-  const { NaN: nan, NEGATIVE_INFINITY: low, POSITIVE_INFINITY: high } = Number;
-  await check(device, softmax(row), { x: [low, 0, low] }, { out: [0, 1, 0] });
-  await check(device, softmax(row), { x: [low, low, low] }, { out: [nan, nan, nan] });
-  await check(device, softmax(row), { x: [0, nan, 1] }, { out: [nan, nan, nan] });
-  await check(device, softmax(row), { x: [0, high, 1] }, { out: [nan, nan, nan] });
-  await check(device, softmax({ ...row, log: true }), { x: [low, 0, low] }, { out: [low, 0, low] });
-});
+test(
+  "softmax of what is not finite",
+  onDevice(async (device) => {
+    const row = { log: false, outer: 1, length: 3, inner: 1 };
+    const { NaN: nan, NEGATIVE_INFINITY: low, POSITIVE_INFINITY: high } = Number;
+    await check(device, softmax(row), { x: [low, 0, low] }, { out: [0, 1, 0] });
+    await check(device, softmax(row), { x: [low, low, low] }, { out: [nan, nan, nan] });
+    await check(device, softmax(row), { x: [0, nan, 1] }, { out: [nan, nan, nan] });
+    await check(device, softmax(row), { x: [0, high, 1] }, { out: [nan, nan, nan] });
+    await check(device, softmax({ ...row, log: true }), { x: [low, 0, low] }, { out: [low, 0, low] });
+  }),
+);
 
 const NORMS: Record<string, NormSpec> = {
   "layers, short": { kind: "mean", rows: 5, length: 7, run: 1, parameters: 7, weight: true, bias: true },
@@ -107,28 +113,34 @@ describe.each(Object.entries(NORMS))("%s", (_, spec) => {
   const w = (i: number): number => (spec.weight ? weight[parameter(i)]! : 1);
   const statistics = { ...(kind === "mean" && { mean: means }), rstd: rstds };
 
-  gpuTest("forward", async (device) => {
-    const out = normal.map((v, i) => v * w(i) + (spec.bias ? bias[parameter(i)]! : 0));
-    await check(device, rowNorm(spec, eps), { x, ...affine }, { out, ...statistics });
-  });
+  test(
+    "forward",
+    onDevice(async (device) => {
+      const out = normal.map((v, i) => v * w(i) + (spec.bias ? bias[parameter(i)]! : 0));
+      await check(device, rowNorm(spec, eps), { x, ...affine }, { out, ...statistics });
+    }),
+  );
 
-  gpuTest("backward", async (device) => {
-    const scaled = grad.map((g, i) => g * w(i));
-    const out = scaled.map((g, i) => {
-      const [s, y] = [line(row(i), scaled), line(row(i), normal)];
-      const level = kind === "rms" ? 0 : mean(s);
-      return rstds[row(i)]! * (g - level - normal[i]! * mean(s.map((v, k) => v * y[k]!)));
-    });
-    const inputs = { grad, x, ...statistics };
-    await check(device, rowNormInput(spec), { ...inputs, ...(spec.weight && { weight }) }, { out });
-    const grad_weight = weight.map(() => 0);
-    const grad_bias = weight.map(() => 0);
-    grad.forEach((g, i) => {
-      grad_weight[parameter(i)]! += g * normal[i]!;
-      grad_bias[parameter(i)]! += g;
-    });
-    await check(device, rowNormParameters(spec), inputs, { grad_weight, ...(kind === "mean" && { grad_bias }) });
-  });
+  test(
+    "backward",
+    onDevice(async (device) => {
+      const scaled = grad.map((g, i) => g * w(i));
+      const out = scaled.map((g, i) => {
+        const [s, y] = [line(row(i), scaled), line(row(i), normal)];
+        const level = kind === "rms" ? 0 : mean(s);
+        return rstds[row(i)]! * (g - level - normal[i]! * mean(s.map((v, k) => v * y[k]!)));
+      });
+      const inputs = { grad, x, ...statistics };
+      await check(device, rowNormInput(spec), { ...inputs, ...(spec.weight && { weight }) }, { out });
+      const grad_weight = weight.map(() => 0);
+      const grad_bias = weight.map(() => 0);
+      grad.forEach((g, i) => {
+        grad_weight[parameter(i)]! += g * normal[i]!;
+        grad_bias[parameter(i)]! += g;
+      });
+      await check(device, rowNormParameters(spec), inputs, { grad_weight, ...(kind === "mean" && { grad_bias }) });
+    }),
+  );
 });
 
 describe.each([
@@ -151,38 +163,49 @@ describe.each([
   const invstd = biased.map((v) => 1 / Math.sqrt(v + eps));
   const n = batch * plane;
 
-  gpuTest("forward", async (device) => {
-    const out = x.map(
-      (v, i) => (v - means[channel(i)]!) * invstd[channel(i)]! * weight[channel(i)]! + bias[channel(i)]!,
-    );
-    const variance = biased.map((v) => (v * n) / (n - 1));
-    await check(device, batchNormTrain(spec, eps), { x, weight, bias }, { out, mean: means, invstd, variance });
-    const running = { running_mean: means, running_var: biased };
-    await check(device, batchNormEval(spec, eps), { x, weight, bias, ...running }, { out });
-    const plain = { ...spec, weight: false, bias: false };
-    const unscaled = x.map((v, i) => (v - means[channel(i)]!) * invstd[channel(i)]!);
-    await check(device, batchNormEval(plain, eps), { x, ...running }, { out: unscaled });
-  });
+  test(
+    "forward",
+    onDevice(async (device) => {
+      const out = x.map(
+        (v, i) => (v - means[channel(i)]!) * invstd[channel(i)]! * weight[channel(i)]! + bias[channel(i)]!,
+      );
+      const variance = biased.map((v) => (v * n) / (n - 1));
+      await check(device, batchNormTrain(spec, eps), { x, weight, bias }, { out, mean: means, invstd, variance });
+      const running = { running_mean: means, running_var: biased };
+      await check(device, batchNormEval(spec, eps), { x, weight, bias, ...running }, { out });
+      const plain = { ...spec, weight: false, bias: false };
+      const unscaled = x.map((v, i) => (v - means[channel(i)]!) * invstd[channel(i)]!);
+      await check(device, batchNormEval(plain, eps), { x, ...running }, { out: unscaled });
+    }),
+  );
 
-  gpuTest("backward", async (device) => {
-    const centred = x.map((v, i) => v - means[channel(i)]!);
-    const grad_bias = all.map((c) => sum(of(c, grad)));
-    const products = grad.map((g, i) => g * centred[i]!);
-    const dot = all.map((c) => sum(of(c, products)));
-    const grad_weight = dot.map((v, c) => v * invstd[c]!);
-    const given = { grad, x, weight, mean: means };
-    const training = grad.map((g, i) => {
-      const c = channel(i);
-      return (g - grad_bias[c]! / n - (centred[i]! * invstd[c]! ** 2 * dot[c]!) / n) * invstd[c]! * weight[c]!;
-    });
-    const results = { grad_weight, grad_bias };
-    await check(
-      device,
-      batchNormBackward(spec, true, eps),
-      { ...given, spread: invstd },
-      { ...results, out: training },
-    );
-    const fixed = grad.map((g, i) => g * invstd[channel(i)]! * weight[channel(i)]!);
-    await check(device, batchNormBackward(spec, false, eps), { ...given, spread: biased }, { ...results, out: fixed });
-  });
+  test(
+    "backward",
+    onDevice(async (device) => {
+      const centred = x.map((v, i) => v - means[channel(i)]!);
+      const grad_bias = all.map((c) => sum(of(c, grad)));
+      const products = grad.map((g, i) => g * centred[i]!);
+      const dot = all.map((c) => sum(of(c, products)));
+      const grad_weight = dot.map((v, c) => v * invstd[c]!);
+      const given = { grad, x, weight, mean: means };
+      const training = grad.map((g, i) => {
+        const c = channel(i);
+        return (g - grad_bias[c]! / n - (centred[i]! * invstd[c]! ** 2 * dot[c]!) / n) * invstd[c]! * weight[c]!;
+      });
+      const results = { grad_weight, grad_bias };
+      await check(
+        device,
+        batchNormBackward(spec, true, eps),
+        { ...given, spread: invstd },
+        { ...results, out: training },
+      );
+      const fixed = grad.map((g, i) => g * invstd[channel(i)]! * weight[channel(i)]!);
+      await check(
+        device,
+        batchNormBackward(spec, false, eps),
+        { ...given, spread: biased },
+        { ...results, out: fixed },
+      );
+    }),
+  );
 });

@@ -1,5 +1,5 @@
-import { describe, expect } from "vitest";
-import { gpuTest, runPlan, sample } from "../testing.ts";
+import { describe, expect, test } from "vitest";
+import { onDevice, runPlan, sample } from "../testing.ts";
 import { avgPool, avgPoolBackward, type Divisor } from "./avg_pool.ts";
 import { maxPool, maxPoolBackward } from "./max_pool.ts";
 import { type PoolSpec, type Triple, volume } from "./windows.ts";
@@ -70,7 +70,7 @@ function pixelsOf(spec: PoolSpec, window: number): { pixels: number[]; padded: n
   return { pixels, padded: z.padded * y.padded * x.padded };
 }
 
-function close(values: ArrayLike<number>, right: readonly number[]): void {
+function expectClose(values: ArrayLike<number>, right: readonly number[]): void {
   expect(Math.max(...right.map((x, i) => Math.abs(x - values[i]!)))).toBeLessThan(1e-5);
 }
 
@@ -89,19 +89,25 @@ describe.each(Object.entries({ ...SPECS, dilated: DILATED }))("max pool, %s", (_
       indices.push(pixels[Number.isNaN(best) ? values.findIndex(Number.isNaN) : values.indexOf(best)]!);
     }
   }
-  gpuTest("forward", async (device) => {
-    const count = spec.planes * windows;
-    const results = await runPlan(device, maxPool(spec, "f32"), { x }, { out: count, indices: count });
-    expect([...results["out"]!]).toEqual(out.map(Math.fround));
-    expect([...results["indices"]!]).toEqual(indices);
-  });
-  gpuTest("backward", async (device) => {
-    const grad = sample(out.length, 2);
-    const right = x.map(() => 0);
-    grad.forEach((g, i) => (right[Math.floor(i / windows) * image + indices[i]!]! += g));
-    const plan = maxPoolBackward(spec.planes, windows, image);
-    close((await runPlan(device, plan, { grad, indices }, { out: x.length }))["out"]!, right);
-  });
+  test(
+    "forward",
+    onDevice(async (device) => {
+      const count = spec.planes * windows;
+      const results = await runPlan(device, maxPool(spec, "f32"), { x }, { out: count, indices: count });
+      expect([...results["out"]!]).toEqual(out.map(Math.fround));
+      expect([...results["indices"]!]).toEqual(indices);
+    }),
+  );
+  test(
+    "backward",
+    onDevice(async (device) => {
+      const grad = sample(out.length, 2);
+      const right = x.map(() => 0);
+      grad.forEach((g, i) => (right[Math.floor(i / windows) * image + indices[i]!]! += g));
+      const plan = maxPoolBackward(spec.planes, windows, image);
+      expectClose((await runPlan(device, plan, { grad, indices }, { out: x.length }))["out"]!, right);
+    }),
+  );
 });
 
 describe.each(Object.entries(SPECS))("average pool, %s", (_, spec) => {
@@ -113,19 +119,22 @@ describe.each(Object.entries(SPECS))("average pool, %s", (_, spec) => {
     { count_include_pad: true, override: null },
     { count_include_pad: false, override: 3 },
   ];
-  gpuTest("forward and backward", async (device) => {
-    for (const divisor of divisors) {
-      const out: number[] = [];
-      const back = x.map(() => 0);
-      grad.forEach((g, i) => {
-        const { pixels, padded } = pixelsOf(spec, i % windows);
-        const base = Math.floor(i / windows) * image;
-        const by = divisor.override ?? (divisor.count_include_pad ? padded : pixels.length);
-        out.push(pixels.reduce((sum, at) => sum + x[base + at]!, 0) / by);
-        for (const at of pixels) back[base + at]! += g / by;
-      });
-      close((await runPlan(device, avgPool(spec, divisor), { x }, { out: out.length }))["out"]!, out);
-      close((await runPlan(device, avgPoolBackward(spec, divisor), { grad }, { out: x.length }))["out"]!, back);
-    }
-  });
+  test(
+    "forward and backward",
+    onDevice(async (device) => {
+      for (const divisor of divisors) {
+        const out: number[] = [];
+        const back = x.map(() => 0);
+        grad.forEach((g, i) => {
+          const { pixels, padded } = pixelsOf(spec, i % windows);
+          const base = Math.floor(i / windows) * image;
+          const by = divisor.override ?? (divisor.count_include_pad ? padded : pixels.length);
+          out.push(pixels.reduce((sum, at) => sum + x[base + at]!, 0) / by);
+          for (const at of pixels) back[base + at]! += g / by;
+        });
+        expectClose((await runPlan(device, avgPool(spec, divisor), { x }, { out: out.length }))["out"]!, out);
+        expectClose((await runPlan(device, avgPoolBackward(spec, divisor), { grad }, { out: x.length }))["out"]!, back);
+      }
+    }),
+  );
 });

@@ -63,7 +63,11 @@ export function reduce(spec: ReduceSpec): Plan {
   return reduceFold({
     name: kind,
     fold: foldOf(kind, value, accumulate ?? type),
-    ...{ outer, length, inner, value, params },
+    outer,
+    length,
+    inner,
+    value,
+    params,
     read: prologue === undefined ? "x_load(element)" : "before(x_load(element))",
     functions: `${comparisons(value)}
 ${truth(type)}
