@@ -36,7 +36,14 @@ export function normKernels(engine: Engine): Kernels {
       engine.run(planFor("softmax_backward", spec, softmaxBackward), { grad, result, out });
     };
 
-  const forward = (spec: NormSpec, eps: number, [out, mean, rstd]: Three, x: Tensor, weight: Maybe, bias: Maybe): void => {
+  const forward = (
+    spec: NormSpec,
+    eps: number,
+    [out, mean, rstd]: Three,
+    x: Tensor,
+    weight: Maybe,
+    bias: Maybe,
+  ): void => {
     if (spec.rows === 0) return;
     const plan = planFor("row_norm", { ...spec, eps }, () => rowNorm(spec, eps));
     engine.run(plan, present({ x, weight, bias, out, mean, rstd }));
@@ -116,13 +123,7 @@ export function normKernels(engine: Engine): Kernels {
     ): void {
       backward(group(x, groups, weight !== null, false), outs, grad, x, mean, rstd, weight);
     },
-    batch_norm_train(
-      [out, mean, invstd, variance]: Four,
-      x: Tensor,
-      weight: Maybe,
-      bias: Maybe,
-      eps: number,
-    ): void {
+    batch_norm_train([out, mean, invstd, variance]: Four, x: Tensor, weight: Maybe, bias: Maybe, eps: number): void {
       const spec = batchSpec(x, weight, bias !== null);
       const plan = planFor("batch_norm_train", { ...spec, eps }, () => batchNormTrain(spec, eps));
       engine.run(plan, present({ x, weight, bias, out, mean, invstd, variance }));

@@ -96,7 +96,10 @@ export function optimKernels(engine: Engine): Kernels {
     const amsgrad = maxima.length > 0;
     const form = { amsgrad, decoupled, maximize, decay: weight_decay !== 0 };
     const lists: Lists = {
-      ...{ param: params, grad: grads, mean: exp_avgs, square: exp_avg_sqs },
+      param: params,
+      grad: grads,
+      mean: exp_avgs,
+      square: exp_avg_sqs,
       ...(amsgrad && { most: maxima }),
     };
     const rest = inGroups(lists, (which) => {
