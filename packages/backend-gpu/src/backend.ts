@@ -1,6 +1,6 @@
 import {
-  type Backend,
   type Device,
+  device,
   type DType,
   findBackend,
   hostFallbacks,
@@ -11,9 +11,15 @@ import {
 import { bytesOf, DTYPES, formOf } from "./codegen/form.ts";
 import { openInThread } from "./device/in_thread.ts";
 import type { Link } from "./device/link.ts";
-import type { DeviceInfo, DeviceRequest } from "./device/protocol.ts";
+import type { DeviceRequest } from "./device/protocol.ts";
 import { canWait, openInWorker } from "./device/worker.ts";
 import { Engine } from "./engine.ts";
+import { engineKernel } from "./gpujs/custom.ts";
+import type { GpujsLoader } from "./gpujs/module.ts";
+import { indexKernels } from "./kernels/indexing.ts";
+import { lossKernels } from "./kernels/loss.ts";
+import { optimKernels } from "./kernels/optim.ts";
+import { poolKernels } from "./kernels/pool.ts";
 import { elementwiseKernels } from "./kernels/elementwise.ts";
 import { HostSide, producerKernels } from "./kernels/host.ts";
 import { convKernels } from "./kernels/conv.ts";
@@ -23,41 +29,23 @@ import { reduceKernels } from "./kernels/reduce.ts";
 import type { Memory } from "./memory/memory.ts";
 import { toDevice, toHost } from "./memory/transfer.ts";
 import type { Counts } from "./queue/queue.ts";
+import type { GpuBackend, GpuOptions, WebgpuCaps } from "./types.ts";
 
-/** Settings of {@link gpu}. */
-export interface GpuOptions {
-  /**
-   * Whether values can be waited for (`item()`, `tolist()`, operations whose result's shape depends on values): the device then
-   * belongs to a worker. By default so in Node, and in workers of pages that are isolated from other origins; nowhere else is
-   * it possible.
-   */
-  readonly sync?: boolean;
-  readonly powerPreference?: "low-power" | "high-performance";
-  /** Toggles of Dawn to switch on, in Node; `TT_GPU_TOGGLES`, separated by commas, adds to them. */
-  readonly toggles?: readonly string[];
-}
-
-/** What runs, and what it can do. */
-export interface GpuCaps extends DeviceInfo {
-  readonly provider: "webgpu";
-  /** How values are waited for; false where only `itemAsync` and its like work. */
-  readonly syncRead: "worker" | false;
-  readonly f16: boolean;
-  readonly subgroups: boolean;
-}
-
-/** The backend of device "gpu". */
-export interface GpuBackend extends Backend {
-  readonly caps: GpuCaps;
-  /** What was made and done since the start: submits, dispatches, pipelines, bind groups, buffers. */
-  counts(): Readonly<Counts>;
-  /** Gives the device back; tensors on it can no longer be used. */
-  destroy(): void;
+/** The backend on WebGPU. */
+export interface WebgpuBackend extends GpuBackend {
+  readonly caps: WebgpuCaps;
+  /** Submits, dispatches, pipelines, bind groups, buffers. */
+  counts(): Readonly<Counts> & Readonly<Record<string, number>>;
   /** @internal */
   readonly engine: Engine;
 }
 
-const sides = new Set<HostSide>();
+const sides = new Set<{ readonly uses: ReadonlyMap<string, number> }>();
+
+/** Has {@link hostUses} count what a backend gives to the host. */
+export function noteHost(side: { readonly uses: ReadonlyMap<string, number> }): void {
+  sides.add(side);
+}
 
 /** How often the host computed in the device's place, by operation. */
 export function hostUses(): ReadonlyMap<string, number> {
@@ -70,18 +58,11 @@ export function hostUses(): ReadonlyMap<string, number> {
 }
 
 /**
- * Makes the GPU backend, which serves device "gpu" by WebGPU: in browsers, and in Node with the package `webgpu`.
+ * Makes the backend on WebGPU: in browsers, and in Node with the package `webgpu`.
  *
  * @throws RuntimeError when there is no WebGPU here, or no adapter
- * @example
- * ```ts
- * import * as torch from "@tt/torch";
- * import { gpu } from "@tt/backend-gpu";
- * await torch.use(gpu());
- * torch.ones(2, 2).device.type; // "gpu"
- * ```
  */
-export async function gpu(options: GpuOptions = {}): Promise<GpuBackend> {
+export async function webgpuBackend(options: GpuOptions): Promise<WebgpuBackend> {
   const sync = options.sync ?? canWait();
   if (sync && !canWait()) {
     throw new RuntimeError(
@@ -104,21 +85,21 @@ export async function gpu(options: GpuOptions = {}): Promise<GpuBackend> {
       { cause },
     );
   }
-  return backendOn(link);
+  return backendOn(link, options.gpujs);
 }
 
-function backendOn(link: Link): GpuBackend {
+function backendOn(link: Link, load: GpujsLoader | undefined): WebgpuBackend {
   const cpu = findBackend("cpu");
   const engine = new Engine(link, cpu.kernels);
   const { queue } = engine;
   const host = new HostSide(engine, link.synchronous);
-  sides.add(host);
+  noteHost(host);
   const whole = (storage: Storage, dtype: DType): [Memory, number, number] => {
     const numel = storage.nbytes / dtype.itemsize;
     return [storage.handle as Memory, numel, bytesOf(formOf(dtype), numel)];
   };
   const { features } = link.info;
-  const caps: GpuCaps = {
+  const caps: WebgpuCaps = {
     ...link.info,
     provider: "webgpu",
     syncRead: link.synchronous ? "worker" : false,
@@ -136,10 +117,14 @@ function backendOn(link: Link): GpuBackend {
       ...normKernels(engine),
       ...matmulKernels(engine),
       ...convKernels(engine),
+      ...poolKernels(engine),
+      ...lossKernels(engine),
+      ...indexKernels(engine),
+      ...optimKernels(engine),
     },
     caps,
     engine,
-    allocate: (device: Device, dtype: DType, numel: number): Storage => engine.allocate(device, dtype, numel),
+    allocate: (on: Device, dtype: DType, numel: number): Storage => engine.allocate(on, dtype, numel),
     download(storage: Storage, dtype: DType): TypedArray {
       if (!link.synchronous) {
         throw new RuntimeError(
@@ -165,10 +150,11 @@ function backendOn(link: Link): GpuBackend {
       buffers: queue.pool.created,
     }),
     counts: () => ({ ...queue.counts }),
+    kernel: (source, settings) => engineKernel(engine, device("gpu"), load, source, settings),
     destroy: () => link.destroy(),
   };
 }
 
-function env(name: string): string | undefined {
+export function env(name: string): string | undefined {
   return (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env?.[name];
 }
