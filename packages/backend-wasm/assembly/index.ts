@@ -4,11 +4,12 @@ export {
   gemmPacked,
   gemmScratch,
   packedBytes,
-  packWhole,
+  packShared,
   productF32,
   productF64,
   productI32,
   productI64,
+  stripsShared,
 } from "./gemm";
 export { gemvF32, gemvF64 } from "./gemv";
 export { peak } from "./micro";

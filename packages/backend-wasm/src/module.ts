@@ -25,6 +25,7 @@ type Product = (
   cRow: number,
   alpha: number,
   work: number,
+  ready?: number,
 ) => void;
 
 /** See assembly/gemv.ts. */
@@ -101,8 +102,22 @@ export interface Exports {
   narrow(kind: number, m: number, n: number, from: number, to: number, row: number, column: number): void;
   peak(count: number, at: number): void;
   gemmScratch(): number;
-  packedBytes(m: number, k: number): number;
-  packWhole(m: number, k: number, a: number, aRow: number, aColumn: number, to: number): void;
+  packedBytes(left: boolean | number, extent: number, k: number, size: number): number;
+  stripsShared(type: number, left: boolean | number, extent: number): number;
+  packShared(
+    type: number,
+    kind: number,
+    left: boolean | number,
+    extent: number,
+    k: number,
+    first: number,
+    last: number,
+    from: number,
+    row: number,
+    column: number,
+    alpha: number,
+    to: number,
+  ): void;
   convScratch(): number;
   /** See assembly/conv.ts; the description is written by kernels/conv/product.ts. */
   convolve(description: number, from: number, to: number, start: number, end: number, work: number): void;

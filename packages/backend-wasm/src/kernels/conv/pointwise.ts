@@ -25,16 +25,17 @@ export function gemmForward(
   const [m, k] = back ? [g.inChannels, g.outChannels] : [g.outChannels, g.inChannels];
   const size = g.positions.length;
   const area = new Area();
-  const packedBytes = Math.ceil(exports.packedBytes(m, k) / 64) * 64;
+  const packedBytes = Math.ceil(exports.packedBytes(1, m, k, 4) / 64) * 64;
   const packed = area.part(groups * packedBytes);
   const stride = Math.ceil(exports.gemmScratch() / 64) * 64;
   const work = area.part(threads.count * stride);
   if (!area.take(engine)) return false;
   const at = area.at(packed);
+  const strips = exports.stripsShared(0, 1, m);
   for (let group = 0; group < groups; group++) {
     const from = w + 4 * group * m * k;
-    if (back) exports.packWhole(m, k, from, 4, 4 * m, at + group * packedBytes);
-    else exports.packWhole(m, k, from, 4 * k, 4, at + group * packedBytes);
+    const [row, column] = back ? [4, 4 * m] : [4 * k, 4];
+    exports.packShared(0, 0, 1, m, k, 0, strips, from, row, column, 1, at + group * packedBytes);
   }
   const cost = (2 * m * k * size * groups * batch) / SPEED;
   const columns = threads.split(size, batch * groups >= 2 * threads.count ? 0 : cost, 64);

@@ -3,8 +3,13 @@ import type { Engine } from "../../engine.ts";
 import { problemOf, type Problem, transposed } from "./shapes.ts";
 import { type ProductType, productTypes } from "./types.ts";
 
-/** Rows, or columns, of which a thread's share is a multiple: of every tile's. */
-const SHARE = 240;
+/** Bytes of an operand that is packed for all threads at most. */
+const MOST_SHARED = 1 << 24;
+/** Rows and columns of which a thread's share is a multiple: tiles'. */
+const ROWS = 6;
+const COLUMNS = 16;
+/** Nanoseconds of a thread's part up to which it is cut into two pieces, not more. */
+const LONG = 1_000_000;
 
 /**
  * out = alpha * a times b + beta * bias, for matrices or batches of them with any steps. False where that is not possible
@@ -37,8 +42,16 @@ export function makeMultiply(engine: Engine): Multiply {
     const size = out.tensor.dtype.itemsize;
     const work = Math.ceil(exports.gemmScratch() / 64) * 64;
     const dense = type.narrow ? batch * m * n * width : 0;
+    const cost = batch * m * n * k * type.cost;
+    const byRows = m >= n;
+    const ranges = batch >= 2 * threads.count ? null : shares(byRows ? m : n, byRows ? ROWS : COLUMNS, cost);
+    // What all pieces need is packed once, by all threads, unless it is so large that the pieces are, too.
+    const extent = byRows ? n * lanes : m;
+    const packed =
+      batch > 1 || ranges === null || ranges.length < 2 ? 0 : exports.packedBytes(!byRows, extent, k * lanes, width);
+    const ready = packed === 0 || packed > MOST_SHARED ? 0 : byRows ? 2 : 1;
     operands.begin();
-    const scratch = heap.scratch(work * threads.count + dense);
+    const scratch = heap.scratch(work * threads.count + Math.ceil(dense / 64) * 64 + (ready === 0 ? 0 : packed));
     const pa = operands.input(a.tensor);
     const pb = operands.input(b.tensor);
     const pout = operands.output(out.tensor);
@@ -60,17 +73,39 @@ export function makeMultiply(engine: Engine): Multiply {
         [from, fromBatch, fromRow] = [c, cBatch, cRow];
       }
     }
+    const shared = temporary + Math.ceil(dense / 64) * 64;
+    if (ready !== 0) {
+      const [side, from] = byRows ? [b, pb] : [a, pa];
+      const steps = [side.row * size, side.column * size] as const;
+      const strips = exports.stripsShared(type.number, !byRows, extent);
+      const packs = threads
+        .split(strips, extent * k * lanes, 8)
+        .map(([first, last]) => [
+          type.number,
+          kind,
+          byRows ? 0 : 1,
+          extent,
+          k * lanes,
+          first,
+          last,
+          from,
+          ...steps,
+          alpha,
+          shared,
+        ]);
+      threads.run("packShared", packs);
+    }
     const call = (i0: number, i1: number, r0: number, r1: number, j0: number, j1: number): number[] => [
       kind,
       i1 - i0,
       r1 - r0,
       (j1 - j0) * lanes,
       k * lanes,
-      pa + (i0 * a.batch + r0 * a.row) * size,
+      ready === 1 ? shared : pa + (i0 * a.batch + r0 * a.row) * size,
       a.batch * size,
       a.row * size,
       a.column * size,
-      pb + (i0 * b.batch + j0 * b.column) * size,
+      ready === 2 ? shared : pb + (i0 * b.batch + j0 * b.column) * size,
       b.batch * size,
       b.row * size,
       b.column * size,
@@ -82,14 +117,12 @@ export function makeMultiply(engine: Engine): Multiply {
       cRow,
       alpha,
       scratch,
+      ready,
     ];
-    const cost = batch * m * n * k * type.cost;
     const calls =
-      batch >= 2 * threads.count
+      ranges === null
         ? threads.split(batch, cost).map(([from, to]) => call(from, to, 0, m, 0, n))
-        : m >= n
-          ? threads.split(m, cost, share(m)).map(([from, to]) => call(0, batch, from, to, 0, n))
-          : threads.split(n, cost, share(n)).map(([from, to]) => call(0, batch, 0, m, from, to));
+        : ranges.map(([from, to]) => (byRows ? call(0, batch, from, to, 0, n) : call(0, batch, 0, m, from, to)));
     threads.run(type.product, calls, { at: 20, base: scratch, stride: work });
     if (type.narrow) {
       for (let i = 0; i < batch; i++)
@@ -97,6 +130,15 @@ export function makeMultiply(engine: Engine): Multiply {
     }
     operands.end();
     return true;
+  }
+
+  /** Nearly equal ranges of `n` rows or columns, of multiples of `step`; a single one for little work. */
+  function shares(n: number, step: number, cost: number): (readonly [from: number, to: number])[] {
+    const units = Math.ceil(n / step);
+    const most = threads.split(units, cost).length;
+    const pieces = most > 1 && cost < LONG * threads.count ? Math.min(most, 2 * threads.count) : most;
+    const at = (i: number): number => Math.min(n, Math.round((i * units) / pieces) * step);
+    return Array.from({ length: pieces }, (_, i) => [at(i), at(i + 1)]);
   }
 
   /** One row times b: as b transposed times a column. */
@@ -146,11 +188,6 @@ export function makeMultiply(engine: Engine): Multiply {
     operands.end();
     return true;
   }
-}
-
-/** Shares of rows are multiples of all tiles', if that leaves enough of them. */
-function share(n: number): number {
-  return n >= 8 * SHARE ? SHARE : n >= 512 ? 48 : 16;
 }
 
 /** Whether the matrix's elements lie together in one direction. */

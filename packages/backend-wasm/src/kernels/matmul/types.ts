@@ -15,6 +15,8 @@ import {
 
 /** How products of a dtype are computed. */
 export interface ProductType {
+  /** The number of the type that is computed in: see packShared in assembly/gemm.ts. */
+  readonly number: number;
   readonly product: "productF32" | "productF64" | "productI32" | "productI64";
   readonly scale: "scaleF32" | "scaleF64" | "scaleI32" | "scaleI64";
   readonly gemv: "gemvF32" | "gemvF64" | null;
@@ -30,7 +32,10 @@ export interface ProductType {
   readonly cost: number;
 }
 
+const NUMBERS: readonly string[] = ["F32", "F64", "I32", "I64"];
+
 const real = (name: "F32" | "F64" | "I32" | "I64", kind: number, cost: number): ProductType => ({
+  number: NUMBERS.indexOf(name),
   product: `product${name}`,
   scale: `scale${name}`,
   gemv: kind === 0 && (name === "F32" || name === "F64") ? `gemv${name}` : null,
