@@ -170,7 +170,7 @@ ${main(THREADS)}
   let i = t / p.step * p.step * 2u + t % p.step;
   let a = vec2(keys[i], places[i]);
   let b = vec2(keys[i + p.step], places[i + p.step]);
-  if (before(b, a) == ((i % p.size & p.width) == 0u)) {
+  if (before(b, a) == (((i % p.size) & p.width) == 0u)) {
     keys[i] = b.x;
     places[i] = b.y;
     keys[i + p.step] = a.x;
@@ -196,7 +196,7 @@ ${main(256)}
   let first = group * ${BLOCK}u;
   if (group >= p.blocks) { return; }
   for (var i = thread; i < ${BLOCK}u; i += 256u) { pairs[i] = vec2(keys[first + i], places[first + i]); }
-  ${steps(BLOCK, `${BLOCK / 2}u`, "((first + i) % p.size & p.width) == 0u")}
+  ${steps(BLOCK, `${BLOCK / 2}u`, "(((first + i) % p.size) & p.width) == 0u")}
   workgroupBarrier();
   for (var i = thread; i < ${BLOCK}u; i += 256u) {
     keys[first + i] = pairs[i].x;
