@@ -19,6 +19,7 @@ import type { GpujsLoader } from "./gpujs/module.ts";
 import { indexKernels } from "./kernels/indexing.ts";
 import { lossKernels } from "./kernels/loss.ts";
 import { optimKernels } from "./kernels/optim.ts";
+import { orderingKernels } from "./kernels/ordering.ts";
 import { poolKernels } from "./kernels/pool.ts";
 import { elementwiseKernels } from "./kernels/elementwise.ts";
 import { HostSide, producerKernels } from "./kernels/host.ts";
@@ -121,6 +122,7 @@ function backendOn(link: Link, load: GpujsLoader | undefined): WebgpuBackend {
       ...lossKernels(engine),
       ...indexKernels(engine),
       ...optimKernels(engine),
+      ...orderingKernels(engine),
     },
     caps,
     engine,

@@ -1,0 +1,57 @@
+import type { Kernel, Kernels, Tensor } from "@tt/core";
+import type { Engine } from "../engine.ts";
+import { numelOf } from "../queue/view.ts";
+import { scan, type ScanKind, type ScanSpec } from "../wgsl/scan/scan.ts";
+import { sort, type SortSpec } from "../wgsl/sort/sort.ts";
+import { planFor } from "./cache.ts";
+import { elementOf } from "./reduce.ts";
+
+type Pair = readonly [Tensor, Tensor];
+
+/** Sizes before, at and after dimension `dim`; a scalar has one dimension of size 1. */
+function around({ shape }: Tensor, dim: number): { outer: number; length: number; inner: number } {
+  return { outer: numelOf(shape.slice(0, dim)), length: shape[dim] ?? 1, inner: numelOf(shape.slice(dim + 1)) };
+}
+
+/** Scans and sorting. */
+export function orderingKernels(engine: Engine): Kernels {
+  const cumulate = (kind: ScanKind, out: Tensor, indices: Tensor | null, x: Tensor, dim: number): void => {
+    if (x.numel() === 0) return;
+    const accumulate = elementOf(out.dtype) === "f32" ? "f32" : "i32";
+    const spec: ScanSpec = { kind, type: elementOf(x.dtype), accumulate, ...around(x, dim) };
+    engine.run(planFor("scan", spec, scan), { x, out, ...(indices !== null && { indices }) });
+  };
+  const one =
+    (kind: ScanKind): Kernel =>
+    (out: Tensor, x: Tensor, dim: number) =>
+      cumulate(kind, out, null, x, dim);
+  const extreme =
+    (kind: ScanKind): Kernel =>
+    ([out, indices]: Pair, x: Tensor, dim: number) =>
+      cumulate(kind, out, indices, x, dim);
+
+  const sorted = (
+    [out, indices]: Pair,
+    x: Tensor,
+    dim: number,
+    part: Pick<SortSpec, "descending" | "count" | "first">,
+  ): void => {
+    if (indices.numel() === 0) return;
+    const spec: SortSpec = { type: elementOf(x.dtype), ...around(x, dim), ...part };
+    engine.run(planFor("sort", spec, sort), { x, out, indices });
+  };
+
+  return {
+    cumsum: one("sum"),
+    cumprod: one("prod"),
+    logcumsumexp: one("logsumexp"),
+    cummax: extreme("max"),
+    cummin: extreme("min"),
+    sort: (outs: Pair, x: Tensor, dim: number, descending: boolean) =>
+      sorted(outs, x, dim, { descending, count: x.shape[dim] ?? 1, first: 0 }),
+    topk: (outs: Pair, x: Tensor, k: number, dim: number, largest: boolean) =>
+      sorted(outs, x, dim, { descending: largest, count: x.ndim === 0 ? 1 : k, first: 0 }),
+    kthvalue: (outs: Pair, x: Tensor, k: number, dim: number) =>
+      sorted(outs, x, dim, { descending: false, count: 1, first: k - 1 }),
+  };
+}
