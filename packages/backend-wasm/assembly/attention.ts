@@ -1,5 +1,5 @@
 import { exp4, total4 } from "./exp";
-import { packPanels, packPanelsOfColumns, packStrips, panelBytes, panelProduct, stripBytes } from "./panel";
+import { packPanels, packPanelsOfColumns, packStrips, panelBytes, panelProduct, SPARE, stripBytes } from "./panel";
 import { dot, maximum } from "./rows";
 
 /** Rows of scores that are computed together. */
@@ -13,7 +13,7 @@ const ALLOWED: i32 = 2;
 export function attentionScratch(n: i32, width: i32, depth: i32): i32 {
   const wide = max(width, depth);
   const strips = 2 * stripBytes(wide, n) + stripBytes(n, wide) + stripBytes(max(n, BLOCK), wide);
-  return 128 + strips + 2 * BLOCK * n * 4 + panelBytes(BLOCK, max(n, wide)) + panelBytes(n, BLOCK);
+  return <i32>SPARE + strips + 2 * BLOCK * n * 4 + panelBytes(BLOCK, max(n, wide)) + panelBytes(n, BLOCK);
 }
 
 /** Adds the mask's row `i` to n scores. */
@@ -87,7 +87,7 @@ export function attention(
   shifts: usize,
   work: usize,
 ): void {
-  const keys = work + 128;
+  const keys = work + SPARE;
   const values = keys + stripBytes(width, n);
   const scores = values + stripBytes(n, depth);
   const panels = scores + <usize>(BLOCK * n) * 4;
@@ -97,7 +97,7 @@ export function attention(
     const rows = min(BLOCK, m - first);
     packPanels(rows, width, q + <usize>first * qRow, qRow, panels);
     const some = causal ? min(n, first + rows) : n;
-    panelProduct(rows, some, width, panels, keys, scores, (<usize>n) << 2, false, work);
+    panelProduct(rows, some, width, panels, keys, 0, 0, scores, (<usize>n) << 2, work);
     for (let i = 0; i < rows; i++) {
       const row = scores + <usize>(i * n) * 4;
       const count = causal ? min(n, first + i + 1) : n;
@@ -113,7 +113,7 @@ export function attention(
     }
     packPanels(rows, n, scores, (<usize>n) << 2, panels);
     const to = out + <usize>(first * depth) * 4;
-    panelProduct(rows, depth, n, panels, values, to, (<usize>depth) << 2, false, work);
+    panelProduct(rows, depth, n, panels, values, 0, 0, to, (<usize>depth) << 2, work);
   }
 }
 
@@ -143,7 +143,7 @@ export function attentionBackward(
   dv: usize,
   work: usize,
 ): void {
-  const keysT = work + 128;
+  const keysT = work + SPARE;
   const keys = keysT + stripBytes(width, n);
   const valuesT = keys + stripBytes(n, width);
   const others = valuesT + stripBytes(depth, n);
@@ -162,7 +162,7 @@ export function attentionBackward(
     const gBlock = g + <usize>(first * depth) * 4;
     packPanels(rows, width, qBlock, qRow, panels);
     const some = causal ? min(n, first + rows) : n;
-    panelProduct(rows, some, width, panels, keysT, scores, row4, false, work);
+    panelProduct(rows, some, width, panels, keysT, 0, 0, scores, row4, work);
     for (let i = 0; i < rows; i++) {
       const row = scores + <usize>(i * n) * 4;
       const count = causal ? min(n, first + i + 1) : n;
@@ -176,10 +176,10 @@ export function attentionBackward(
     // dv += p^T g
     packPanelsOfColumns(rows, n, scores, row4, columns);
     packStrips(rows, depth, gBlock, (<isize>depth) << 2, 4, others);
-    panelProduct(n, depth, rows, columns, others, dv, (<usize>depth) << 2, add, work);
+    panelProduct(n, depth, rows, columns, others, add ? dv : 0, (<usize>depth) << 2, dv, (<usize>depth) << 2, work);
     // Slopes of the scores: p (g v^T - g out) scale.
     packPanels(rows, depth, gBlock, (<usize>depth) << 2, panels);
-    panelProduct(rows, some, depth, panels, valuesT, slopes, row4, false, work);
+    panelProduct(rows, some, depth, panels, valuesT, 0, 0, slopes, row4, work);
     for (let i = 0; i < rows; i++) {
       const at = <usize>((first + i) * depth) * 4;
       const row = <usize>(i * n) * 4;
@@ -187,10 +187,10 @@ export function attentionBackward(
       memory.fill(slopes + row + ((<usize>some) << 2), 0, (<usize>(n - some)) << 2);
     }
     packPanels(rows, n, slopes, row4, panels);
-    panelProduct(rows, width, n, panels, keys, dq + <usize>(first * width) * 4, (<usize>width) << 2, false, work);
+    panelProduct(rows, width, n, panels, keys, 0, 0, dq + <usize>(first * width) * 4, (<usize>width) << 2, work);
     packPanelsOfColumns(rows, n, slopes, row4, columns);
     packStrips(rows, width, qBlock, qRow, 4, others);
-    panelProduct(n, width, rows, columns, others, dk, (<usize>width) << 2, add, work);
+    panelProduct(n, width, rows, columns, others, add ? dk : 0, (<usize>width) << 2, dk, (<usize>width) << 2, work);
   }
 }
 

@@ -1,6 +1,6 @@
 import { sigmoid4, tanh4 } from "./exp";
 import { give, take } from "./lanes";
-import { packPanels, panelBytes, panelProduct } from "./panel";
+import { packPanels, panelBytes, panelProduct, SPARE } from "./panel";
 
 /** Kinds of recurrent layers; see src/kernels/recurrent.ts. */
 const RNN_TANH: i32 = 0;
@@ -10,7 +10,7 @@ const GRU: i32 = 3;
 
 /** Bytes of working memory for `rows` rows, forward and backward. */
 export function recurrentScratch(rows: i32, width: i32): i32 {
-  return panelBytes(rows, 4 * width) + 128;
+  return panelBytes(rows, 4 * width) + <i32>SPARE;
 }
 
 function gatesOf(mode: i32): i32 {
@@ -57,25 +57,28 @@ export function recurrentForward(
     if (rows <= 0) continue;
     memory.copy(hBefore + at * row, h, <usize>rows * row);
     if (mode == LSTM) memory.copy(cBefore + at * row, c, <usize>rows * row);
-    packPanels(rows, width, h, row, work + 128);
-    panelProduct(rows, gates * width, width, work + 128, weight, reserve + at * keptRow, keptRow, false, work);
+    packPanels(rows, width, h, row, work + SPARE);
+    const to = reserve + at * keptRow;
+    // Except for GRU, whose reset gate comes between them, the products are added to the input's.
+    const from = mode == GRU ? 0 : x + at * xRow;
+    panelProduct(rows, gates * width, width, work + SPARE, weight, from, xRow, to, keptRow, work);
     for (let r: usize = 0; r < <usize>rows; r++) {
       const i = at + r;
       const gx = x + i * xRow;
       const kept = reserve + i * keptRow;
       const y = out + i * row;
-      if (mode == LSTM) lstmRow(width, gx, kept, bias, h + r * row, c + r * row, y);
+      if (mode == LSTM) lstmRow(width, kept, bias, h + r * row, c + r * row, y);
       else if (mode == GRU) gruRow(width, gx, kept, bias, h + r * row, y);
-      else rnnRow(mode, width, gx, kept, bias, h + r * row, y);
+      else rnnRow(mode, width, kept, bias, h + r * row, y);
     }
   }
 }
 
-function rnnRow(mode: i32, width: i32, x: usize, kept: usize, bias: usize, h: usize, out: usize): void {
+function rnnRow(mode: i32, width: i32, kept: usize, bias: usize, h: usize, out: usize): void {
   for (let j = 0; j < width;) {
     const whole = j + 4 <= width;
     const at = (<usize>j) << 2;
-    let sum = f32x4.add(take(x + at, whole), take(kept + at, whole));
+    let sum = take(kept + at, whole);
     if (bias != 0) sum = f32x4.add(sum, take(bias + at, whole));
     const y = mode == RNN_TANH ? tanh4(sum) : f32x4.max(sum, f32x4.splat(0));
     give(kept + at, y, whole);
@@ -85,15 +88,15 @@ function rnnRow(mode: i32, width: i32, x: usize, kept: usize, bias: usize, h: us
   }
 }
 
-function lstmRow(width: i32, x: usize, kept: usize, bias: usize, h: usize, c: usize, out: usize): void {
+function lstmRow(width: i32, kept: usize, bias: usize, h: usize, c: usize, out: usize): void {
   const row = (<usize>width) << 2;
   for (let j = 0; j < width;) {
     const whole = j + 4 <= width;
     const at = (<usize>j) << 2;
-    let i = f32x4.add(take(x + at, whole), take(kept + at, whole));
-    let f = f32x4.add(take(x + at + row, whole), take(kept + at + row, whole));
-    let g = f32x4.add(take(x + at + 2 * row, whole), take(kept + at + 2 * row, whole));
-    let o = f32x4.add(take(x + at + 3 * row, whole), take(kept + at + 3 * row, whole));
+    let i = take(kept + at, whole);
+    let f = take(kept + at + row, whole);
+    let g = take(kept + at + 2 * row, whole);
+    let o = take(kept + at + 3 * row, whole);
     if (bias != 0) {
       i = f32x4.add(i, take(bias + at, whole));
       f = f32x4.add(f, take(bias + at + row, whole));
@@ -189,8 +192,8 @@ export function recurrentBackward(
         gruRowBackward(width, grad, kept, hBefore + i * row, dh + r * row, to, dRecurrent + i * gateRow);
       else rnnRowBackward(mode, width, grad, kept, dh + r * row, to);
     }
-    packPanels(rows, gates * width, dRecurrent + at * gateRow, gateRow, work + 128);
-    panelProduct(rows, width, gates * width, work + 128, weight, dh, row, mode == GRU, work);
+    packPanels(rows, gates * width, dRecurrent + at * gateRow, gateRow, work + SPARE);
+    panelProduct(rows, width, gates * width, work + SPARE, weight, mode == GRU ? dh : 0, row, dh, row, work);
   }
 }
 

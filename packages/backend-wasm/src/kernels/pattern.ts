@@ -7,7 +7,7 @@ export function patternOf(engine: Engine, value: Scalar, dtype: DType): number {
   const at = operands.reserve(16);
   if (at < 0) return -1;
   const bytes = new Uint8Array(16);
-  const array = new dtype.ArrayType(bytes.buffer as never, 0, dtype.lanes);
+  const array = new dtype.ArrayType(bytes.buffer, 0, dtype.lanes);
   const one = { array, dtype, shape: [], strides: [], offset: 0 };
   (host["fill"] as (out: object, value: Scalar) => void)(one, value);
   for (let i = dtype.itemsize; i < 16; i++) bytes[i] = bytes[i - dtype.itemsize]!;
