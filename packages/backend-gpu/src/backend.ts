@@ -16,6 +16,7 @@ import { canWait, openInWorker } from "./device/worker.ts";
 import { Engine } from "./engine.ts";
 import { engineKernel } from "./gpujs/custom.ts";
 import type { GpujsLoader } from "./gpujs/module.ts";
+import { attentionKernels } from "./kernels/attention.ts";
 import { indexKernels } from "./kernels/indexing.ts";
 import { lossKernels } from "./kernels/loss.ts";
 import { optimKernels } from "./kernels/optim.ts";
@@ -122,6 +123,7 @@ function backendOn(link: Link, load: GpujsLoader | undefined): WebgpuBackend {
       ...lossKernels(engine),
       ...indexKernels(engine),
       ...optimKernels(engine),
+      ...attentionKernels(engine),
       ...orderingKernels(engine),
     },
     caps,
