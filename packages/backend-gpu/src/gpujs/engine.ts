@@ -1,5 +1,12 @@
 import { RuntimeError, type Tensor } from "@tt/core";
-import type { GpujsInstance, GpujsKernel, GpujsMode, GpujsModule, GpujsResult } from "./module.ts";
+import {
+  type GpujsInstance,
+  type GpujsKernel,
+  type GpujsMode,
+  type GpujsModule,
+  type GpujsResult,
+  KERNEL_CLASSES,
+} from "./module.ts";
 import type { KernelSource } from "./source.ts";
 import { fits, GpujsStorage, isTexture, type Values } from "./storage.ts";
 
@@ -77,10 +84,10 @@ export class GpujsEngine {
   dispatch(kernel: GpujsKernel, args: readonly unknown[]): GpujsResult {
     this.counts.dispatches++;
     const result = kernel(...args);
-    const { mode } = kernel.kernel.constructor;
-    if (mode !== this.mode) {
+    const used: { readonly mode: string } = kernel.kernel.constructor;
+    if (used !== this.module[KERNEL_CLASSES[this.mode]]) {
       throw new RuntimeError(
-        `gpu: gpu.js computed on "${mode}" instead of "${this.mode}": ${kernel.kernel.fallbackReason ?? "the kernel is not supported"}`,
+        `gpu: gpu.js computed on "${used.mode}" instead of "${this.mode}": ${kernel.kernel.fallbackReason ?? "the kernel is not supported"}`,
       );
     }
     return result;

@@ -7,7 +7,19 @@ export interface GpujsModule {
   /** An array with its sizes: x, y, z. */
   readonly input: (value: ArrayLike<number>, size: readonly number[]) => unknown;
   readonly WebGPUKernel: new (source: string, settings: object) => TranslatedKernel;
+  readonly WebGL2Kernel: object;
+  readonly WebGLKernel: object;
+  readonly WebAssemblyKernel: object;
+  readonly CPUKernel: object;
 }
+
+/** The classes that compute in each mode. */
+export const KERNEL_CLASSES: Readonly<Record<GpujsMode, keyof GpujsModule>> = {
+  webgl2: "WebGL2Kernel",
+  webgl: "WebGLKernel",
+  webasm: "WebAssemblyKernel",
+  cpu: "CPUKernel",
+};
 
 /** Where gpu.js can compute. */
 export type GpujsMode = "webgl2" | "webgl" | "webasm" | "cpu";
@@ -22,7 +34,7 @@ export interface GpujsKernel {
   setOutput(output: readonly number[]): unknown;
   destroy(): void;
   /** The implementation behind it; another than asked for when gpu.js fell back. */
-  readonly kernel: { readonly constructor: { readonly mode: string }; readonly fallbackReason?: string };
+  readonly kernel: { readonly constructor: { readonly mode: string }; readonly fallbackReason?: string | null };
 }
 
 /** What a kernel gives with `pipeline`: a texture in WebGL, else nested arrays. */
@@ -82,5 +94,7 @@ async function importByName(): Promise<unknown> {
   const path = builtinModule<Resolver>("node:module")
     .createRequire(import.meta.url)
     .resolve(name);
-  return import(builtinModule<{ pathToFileURL(path: string): URL }>("node:url").pathToFileURL(path).href);
+  return import(
+    /* @vite-ignore */ builtinModule<{ pathToFileURL(path: string): URL }>("node:url").pathToFileURL(path).href
+  );
 }

@@ -61,11 +61,13 @@ const batch = Math.floor((line + 0.5) / rows);
 const row = line - batch * rows;
 const ai = p[3] + batch * p[4] + row * p[5];
 const bi = p[7] + batch * p[8] + column * p[10];
+const aStep = p[6];
+const bStep = p[9];
 let part = 0.0;
 let whole = 0.0;
 let filled = 0;
 for (let k = 0; k < inner; k++) {
-part += a[ai + k * p[6]] * b[bi + k * p[9]];
+part += a[ai + k * aStep] * b[bi + k * bStep];
 filled++;
 if (filled == 64) {
 whole += part;

@@ -45,8 +45,8 @@ export const NUMBER_RULES: Partial<Record<BuiltinName, Rule>> = {
   reciprocal: ([a]) => `(1 / ${a})`,
   sigmoid: call("tt_sigmoid"),
   tanh: call("tt_tanh"),
-  sin: math("sin"),
-  cos: math("cos"),
+  sin: call("tt_sin"),
+  cos: call("tt_cos"),
   erf: call("tt_erf"),
 };
 
@@ -77,7 +77,24 @@ export const LIBRARY: Readonly<Record<string, string>> = {
   }
   return 1 - 2 / (Math.exp(2 * x) + 1);
 }`,
-  // Abramowitz and Stegun 7.1.28's form does not reach float32; the series and W. J. Cody's rational do.
+  // Drivers' own are good to 2^-11 only: the distance from the nearest multiple of pi, in three steps, then a polynomial.
+  tt_sin: `function tt_sin(x) {
+  const k = Math.floor(x * 0.318309886 + 0.5);
+  const r = ((x - k * 3.140625) - k * 0.000967502594) - k * 0.000000151208684;
+  const s = r * r;
+  const v = r + r * s * (-0.166666667 + s * (0.00833333333 + s * (-0.000198412698 + s * (0.00000275573192 - s * 0.0000000250521084))));
+  if (k - 2 * Math.floor(k * 0.5) > 0.5) { return 0 - v; }
+  return v;
+}`,
+  tt_cos: `function tt_cos(x) {
+  const k = Math.floor(x * 0.318309886) + 0.5;
+  const r = ((x - k * 3.140625) - k * 0.000967502594) - k * 0.000000151208684;
+  const s = r * r;
+  const v = r + r * s * (-0.166666667 + s * (0.00833333333 + s * (-0.000198412698 + s * (0.00000275573192 - s * 0.0000000250521084))));
+  if ((k - 0.5) - 2 * Math.floor((k - 0.5) * 0.5) > 0.5) { return v; }
+  return 0 - v;
+}`,
+  // The form of fdlibm's s_erf.c.
   tt_erf: `function tt_erf(x) {
   const y = Math.abs(x);
   if (y < 0.84375) {

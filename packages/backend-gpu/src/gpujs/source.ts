@@ -92,9 +92,11 @@ return ${result};
 
 /** Statements, index and number of parameters to find element `i`; parameters are an offset, then sizes and steps. */
 export function indexCode(layout: Layout, at: number, prefix: string): [string[], string, number] {
-  if (layout === "single") return [[], `p[${at}]`, 1];
-  if (layout === "dense") return [[], `i + p[${at}]`, 1];
-  const lines = [`let ${prefix}rest = i + 0;`, `let ${prefix}at = p[${at}];`];
+  // Parameters have names of their own: gpu.js gives a read inside an index the same name in every statement.
+  const lines = [`const ${prefix}o = p[${at}];`];
+  if (layout === "single") return [lines, `${prefix}o`, 1];
+  if (layout === "dense") return [lines, `i + ${prefix}o`, 1];
+  lines.push(`let ${prefix}rest = i + 0;`, `let ${prefix}at = ${prefix}o;`);
   for (let d = layout - 1; d >= 0; d--) {
     const [size, step] = [`p[${at + 1 + 2 * d}]`, `p[${at + 2 + 2 * d}]`];
     // Half a step more, so that a division that is not exact cannot fall below the whole number.
