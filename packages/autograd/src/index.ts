@@ -24,6 +24,7 @@ export {
 export { Node, type Gradients } from "./graph/node.ts";
 export { Function, FunctionCtx } from "./function/function.ts";
 export { gradcheck, GradcheckError, type GradcheckOptions, gradgradcheck } from "./check/gradcheck.ts";
+export * as graph from "./graph/index.ts";
 export * as functional from "./functional/index.ts";
 export * as forward_ad from "./forward_ad/index.ts";
 export { graph_to_dot } from "./graph/dot.ts";

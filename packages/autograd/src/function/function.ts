@@ -5,13 +5,15 @@ import { edgeOf } from "../graph/edges.ts";
 import { adoptValue, eachExample, recordedOutside } from "../func/vmap/each.ts";
 import { type Gradients, Node } from "../graph/node.ts";
 import { checkVersion, freedError } from "../graph/saved.ts";
+import { PackedTensor, savedHooks } from "../graph/saved_hooks.ts";
 
 /** What a {@link Function}'s forward and backward share. */
 export class FunctionCtx {
   /** Whether each argument of forward needs a gradient. */
   needs_input_grad: readonly boolean[] = [];
   /** @internal */
-  saved: (Tensor | null)[] | null = [];
+  saved: (Tensor | PackedTensor | null)[] | null = [];
+
   /** @internal */
   versions: number[] = [];
   /** @internal */
@@ -31,16 +33,28 @@ export class FunctionCtx {
     for (const tensor of tensors) if (tensor?.storage.managed) (tensor.storage as ManagedStorage).saves++;
   }
 
+  /** @internal gives what was saved to the hooks of {@link saved_tensors_hooks}, once it is known what the outputs are */
+  packSaved(outputs: readonly unknown[], node: Node): void {
+    const hooks = savedHooks.current;
+    if (hooks === null || this.saved === null) return;
+    this.saved = this.saved.map((tensor) => {
+      if (!is_tensor(tensor)) return tensor;
+      const own = outputs.includes(tensor) ? { node, outputNr: tensor.outputNr } : null;
+      return new PackedTensor(tensor, hooks, own);
+    });
+  }
+
   /**
    * The tensors kept by {@link save_for_backward}.
    * @throws RuntimeError when one was written to since, or the graph was freed
    */
   get saved_tensors(): Tensor[] {
     if (this.saved === null) throw freedError();
-    this.saved.forEach((tensor, i) => {
+    return this.saved.map((tensor, i) => {
+      if (tensor instanceof PackedTensor) return tensor.unpack();
       if (tensor !== null) checkVersion(tensor, this.versions[i]!);
-    });
-    return this.saved as Tensor[];
+      return tensor;
+    }) as Tensor[];
   }
 
   /** Names arguments that forward changed in place. */
@@ -186,6 +200,7 @@ export abstract class Function {
     const result: unknown = no_grad(() => this.forward(ctx, ...args) as unknown);
     const outputs = (is_tensor(result) ? [result] : result) as unknown[];
     const finished = outputs.map((output) => (is_tensor(output) ? finish(output, args, ctx, node) : output));
+    if (node !== null) ctx.packSaved(outputs, node);
     if (recording && recordedOutside(args)) {
       // Forward ran without grad mode; gradients outside of the vmap go through each example's own call.
       const looped = eachExample(args, (one) => again(one))!.result;

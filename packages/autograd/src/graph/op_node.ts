@@ -2,6 +2,7 @@ import { is_tensor, type Tensor } from "@tt/core";
 import type { Formula, ManagedStorage, Op } from "@tt/core/dispatch";
 import { type Gradients, Node } from "./node.ts";
 import { checkVersion, freedError } from "./saved.ts";
+import { PackedTensor, savedHooks } from "./saved_hooks.ts";
 
 /** What a formula wants kept: an argument, a result, or a property of an argument. */
 interface SaveSpec {
@@ -108,7 +109,8 @@ export class OpNode extends Node {
       for (const spec of entry.saves) {
         const value = wanted ? fetch(spec, args, results) : null;
         saved.push(value);
-        if (is_tensor(value)) {
+        if (savedHooks.current !== null && this.packs(saved, spec)) versions.push(0);
+        else if (is_tensor(value)) {
           this.savesTensors = true;
           noteSaved(value);
           const old = spec.kind === "arg" && value.versionCell === overwritten?.memory;
@@ -125,6 +127,23 @@ export class OpNode extends Node {
       this.saved = saved;
       this.versions = versions;
     }
+  }
+
+  /** Hands what was just saved to the user's hooks, if it is made of tensors. */
+  private packs(saved: unknown[], spec: SaveSpec): boolean {
+    const hooks = savedHooks.current!;
+    const value = saved.pop();
+    const pack = (item: unknown): unknown => {
+      if (!is_tensor(item)) return item;
+      this.savesTensors = true;
+      // Users' code may keep it: it is never given back by hand.
+      noteSaved(item);
+      const own = { node: this, outputNr: this.outputs === 1 ? 0 : spec.position };
+      return new PackedTensor(item, hooks, spec.kind === "result" ? own : null);
+    };
+    const list = Array.isArray(value) && value.some(is_tensor);
+    saved.push(list ? (value as unknown[]).map(pack) : pack(value));
+    return list || is_tensor(value);
   }
 
   override release(results: Gradients = []): void {
@@ -187,13 +206,19 @@ export class OpNode extends Node {
       const value = this.saved![start + i];
       // A saved result is this node's, whatever in-place ops made of its history since.
       if (is_tensor(value)) checkVersion(value, this.versions![start + i]!, saves[i]!.kind === "result" ? this : null);
-      values[i] = value instanceof SavedList ? value.unpack() : value;
+      values[i] = value instanceof SavedList ? value.unpack() : unpacked(value);
     }
     return values;
   }
 }
 
 const NOTHING: unknown[] = [];
+
+/** What the user's hooks give back for what they were given. */
+function unpacked(value: unknown): unknown {
+  if (value instanceof PackedTensor) return value.unpack();
+  return Array.isArray(value) && value.some((item) => item instanceof PackedTensor) ? value.map(unpacked) : value;
+}
 
 function noteSaved(tensor: Tensor): void {
   const { storage } = tensor;

@@ -32,12 +32,11 @@ interface Plan {
   readonly making: ReturnType<typeof factory>;
 }
 
-function normPlan(name: string, on: boolean, args: readonly unknown[]): Plan {
-  const flag = on ? "True" : "False";
+function normPlan(name: string, args: readonly unknown[]): Plan {
   const [eps, momentum, affine, track, device, dtype] = bindConstructor<
     [number, number | null, boolean, boolean, unknown, unknown]
   >(
-    `${name}(float eps=1e-05, float? momentum=0.1, bool affine=${flag}, bool track_running_stats=${flag}, Device? device=None, ScalarType? dtype=None)`,
+    `${name}(float eps=1e-05, float? momentum=0.1, bool affine=True, bool track_running_stats=True, Device? device=None, ScalarType? dtype=None)`,
     args,
   );
   const options = { eps, momentum, affine: false, track_running_stats: false } as const;
@@ -77,7 +76,7 @@ export class LazyBatchNorm1d extends BatchNorm1d {
   }
 
   constructor(...args: LazyNormParams) {
-    const plan = normPlan("LazyBatchNorm1d", true, args);
+    const plan = normPlan("LazyBatchNorm1d", args);
     super(0, plan.options);
     postpone(this, plan);
   }
@@ -102,7 +101,7 @@ export class LazyBatchNorm2d extends BatchNorm2d {
   }
 
   constructor(...args: LazyNormParams) {
-    const plan = normPlan("LazyBatchNorm2d", true, args);
+    const plan = normPlan("LazyBatchNorm2d", args);
     super(0, plan.options);
     postpone(this, plan);
   }
@@ -127,7 +126,7 @@ export class LazyBatchNorm3d extends BatchNorm3d {
   }
 
   constructor(...args: LazyNormParams) {
-    const plan = normPlan("LazyBatchNorm3d", true, args);
+    const plan = normPlan("LazyBatchNorm3d", args);
     super(0, plan.options);
     postpone(this, plan);
   }
@@ -152,7 +151,7 @@ export class LazyInstanceNorm1d extends InstanceNorm1d {
   }
 
   constructor(...args: LazyNormParams) {
-    const plan = normPlan("LazyInstanceNorm1d", false, args);
+    const plan = normPlan("LazyInstanceNorm1d", args);
     super(0, plan.options);
     postpone(this, plan);
   }
@@ -177,7 +176,7 @@ export class LazyInstanceNorm2d extends InstanceNorm2d {
   }
 
   constructor(...args: LazyNormParams) {
-    const plan = normPlan("LazyInstanceNorm2d", false, args);
+    const plan = normPlan("LazyInstanceNorm2d", args);
     super(0, plan.options);
     postpone(this, plan);
   }
@@ -202,7 +201,7 @@ export class LazyInstanceNorm3d extends InstanceNorm3d {
   }
 
   constructor(...args: LazyNormParams) {
-    const plan = normPlan("LazyInstanceNorm3d", false, args);
+    const plan = normPlan("LazyInstanceNorm3d", args);
     super(0, plan.options);
     postpone(this, plan);
   }
