@@ -13,6 +13,15 @@ export interface SortSpec {
   readonly first: number;
 }
 
+/** What a plan calls the operands. */
+export interface SortNames {
+  readonly x: string;
+  readonly out: string;
+  readonly indices: string;
+}
+
+const NAMES: SortNames = { x: "x", out: "out", indices: "indices" };
+
 /** Elements that a workgroup sorts on its own. */
 const BLOCK = 1024;
 
@@ -21,17 +30,17 @@ const BLOCK = 1024;
  * merging such blocks. Positions decide between equal keys, so that the order is the stable one; NaN is greater than anything.
  * Operands: `x`, `out`, `indices`.
  */
-export function sort(spec: SortSpec): Plan {
+export function sort(spec: SortSpec, names: SortNames = NAMES): Plan {
   const { outer, length, inner } = spec;
   const rows = outer * inner;
   const size = Math.max(2, 2 ** Math.ceil(Math.log2(Math.max(2, length))));
-  if (size <= BLOCK) return { kernels: [small(spec, size)] };
-  const kernels: Kernel[] = [blocks(spec, size)];
+  if (size <= BLOCK) return { kernels: [small(spec, names, size)] };
+  const kernels: Kernel[] = [blocks(spec, names, size)];
   for (let width = 2 * BLOCK; width <= size; width *= 2) {
     for (let step = width / 2; step >= BLOCK; step /= 2) kernels.push(exchange(rows, size, width, step));
     kernels.push(merge(rows, size, width));
   }
-  kernels.push(collect(spec, size));
+  kernels.push(collect(spec, names, size));
   return {
     kernels,
     scratch: [
@@ -86,11 +95,11 @@ function rowParams({ outer, length, inner, count, first }: SortSpec): Kernel["pa
   ];
 }
 
-function small(spec: SortSpec, size: number): Kernel {
+function small(spec: SortSpec, { x, out, indices }: SortNames, size: number): Kernel {
   const { type, outer, inner } = spec;
   return {
     name: "sort",
-    operands: [load("x", type), store("out", type), store("indices", "i32")],
+    operands: [load(x, type), store(out, type), store(indices, "i32")],
     params: rowParams(spec),
     code: `
 ${keys(spec)}
@@ -104,7 +113,7 @@ ${main(256)}
   let goal = row / p.inner * p.count * p.inner + row % p.inner;
   for (var i = thread; i < ${size}u; i += 256u) {
     pairs[i] = vec2(0xffffffffu, i);
-    if (i < p.length) { pairs[i].x = key(x_load(start + i * p.inner)); }
+    if (i < p.length) { pairs[i].x = key(${x}_load(start + i * p.inner)); }
   }
   for (var width = 2u; width <= ${size}u; width <<= 1u) {
     ${steps(size, "width >> 1u", "(i & width) == 0u")}
@@ -112,8 +121,8 @@ ${main(256)}
   workgroupBarrier();
   for (var i = thread; i < p.count; i += 256u) {
     let place = pairs[p.first + i].y;
-    out_store(goal + i * p.inner, x_load(start + place * p.inner));
-    indices_store(goal + i * p.inner, i32(place));
+    ${out}_store(goal + i * p.inner, ${x}_load(start + place * p.inner));
+    ${indices}_store(goal + i * p.inner, i32(place));
   }
 }`,
     workgroups: spread(outer * inner),
@@ -121,11 +130,11 @@ ${main(256)}
 }
 
 /** Blocks sorted on their own, in alternating directions. */
-function blocks(spec: SortSpec, size: number): Kernel {
+function blocks(spec: SortSpec, { x }: SortNames, size: number): Kernel {
   const { type, outer, inner } = spec;
   return {
     name: "sort_blocks",
-    operands: [load("x", type), update("keys", "u32"), update("places", "u32")],
+    operands: [load(x, type), update("keys", "u32"), update("places", "u32")],
     params: rowParams(spec),
     code: `
 ${keys(spec)}
@@ -139,7 +148,7 @@ ${main(256)}
   let start = row / p.inner * p.length * p.inner + row % p.inner;
   for (var i = thread; i < ${BLOCK}u; i += 256u) {
     pairs[i] = vec2(0xffffffffu, first + i);
-    if (first + i < p.length) { pairs[i].x = key(x_load(start + (first + i) * p.inner)); }
+    if (first + i < p.length) { pairs[i].x = key(${x}_load(start + (first + i) * p.inner)); }
   }
   for (var width = 2u; width <= ${BLOCK}u; width <<= 1u) {
     ${steps(BLOCK, "width >> 1u", "((first + i) & width) == 0u")}
@@ -208,16 +217,16 @@ ${main(256)}
 }
 
 /** The elements where sorting put them. */
-function collect(spec: SortSpec, size: number): Kernel {
+function collect(spec: SortSpec, { x, out, indices }: SortNames, size: number): Kernel {
   const { type, outer, inner, count } = spec;
   const total = outer * inner * count;
   return {
     name: "sort_collect",
     operands: [
-      load("x", type),
+      load(x, type),
       { name: "places", type: "u32", access: "array" },
-      store("out", type),
-      store("indices", "i32"),
+      store(out, type),
+      store(indices, "i32"),
     ],
     params: [...rowParams(spec), u32("total", total)],
     code: `
@@ -227,8 +236,8 @@ ${main(THREADS)}
   let row = t / (p.count * p.inner) * p.inner + t % p.inner;
   let i = t / p.inner % p.count;
   let place = places[row * ${size}u + p.first + i];
-  out_store(t, x_load((row / p.inner * p.length + place) * p.inner + row % p.inner));
-  indices_store(t, i32(place));
+  ${out}_store(t, ${x}_load((row / p.inner * p.length + place) * p.inner + row % p.inner));
+  ${indices}_store(t, i32(place));
 }`,
     workgroups: spread(ceilDiv(total, THREADS)),
   };
