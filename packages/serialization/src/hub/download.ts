@@ -2,6 +2,7 @@ import { RuntimeError } from "@tt/core";
 import type { ProgressOptions } from "../io/counter.ts";
 import { requireBuiltin } from "../io/node.ts";
 import { checkHash } from "./hash.ts";
+import { reach } from "./reach.ts";
 
 export interface DownloadOptions extends ProgressOptions {
   /** First digits of the SHA-256 that the file must have. */
@@ -33,7 +34,7 @@ export async function download_url_to_file(
   const note = `${part}.json`;
   const kept = readPartial(fs, part, note);
   const headers: Record<string, string> = kept ? { Range: `bytes=${kept.bytes}-`, "If-Range": kept.validator } : {};
-  const response = await fetch(url, { headers, signal: options.signal ?? null });
+  const response = await reach(url, { headers, signal: options.signal ?? null }, `put the file at ${dst} yourself`);
   if (!response.ok) {
     await response.body?.cancel();
     throw new Error(`${String(url)}: HTTP ${response.status} ${response.statusText}`);

@@ -109,3 +109,17 @@ it("reports what the server says, and URLs without a file", async () => {
     "names no file",
   );
 });
+
+it("says where to put the file when there is no network", async () => {
+  const nobody = createServer();
+  await new Promise<void>((resolve) => nobody.listen(0, "127.0.0.1", resolve));
+  const { port } = nobody.address() as AddressInfo;
+  await new Promise((resolve) => nobody.close(resolve));
+  const url = `http://127.0.0.1:${port}/x.pth`;
+  await expect(hub.load_state_dict_from_url(url)).rejects.toThrow(
+    `could not reach ${url} (connect ECONNREFUSED 127.0.0.1:${port}). Without a network, put the file at ${join(folder, "checkpoints", "x.pth")} yourself`,
+  );
+  // And once it is there, no network is needed.
+  writeFileSync(join(folder, "checkpoints", "x.pth"), bytes);
+  expect(encode(await hub.load_state_dict_from_url(url))).toEqual(want);
+});

@@ -6,6 +6,7 @@ import { builtin, requireBuiltin } from "../io/node.ts";
 import { download_url_to_file } from "./download.ts";
 import { get_dir } from "./folder.ts";
 import { checkHash, hashPrefix, toHex } from "./hash.ts";
+import { reach } from "./reach.ts";
 
 export interface StateDictFromUrlOptions extends ProgressOptions {
   /** Folder for the file; `get_dir()/checkpoints` by default. Browsers use their cache instead. */
@@ -66,7 +67,13 @@ async function cachedBytes(
 ): Promise<Uint8Array> {
   const cache = "caches" in globalThis ? await caches.open(CACHE) : undefined;
   const known = await cache?.match(url);
-  const response = known ?? (await fetch(url, { signal: options.signal ?? null }));
+  const response =
+    known ??
+    (await reach(
+      url,
+      { signal: options.signal ?? null },
+      "load() reads the same weights from a file the user chooses",
+    ));
   if (!response.ok) throw new Error(`${String(url)}: HTTP ${response.status} ${response.statusText}`);
   const total = Number(response.headers.get("content-length") ?? 0);
   let done = 0;

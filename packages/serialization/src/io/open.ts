@@ -1,6 +1,7 @@
 import { BytesIO } from "./bytes-io.ts";
 import { type FileHandleLike, FileHandleSource, FileSource } from "./file-source.ts";
 import { HttpSource, readAll } from "./http-source.ts";
+import { builtin } from "./node.ts";
 import { BlobSource, type ByteSource, BytesSource, type ReadOptions } from "./source.ts";
 
 /** What can be read at once, without waiting. */
@@ -31,7 +32,7 @@ export function openSourceSync(source: SyncLoadSource): ByteSource {
 }
 
 /**
- * Opens anything loadable. A stream is read to its end; a URL, where the server allows it, only in
+ * Opens anything loadable. Where there are no files, a path is a URL relative to the page's. A stream is read to its end; a URL, where the server allows it, only in
  * the parts that are asked for when `ranged` is set.
  */
 export async function openSource(
@@ -40,7 +41,7 @@ export async function openSource(
 ): Promise<ByteSource> {
   const inMemory = openInMemory(source);
   if (inMemory) return inMemory;
-  if (isWeb(source)) {
+  if (isWeb(source) || (typeof source === "string" && builtin("node:fs") === undefined)) {
     const ranged =
       options.ranged && !/^(blob|data):/.test(String(source))
         ? await HttpSource.open(source, options.signal)
