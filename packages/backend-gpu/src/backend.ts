@@ -8,6 +8,7 @@ import {
   type Storage,
   type TypedArray,
 } from "@tt/core";
+import { disposed } from "@tt/core/dispatch";
 import { bytesOf, DTYPES, formOf } from "./codegen/form.ts";
 import { openInThread } from "./device/in_thread.ts";
 import type { Link } from "./device/link.ts";
@@ -98,7 +99,9 @@ function backendOn(link: Link, load: GpujsLoader | undefined): WebgpuBackend {
   noteHost(host);
   const whole = (storage: Storage, dtype: DType): [Memory, number, number] => {
     const numel = storage.nbytes / dtype.itemsize;
-    return [storage.handle as Memory, numel, bytesOf(formOf(dtype), numel)];
+    const memory = storage.handle as Memory;
+    if (memory.dead) throw disposed();
+    return [memory, numel, bytesOf(formOf(dtype), numel)];
   };
   const { features } = link.info;
   const caps: WebgpuCaps = {

@@ -9,7 +9,8 @@ export function toDevice(elements: TypedArray, dtype: DType): ArrayBuffer {
     const longs = elements as BigInt64Array;
     for (let i = 0; i < words.length; i++) {
       const value = Number(longs[i]!);
-      if (value !== (words[i] = value)) {
+      words[i] = value;
+      if (words[i] !== value) {
         throw new RuntimeError(
           `gpu: ${longs[i]!} does not fit into 32 bits, which is what int64 has on device "gpu"; keep the tensor on the cpu`,
         );
