@@ -12,4 +12,7 @@ export interface Page {
   readonly define?: Record<string, string>;
 }
 
+/** Flags for WebGPU and WebGL on Chromium's software adapter. */
+export declare const WEBGPU: string[];
+
 export declare const browserConfig: (...pages: Page[]) => ViteUserConfig;

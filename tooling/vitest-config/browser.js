@@ -12,6 +12,17 @@ const ARGS = [
   "--disable-component-update",
 ];
 
+/** Flags for WebGPU and WebGL on Chromium's software adapter. Without the Vulkan ones what a canvas gives back is wrong. */
+export const WEBGPU = [
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--enable-features=Vulkan",
+  "--use-vulkan=swiftshader",
+  "--use-angle=swiftshader",
+  "--enable-unsafe-swiftshader",
+  "--enable-dawn-features=disable_workgroup_init",
+];
+
 /** One kind of page: which tests run in it, with or without shared memory, with which flags of Chromium. */
 const page = ({ name, include, exclude = [], isolated = false, args = ["--disable-gpu"], define = {} }) => ({
   define,

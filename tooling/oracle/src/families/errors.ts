@@ -6,7 +6,7 @@ import { decodeArguments, perform } from "../spelling.ts";
 import type { TT } from "../tt.ts";
 import { Inexpressible } from "../values.ts";
 import type { FamilyRunner } from "./family.ts";
-import { type OpRecord, requireCall } from "./ops.ts";
+import { type OpRecord, requireCall } from "./op_cases.ts";
 
 /** Calls that must throw (README.md, "B. errors"). */
 export const errors: FamilyRunner = {
