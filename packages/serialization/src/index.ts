@@ -14,6 +14,13 @@ export {
   type TorchScriptOptions,
 } from "./checkpoint/torchscript.ts";
 export type { MapLocation } from "./checkpoint/map-location.ts";
+export {
+  add_safe_globals,
+  clear_safe_globals,
+  get_safe_globals,
+  type SafeGlobal,
+  safe_globals,
+} from "./checkpoint/safe-globals.ts";
 export { PicklingError, UnpicklingError } from "./pickle/errors.ts";
 export { ordered_dict, python_type, tuple, type PythonType } from "./pickle/python-type.ts";
 export { ZipError } from "./zip/errors.ts";

@@ -43,6 +43,7 @@ export * as autograd from "@tt/autograd";
 export { vmap } from "@tt/autograd/func";
 export * as distributions from "@tt/distributions";
 export { BytesIO, hub, load, loadSync, save, saveSync } from "@tt/serialization";
+export * as serialization from "@tt/serialization";
 export * as jit from "@tt/jit";
 export * as nn from "@tt/nn";
 export * from "@tt/nn/native";

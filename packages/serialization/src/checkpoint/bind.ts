@@ -3,6 +3,7 @@ import { CPU, type Device, device, int64, Parameter, RuntimeError, Tensor } from
 import { Storage, transfer } from "@tt/core/dispatch";
 import { sparse_coo_tensor, type SparseTensor } from "@tt/core/sparse";
 import type { Bind, Convert } from "../pickle/materialize.ts";
+import { UnpicklingError } from "../pickle/errors.ts";
 import { NumpyArrayRecord } from "./numpy-globals.ts";
 import { NumpyDType } from "./numpy-types.ts";
 import { densify } from "./densify.ts";
@@ -17,6 +18,7 @@ import {
   StorageType,
   TensorRecord,
 } from "./records.ts";
+import { SafeRecord } from "./safe-globals.ts";
 
 /** Makes tensors of records; tensors on one storage share its memory. */
 export class Binder {
@@ -72,6 +74,8 @@ export class Binder {
     if (leaf instanceof StorageRecord) return new Tensor(this.#storage(leaf), leaf.dtype, [leaf.numel]);
     if (leaf instanceof StorageType)
       throw new RuntimeError("the file holds a storage class itself, which has no JavaScript counterpart");
+    if (leaf instanceof SafeRecord)
+      throw new UnpicklingError(`the arguments of ${leaf.path} hold an object that is made later`);
     return leaf;
   };
 

@@ -1,5 +1,6 @@
 import { readAsync, type Reading, readSync } from "../io/range.ts";
 import type { ByteSource, ReadOptions } from "../io/source.ts";
+import type { Decoded } from "./decode.ts";
 import type { StorageRecord } from "./records.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -8,9 +9,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export type Give = (record: StorageRecord, bytes: Bytes) => void;
 
 /** An opened checkpoint: the saved object without its tensors' data. */
-export interface Container {
-  /** In the unpickler's terms: see `materialize`. */
-  readonly value: unknown;
+export interface Container extends Pick<Decoded, "value" | "objects"> {
   readonly storages: ReadonlyMap<string, StorageRecord>;
   /** The bytes of one storage, in a buffer of their own, little-endian. */
   readStorage(record: StorageRecord): Reading<Bytes>;

@@ -6,7 +6,7 @@ import { materialize } from "../pickle/materialize.ts";
 import { TruncatedPickle, UnpicklingError } from "../pickle/errors.ts";
 import { Pickler } from "../pickle/pickler.ts";
 import { type Container, type Give, readWith } from "./container.ts";
-import { decodeCheckpoint, decodePlain } from "./decode.ts";
+import { type Decoded, decodeCheckpoint, decodePlain } from "./decode.ts";
 import type { EncodedCheckpoint } from "./encode.ts";
 import type { StorageRecord } from "./records.ts";
 
@@ -14,8 +14,7 @@ const MAGIC = 0x1950a86a20f9469cfc6cn;
 const PROTOCOL_VERSION = 1001;
 const FIRST_WINDOW = 2 ** 20;
 
-interface Head {
-  readonly value: unknown;
+interface Head extends Pick<Decoded, "value" | "objects"> {
   readonly storages: ReadonlyMap<string, StorageRecord>;
   readonly keys: readonly string[];
   readonly bigEndian: boolean;
@@ -51,7 +50,7 @@ export function* openLegacyCheckpoint(fileSize: number): Reading<Container> {
   function* readAll(give: Give): Iterable<Reading<void>> {
     for (const record of head.storages.values()) yield readWith(readStorage, record, give);
   }
-  return { value: head.value, storages: head.storages, readStorage, readAll };
+  return { value: head.value, objects: head.objects, storages: head.storages, readStorage, readAll };
 }
 
 /** Where the pickles end is only known once they are read, so more is fetched until they are whole. */
@@ -78,11 +77,11 @@ function parseHead(bytes: Uint8Array): Head {
   const info = materialize(system.value, () => null);
   const bigEndian =
     typeof info === "object" && info !== null && "little_endian" in info && info.little_endian === false;
-  const { value, storages, end } = decodeCheckpoint(bytes, system.end);
+  const { value, objects, storages, end } = decodeCheckpoint(bytes, system.end);
   const keys = decodePlain(bytes, end);
   if (!Array.isArray(keys.value) || !keys.value.every((key) => typeof key === "string"))
     throw new UnpicklingError("the list of storages is damaged");
-  return { value, storages, keys: keys.value, bigEndian, end: keys.end };
+  return { value, objects, storages, keys: keys.value, bigEndian, end: keys.end };
 }
 
 const SYSTEM = { protocol_version: PROTOCOL_VERSION, little_endian: true, type_sizes: { short: 2, int: 4, long: 4 } };

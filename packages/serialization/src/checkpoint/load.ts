@@ -3,9 +3,9 @@ import { type LoadSource, openSource, openSourceSync, type SyncLoadSource } from
 import { readAsync, readSync } from "../io/range.ts";
 import { Counter } from "../io/counter.ts";
 import type { ByteSource } from "../io/source.ts";
-import { materialize } from "../pickle/materialize.ts";
 import { Binder } from "./bind.ts";
 import { type Container, readContents, readContentsAsync } from "./container.ts";
+import { resolve } from "./decode.ts";
 import type { MapLocation } from "./map-location.ts";
 import { openCheckpoint } from "./open.ts";
 import type { StorageRecord } from "./records.ts";
@@ -73,7 +73,7 @@ export async function load(
     const binder = new Binder(chosen.map_location);
     await readContentsAsync(container, bytes, counter, binder.give);
     counter.finish();
-    return materialize(container.value, binder.bind);
+    return resolve(container, binder.bind);
   } finally {
     if (!held) await bytes.close();
   }
@@ -107,7 +107,7 @@ export function loadSync(
     const binder = new Binder(chosen.map_location);
     readContents(container, bytes, counter, binder.give);
     counter.finish();
-    return materialize(container.value, binder.bind);
+    return resolve(container, binder.bind);
   } finally {
     if (!held) void bytes.close();
   }
@@ -133,7 +133,7 @@ function bindLazily(container: Container, source: ByteSource, options: LoadOptio
   };
   const binder = new Binder(options.map_location);
   for (const record of container.storages.values()) binder.giveLazily(record, () => read(record));
-  return materialize(container.value, binder.bind);
+  return resolve(container, binder.bind);
 }
 
 /** A plain object is always the keywords, so a mapping of locations is given there or as a Map. */

@@ -23,7 +23,7 @@ const LISTS = new Set(["build_intlist", "build_tensorlist", "build_doublelist", 
 
 export function scriptFindGlobal(pickleBytes: number): (module: string, name: string) => unknown {
   const budget = new Budget(pickleBytes);
-  const find = torchFindGlobal(budget);
+  const find = torchFindGlobal(budget, []);
   return (module, name) => {
     if (module.startsWith("__torch__"))
       return new Callable(`${module}.${name}`, () => new ScriptRecord(`${module}.${name}`));

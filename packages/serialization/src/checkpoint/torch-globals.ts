@@ -5,6 +5,7 @@ import { type Budget, pythonGlobals } from "../pickle/globals.ts";
 import { mark } from "../pickle/python-type.ts";
 import { Callable, PyDict } from "../pickle/values.ts";
 import { numpyGlobals } from "./numpy-globals.ts";
+import { safeGlobal, type SafeRecord } from "./safe-globals.ts";
 import {
   DeviceRecord,
   Layout,
@@ -41,8 +42,11 @@ export function storageClass(dtype: DType): string {
 
 const UNSUPPORTED_STORAGE = /^(Q(UInt8|Int8|Int32|UInt4x2|UInt2x4)|ComplexHalf)Storage$/;
 
-/** Makes `find_global` for checkpoints: a table of what is allowed, and a message for the rest. */
-export function torchFindGlobal(budget: Budget): (module: string, name: string) => unknown {
+/**
+ * Makes `find_global` for checkpoints: a table of what is allowed, and a message for the rest.
+ * @param objects gets what users' functions are to make
+ */
+export function torchFindGlobal(budget: Budget, objects: SafeRecord[]): (module: string, name: string) => unknown {
   const table = pythonGlobals({ complex: (re, im) => new Complex(re, im) }, budget);
   for (const dtype of DTYPES) table.set(`torch.${dtype.name}`, dtype);
   for (const name in STORAGES) {
@@ -58,6 +62,8 @@ export function torchFindGlobal(budget: Budget): (module: string, name: string) 
   return (module, name) => {
     const path = `${module}.${name}`;
     if (table.has(path)) return table.get(path);
+    const safe = safeGlobal(path, objects);
+    if (safe) return safe;
     throw new UnpicklingError(refusal(shorten(path), name));
   };
 }
@@ -75,7 +81,8 @@ function refusal(path: string, name: string): string {
     return `tensors of the kind ${path} are not supported`;
   return (
     `Weights only load failed. Unsupported global: GLOBAL ${path} was not an allowed global by default. ` +
-    "Checkpoints are loaded as data, and nothing they name is run; save a state_dict() instead of the object itself."
+    "Checkpoints are loaded as data, and nothing they name is run; save a state_dict() instead of the object itself, " +
+    `or say what stands for it: add_safe_globals([[make, ${JSON.stringify(path)}]]).`
   );
 }
 

@@ -1,7 +1,6 @@
 import { RuntimeError } from "@tt/core";
-import { materialize } from "../pickle/materialize.ts";
 import { Binder } from "./bind.ts";
-import { decodeCheckpoint } from "./decode.ts";
+import { decodeCheckpoint, resolve } from "./decode.ts";
 import type { Loaded } from "./load.ts";
 
 /**
@@ -16,8 +15,8 @@ import type { Loaded } from "./load.ts";
  * ```
  */
 export function unpickle(bytes: Uint8Array): Loaded {
-  const { value, storages } = decodeCheckpoint(bytes, 0, true);
+  const { value, objects, storages } = decodeCheckpoint(bytes, 0, true);
   if (storages.size > 0)
     throw new RuntimeError("a bare pickle has no tensors of PyTorch; use torch.load for checkpoints");
-  return materialize(value, new Binder(null).bind);
+  return resolve({ value, objects }, new Binder(null).bind);
 }

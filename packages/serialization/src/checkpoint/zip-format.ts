@@ -18,9 +18,9 @@ export function* openZipCheckpoint(fileSize: number): Reading<Container> {
       "Cannot use torch.load with TorchScript archives (this one was written by torch.jit.save). Use torch.jit.load, or readTorchScript for its weights and code alone",
     );
   }
-  const { value, storages } = decodeCheckpoint(yield* archive.read("data.pkl"));
+  const { value, objects, storages } = decodeCheckpoint(yield* archive.read("data.pkl"));
   const reader = yield* storageReader(archive, storages, fileSize, (key) => `data/${key}`);
-  return { value, storages, ...reader };
+  return { value, objects, storages, ...reader };
 }
 
 /** Small files are read at once, and of large ones a tensor that outlives the others keeps a quarter at most. */

@@ -20,10 +20,16 @@ export type Bind = (leaf: object, convert: Convert) => unknown;
  * Turns an unpickler's result into plain JavaScript values: dicts whose keys are all strings, or all
  * non-negative integers, become plain objects, other dicts Maps; lists and tuples arrays; sets Sets; leaves what `bind` makes of them.
  *
+ * `before` may put counterparts of leaves into `made`; its `full` fills containers at once.
+ *
  * Shared objects stay shared and cycles stay cycles. Works through a list of containers instead of
  * recursing, so depth is no concern.
  */
-export function materialize(root: unknown, bind: Bind): unknown {
+export function materialize(
+  root: unknown,
+  bind: Bind,
+  before?: (full: Convert, made: Map<object, unknown>) => void,
+): unknown {
   const made = new Map<object, unknown>();
   const pending: (() => void)[] = [];
 
@@ -37,9 +43,13 @@ export function materialize(root: unknown, bind: Bind): unknown {
     return result;
   };
 
-  const result = convert(root);
-  for (let fill = pending.pop(); fill; fill = pending.pop()) fill();
-  return result;
+  const full = (value: unknown): unknown => {
+    const result = convert(value);
+    for (let fill = pending.pop(); fill; fill = pending.pop()) fill();
+    return result;
+  };
+  before?.(full, made);
+  return full(root);
 }
 
 /** The still empty counterpart of `value`, and what fills it once it can be referred to. */
@@ -67,6 +77,7 @@ function begin(value: object, convert: Convert, bind: Bind): [result: unknown, f
     return [set, fill];
   }
   if (value instanceof Callable) {
+    if (value.native !== undefined) return [value.native];
     throw new UnpicklingError(
       `the file holds the function or class ${value.path} itself, which has no JavaScript counterpart`,
     );
@@ -104,7 +115,7 @@ function rememberForeignOrder(target: object, order: readonly string[]): void {
 }
 
 /** Assignment would run the setter of a key named `__proto__`. */
-function define(target: object, key: string, value: unknown): void {
+export function define(target: object, key: string, value: unknown): void {
   if (key === "__proto__")
     Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
   else (target as Record<string, unknown>)[key] = value;

@@ -4,10 +4,13 @@
 export class Callable {
   readonly path: string;
   readonly call: (...args: unknown[]) => unknown;
+  /** The JavaScript function it is, where a file holds the thing itself. */
+  readonly native: unknown;
 
-  constructor(path: string, call: (...args: unknown[]) => unknown) {
+  constructor(path: string, call: (...args: unknown[]) => unknown, native?: unknown) {
     this.path = path;
     this.call = call;
+    this.native = native;
   }
 }
 
