@@ -41,6 +41,7 @@ export { fillBlocks, fillPattern, gatherAlong, scatterAlong } from "./gather";
 export { groupNorm, groupNormBackward, groupNormParameters, planeSums } from "./group_norm";
 export { nllLoss, nllLossBackward } from "./nll_loss";
 export { compress, countNonzero, countTrue, expandMasked, nonzeroIndices } from "./masked";
-export { countValues, greatestIndex, sortScratch, sortSlices, uniqueElements } from "./sort";
+export { countValues, greatestIndex, pickSlices, sortScratch, sortSlices, uniqueElements } from "./sort";
 export { attention, attentionBackward, attentionScratch } from "./attention";
+export { transpose } from "./transpose";
 export { adagrad, adamax, nadam, radam, rmsprop } from "./adaptive";

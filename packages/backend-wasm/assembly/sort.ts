@@ -212,6 +212,20 @@ export function sortSlices(
   }
 }
 
+/** How many of n floats, by fours, have keys above `worst` for sure. */
+function skip(n: i32, x: usize, flip: u32, worst: u32): i32 {
+  const flip4 = i32x4.splat(flip);
+  const top = i32x4.splat(i32.MIN_VALUE);
+  const worst4 = i32x4.splat(worst);
+  let i = 0;
+  for (; i < n; i += 4) {
+    const value = v128.load(x + ((<usize>i) << 2));
+    const key = v128.xor(v128.xor(value, v128.or(i32x4.shr_s(value, 31), top)), flip4);
+    if (v128.any_true(v128.or(i32x4.le_u(key, worst4), f32x4.ne(value, value)))) break;
+  }
+  return i;
+}
+
 /** The least `kept` pairs in order. */
 function best(kind: i32, descending: bool, n: i32, kept: i32, x: usize, step: usize, work: usize): usize {
   if (kept == 0) return work;
@@ -223,7 +237,13 @@ function best(kind: i32, descending: bool, n: i32, kept: i32, x: usize, step: us
     const pair = ((<u64>(key32(kind, x) ^ flip)) << 32) | <u64>i;
     x += step;
     if (held == end) {
-      if (pair >= worst) continue;
+      if (pair >= worst) {
+        if (kind != FLOAT || step != 4) continue;
+        const skipped = skip((n - i - 1) & ~3, x, flip, <u32>(worst >> 32));
+        i += skipped;
+        x += (<usize>skipped) << 2;
+        continue;
+      }
     } else held += 8;
     let at = held - 8;
     while (at > work && load<u64>(at - 8) > pair) {
@@ -245,6 +265,104 @@ function differs(kind: i32, a: usize, b: usize): bool {
   return key != key32(kind, b) || (kind >= HALF && key == 0xffff);
 }
 
+function isNan(kind: i32, at: usize): bool {
+  if (kind == FLOAT) return load<f32>(at) != load<f32>(at);
+  if (kind == DOUBLE) return load<f64>(at) != load<f64>(at);
+  return kind >= HALF && key32(kind, at) == 0xffff;
+}
+
+/** What is picked of a slice in order: the k-th element (from 1), the median with or without nan, the most frequent. */
+const KTH: i32 = 0;
+const MEDIAN: i32 = 1;
+const NAN_MEDIAN: i32 = 2;
+
+/** One element of each of the slices `first` to `last` of x[.., n, inner], and its position (int64); either address may be 0. */
+export function pickSlices(
+  pick: i32,
+  kind: i32,
+  first: i32,
+  last: i32,
+  n: i32,
+  inner: i32,
+  k: i32,
+  x: usize,
+  values: usize,
+  indices: usize,
+  work: usize,
+): void {
+  const shift = shiftOf(kind);
+  const step = (<usize>inner) << shift;
+  const next: usize = isWide(kind) ? 4 : 8;
+  for (let s = first; s < last; s++) {
+    const block = <usize>(s / inner);
+    const rest = <usize>(s % inner);
+    const from = x + ((block * <usize>n * <usize>inner + rest) << shift);
+    const order = orderOf(kind, false, n, from, step, work);
+    let position: u32;
+    if (pick == KTH) position = load<u32>(order + <usize>(k - 1) * next);
+    else if (pick == MEDIAN || pick == NAN_MEDIAN) {
+      let valid = n;
+      while (valid > 0 && isNan(kind, from + <usize>load<u32>(order + <usize>(valid - 1) * next) * step)) valid--;
+      const at = pick == MEDIAN && valid < n ? valid : max(0, (valid - 1) >> 1);
+      position = load<u32>(order + <usize>at * next);
+    } else position = mostFrequent(kind, n, from, step, order, next);
+    if (values != 0) value(values + ((<usize>s) << shift), from + <usize>position * step, shift);
+    if (indices != 0) store<i64>(indices + ((<usize>s) << 3), position);
+  }
+}
+
+/** The last occurrence of the most frequent element, the smallest of several. */
+function mostFrequent(kind: i32, n: i32, x: usize, step: usize, order: usize, next: usize): u32 {
+  let result: u32 = 0;
+  let most = 0;
+  let run = 0;
+  for (let i = 0; i < n; i++) {
+    const position = load<u32>(order);
+    order += next;
+    run++;
+    if (i + 1 < n && !differs(kind, x + <usize>position * step, x + <usize>load<u32>(order) * step)) continue;
+    if (run > most) {
+      most = run;
+      result = position;
+    }
+    run = 0;
+  }
+  return result;
+}
+
+/** {@link uniqueElements} of integers T in so narrow a range that they can be counted; -1 where it is not. */
+function uniqueCounted<T>(n: i32, x: usize, values: usize, inverse: usize, counts: usize, work: usize): i32 {
+  let least = load<T>(x);
+  let most = least;
+  const end = x + <usize>n * sizeof<T>();
+  for (let at = x; at < end; at += sizeof<T>()) {
+    const number = load<T>(at);
+    if (number < least) least = number;
+    if (number > most) most = number;
+  }
+  const range = <u64>(<i64>most - <i64>least);
+  if (range >= <u64>n * 4) return -1;
+  memory.fill(work, 0, (<usize>range + 1) << 2);
+  for (let at = x; at < end; at += sizeof<T>()) {
+    const place = work + ((<usize>(<i64>load<T>(at) - <i64>least)) << 2);
+    store<u32>(place, load<u32>(place) + 1);
+  }
+  let found = 0;
+  for (let i: usize = 0; i <= <usize>range; i++) {
+    const count = load<u32>(work + (i << 2));
+    store<u32>(work + (i << 2), found);
+    if (count == 0) continue;
+    store<T>(values + <usize>found * sizeof<T>(), <T>(<i64>least + <i64>i));
+    store<i64>(counts + ((<usize>found) << 3), count);
+    found++;
+  }
+  for (let at = x; at < end; at += sizeof<T>()) {
+    store<i64>(inverse, load<u32>(work + ((<usize>(<i64>load<T>(at) - <i64>least)) << 2)));
+    inverse += 8;
+  }
+  return found;
+}
+
 /** Distinct elements in order, which of them each element is, and how often each occurs (int64). Their number. */
 export function uniqueElements(
   kind: i32,
@@ -257,6 +375,13 @@ export function uniqueElements(
 ): i32 {
   const shift = shiftOf(kind);
   const next: usize = isWide(kind) ? 4 : 8;
+  if (n > 0 && (kind == INT || kind == LONG)) {
+    const counted =
+      kind == INT
+        ? uniqueCounted<i32>(n, x, values, inverse, counts, work)
+        : uniqueCounted<i64>(n, x, values, inverse, counts, work);
+    if (counted >= 0) return counted;
+  }
   let at = orderOf(kind, false, n, x, (<usize>1) << shift, work);
   let found = 0;
   let before: usize = 0;

@@ -212,6 +212,7 @@ export interface Exports {
     from: number,
     to: number,
   ): void;
+  transpose(...args: number[]): void;
   /** See assembly/gather.ts. */
   gatherAlong(...args: number[]): void;
   scatterAlong(...args: number[]): void;
@@ -260,6 +261,8 @@ export interface Exports {
     indices: number,
     work: number,
   ): void;
+  /** See assembly/sort.ts. */
+  pickSlices(...args: number[]): void;
   uniqueElements(
     kind: number,
     n: number,

@@ -1,9 +1,10 @@
 import { type DType, RuntimeError, type Scalar, Tensor } from "@tt/core";
-import { BOOL, kindOf, type MapKernel, type Program } from "@tt/core/dispatch";
+import { allocate, BOOL, kindOf, type MapKernel, parseExpr, type Program } from "@tt/core/dispatch";
 import { costOf, LIGHT, supports } from "../codegen/expression.ts";
 import { compileLoop, type Loop, type LoopSpec, type Mode, type Slot } from "../codegen/loop.ts";
 import { widthOf } from "../codegen/machine.ts";
 import type { Engine } from "../engine.ts";
+import { WasmStorage } from "../memory/storage.ts";
 import { pushConstant } from "./constants.ts";
 import { launch, type Stream } from "./launch.ts";
 import { Plan } from "./plan.ts";
@@ -33,6 +34,9 @@ interface Compiled {
   traps: boolean;
 }
 
+/** The program of copies. */
+export const SAME: Program = parseExpr("a");
+
 const MODES: readonly Mode[] = ["constant", "vector", "stride", "splat"];
 
 /** Runs a program; false when the host has to. */
@@ -51,11 +55,37 @@ export function makeMap(engine: Engine, relaxed: boolean): RunMap {
   const plan = new Plan();
   const tensors: (Tensor | null)[] = [];
   const modes: number[] = [];
+  /** Copies made for the call under way. */
+  const straightened: Tensor[] = [];
 
   function entryOf(program: Program, compute: DType): Entry {
     let byDtype = entries.get(program);
     if (byDtype === undefined) entries.set(program, (byDtype = []));
     return (byDtype[compute.id] ??= makeEntry(program, compute));
+  }
+
+  /** Copies operands that are read across their memory order where the output is written along its own; whether there are any. */
+  function straighten(out: Tensor): boolean {
+    const { rank, steps } = plan;
+    if (rank < 2 || steps[0]![rank - 1] !== 1) return false;
+    const all = tensors.slice();
+    const across = all.flatMap((tensor, k) => {
+      const own = steps[k + 1]!.slice(0, rank);
+      const is = tensor !== null && own[rank - 1]! > 1 && own.includes(1) && tensor.numel() === out.numel();
+      return is ? [k] : [];
+    });
+    if (across.length === 0) return false;
+    for (const k of across) {
+      const tensor = all[k]!;
+      const straight = allocate(tensor.shape, tensor.dtype, tensor.device);
+      engine.copy(straight, tensor);
+      all[k] = straight;
+      straightened.push(straight);
+    }
+    // Copying may have come by here as well.
+    tensors.length = all.length;
+    all.forEach((tensor, k) => (tensors[k] = tensor));
+    return true;
   }
 
   return (program, compute, out, inputs, scalars) => {
@@ -70,6 +100,7 @@ export function makeMap(engine: Engine, relaxed: boolean): RunMap {
       tensors[k] = input instanceof Tensor ? input : null;
     }
     plan.set(out, tensors);
+    if (n >= MANY && program !== SAME && straighten(out)) plan.set(out, tensors);
     const { rank, sizes, steps } = plan;
     const inner = rank - 1;
     let key = out.dtype.id * 2 + Number(steps[0]![inner] !== 1);
@@ -118,6 +149,8 @@ export function makeMap(engine: Engine, relaxed: boolean): RunMap {
     const time = n * (entry.cost > LIGHT ? 0.05 * entry.cost : 0.3) * (widthOf(compute) / 32);
     run(compiled, args, sizes.slice(0, rank), streams, time);
     operands.end();
+    for (const { storage } of straightened) if (storage instanceof WasmStorage) heap.release(storage.cell);
+    straightened.length = 0;
     return true;
   };
 

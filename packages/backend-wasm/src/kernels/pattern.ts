@@ -9,7 +9,8 @@ export function patternOf(engine: Engine, value: Scalar, dtype: DType): number {
   const bytes = new Uint8Array(16);
   const array = new dtype.ArrayType(bytes.buffer, 0, dtype.lanes);
   const one = { array, dtype, shape: [], strides: [], offset: 0 };
-  (host["fill"] as (out: object, value: Scalar) => void)(one, value);
+  const write = host["fill"] as (out: object, value: Scalar) => void;
+  write(one, value);
   for (let i = dtype.itemsize; i < 16; i++) bytes[i] = bytes[i - dtype.itemsize]!;
   heap.bytes.set(bytes, at);
   return at;

@@ -16,7 +16,7 @@ import {
 } from "@tt/core";
 import { allocate } from "@tt/core/dispatch";
 import type { Engine } from "../engine.ts";
-import { dense, product, viewOf } from "./views.ts";
+import { dense, product } from "./views.ts";
 
 /** Elements up to which the host's loops are as fast. */
 const FEW = 128;
@@ -38,6 +38,10 @@ const KINDS = new Map<DType, number>([
 /** Nanoseconds for an element. */
 const COST = 15;
 
+/** What is picked of a slice, as assembly/sort.ts numbers it. */
+const PICKS = ["kthvalue", "median", "nanmedian", "mode"] as const;
+type Pick = (typeof PICKS)[number];
+
 type Pair = readonly [values: Tensor, indices: Tensor];
 
 /** Sorting and what follows from it, by radix: every real dtype, along any dimension. */
@@ -47,10 +51,10 @@ export function sortKernels(engine: Engine): Kernels {
   /** The first `kept` elements in order along `dim`. */
   function sort([values, indices]: Pair, given: Tensor, dim: number, descending: boolean, kept: number): boolean {
     const kind = KINDS.get(given.dtype);
-    if (kind === undefined || given.ndim === 0 || given.numel() < engine.few(FEW) || kept === 0) return false;
+    if (kind === undefined || given.numel() < engine.few(FEW) || kept === 0 || given.numel() === 0) return false;
     if (!values.contiguous_ || !indices.contiguous_) return false;
     const input = dense(engine, given);
-    const n = input.shape[dim]!;
+    const n = input.shape[dim] ?? 1;
     const inner = product(input.shape.slice(dim + 1));
     const slices = input.numel() / n;
     operands.begin();
@@ -67,19 +71,26 @@ export function sortKernels(engine: Engine): Kernels {
     return true;
   }
 
-  function kthvalue([values, indices]: Pair, input: Tensor, k: number, dim: number): boolean {
-    if (input.ndim === 0 || input.numel() < engine.few(FEW)) return false;
-    const all = [input.dtype, int64].map((dtype) => allocate(input.shape, dtype, input.device)) as [Tensor, Tensor];
-    if (!sort(all, input, dim, false, input.shape[dim]!)) return false;
-    const step = all[0].strides[dim]!;
-    const keeps = values.ndim === input.ndim;
-    const shape = keeps ? input.shape.with(dim, 1) : input.shape.toSpliced(dim, 1);
-    [values, indices].forEach((out, i) => {
-      const from = all[i]!;
-      const strides = keeps ? from.strides : from.strides.toSpliced(dim, 1);
-      const picked = viewOf(from, shape, strides, (k - 1) * step);
-      (host["copy"] as Kernel)(out, picked);
-    });
+  /** One element of each slice along `dim`, and where it is. */
+  function pick(how: Pick, values: Tensor, indices: Tensor | null, given: Tensor, dim: number, k = 0): boolean {
+    const kind = KINDS.get(given.dtype);
+    if (kind === undefined || given.numel() < engine.few(FEW) || given.numel() === 0) return false;
+    if (!values.contiguous_ || indices?.contiguous_ === false) return false;
+    const input = dense(engine, given);
+    const n = input.shape[dim] ?? 1;
+    const inner = product(input.shape.slice(dim + 1));
+    const slices = input.numel() / n;
+    operands.begin();
+    const stride = (exports.sortScratch(n) + 63) & ~63;
+    const base = heap.scratch(threads.count * stride);
+    const [out, x] = [operands.output(values), operands.input(input)];
+    const at = indices === null ? 0 : operands.output(indices);
+    if (base < 0 || out < 0 || at < 0 || x < 0) return false;
+    const calls = threads
+      .split(slices, COST * input.numel())
+      .map(([first, last]) => [PICKS.indexOf(how), kind, first, last, n, inner, k, x, out, at, 0]);
+    threads.run("pickSlices", calls, { at: 10, base, stride });
+    operands.end();
     return true;
   }
 
@@ -132,14 +143,30 @@ export function sortKernels(engine: Engine): Kernels {
 
   return {
     sort(outs: Pair, input: Tensor, dim: number, descending: boolean): void {
-      if (!sort(outs, input, dim, descending, input.shape[dim] ?? 0))
+      if (!sort(outs, input, dim, descending, input.shape[dim] ?? 1))
         (host["sort"] as Kernel)(outs, input, dim, descending);
     },
     topk(outs: Pair, input: Tensor, k: number, dim: number, largest: boolean): void {
-      if (!sort(outs, input, dim, largest, k)) (host["topk"] as Kernel)(outs, input, k, dim, largest);
+      if (!sort(outs, input, dim, largest, input.ndim === 0 ? 1 : k))
+        (host["topk"] as Kernel)(outs, input, k, dim, largest);
     },
     kthvalue(outs: Pair, input: Tensor, k: number, dim: number): void {
-      if (!kthvalue(outs, input, k, dim)) (host["kthvalue"] as Kernel)(outs, input, k, dim);
+      if (!pick("kthvalue", ...outs, input, dim, k)) (host["kthvalue"] as Kernel)(outs, input, k, dim);
+    },
+    mode(outs: Pair, input: Tensor, dim: number): void {
+      if (!pick("mode", ...outs, input, dim)) (host["mode"] as Kernel)(outs, input, dim);
+    },
+    "median.dim"(outs: Pair, input: Tensor, dim: number): void {
+      if (!pick("median", ...outs, input, dim)) (host["median.dim"] as Kernel)(outs, input, dim);
+    },
+    "nanmedian.dim"(outs: Pair, input: Tensor, dim: number): void {
+      if (!pick("nanmedian", ...outs, input, dim)) (host["nanmedian.dim"] as Kernel)(outs, input, dim);
+    },
+    median(out: Tensor, input: Tensor): void {
+      if (!pick("median", out, null, input, 0)) (host["median"] as Kernel)(out, input);
+    },
+    nanmedian(out: Tensor, input: Tensor): void {
+      if (!pick("nanmedian", out, null, input, 0)) (host["nanmedian"] as Kernel)(out, input);
     },
     _unique(_out: null, input: Tensor, dim: number | null, consecutive: boolean): unknown {
       const found = dim === null && !consecutive ? unique(input) : null;
