@@ -34,6 +34,24 @@ export function canWait(): boolean {
   return crossOriginIsolated === true && document === undefined;
 }
 
+/** How long a device may take to end. */
+const CLOSE_MS = 3000;
+
+interface Events {
+  readonly process?: {
+    on(event: "exit", listener: () => void): void;
+    off(event: "exit", listener: () => void): void;
+  };
+}
+
+/** Has Node call `close` before the process ends; gives what takes that back. */
+function atExit(close: () => void): () => void {
+  const { process } = globalThis as Events;
+  if (!isNode || process === undefined) return () => undefined;
+  process.on("exit", close);
+  return () => process.off("exit", close);
+}
+
 /** A device in a worker of its own, so that this thread can sleep until an answer is there. */
 export async function openInWorker(request: DeviceRequest): Promise<Link> {
   const failures = new Failures();
@@ -108,6 +126,19 @@ export async function openInWorker(request: DeviceRequest): Promise<Link> {
     return copy.buffer;
   };
 
+  let open = true;
+  const close = (): void => {
+    if (!open) return;
+    open = false;
+    forget();
+    const words = new Int32Array(block, 0, 2);
+    Atomics.store(words, STATE, 0);
+    worker.post({ destroy: true, block }, []);
+    if (canWait()) Atomics.wait(words, STATE, 0, CLOSE_MS);
+    worker.terminate();
+  };
+  const forget = atExit(close);
+
   return {
     info,
     synchronous: canWait(),
@@ -117,10 +148,7 @@ export async function openInWorker(request: DeviceRequest): Promise<Link> {
     finish: async (batch) => void (await later({ batch, finish: true } as never)),
     finishSync: (batch) => void now({ batch, finish: true } as never, 0),
     failure: () => failures.take(),
-    destroy() {
-      worker.post({ destroy: true }, []);
-      worker.terminate();
-    },
+    destroy: close,
   };
 }
 

@@ -36,7 +36,14 @@ async function serve(post, listen, gpu, request, shared) {
   }
   listen(async ({ batch, request, block, id, finish, destroy }) => {
     try {
-      if (destroy) { executor.destroy(); return; }
+      if (destroy) {
+        // Ended with work under way, the driver would bring down the process.
+        await executor.finish().catch(() => undefined);
+        executor.destroy();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        answer(block, 1, new Uint8Array(0));
+        return;
+      }
       let bytes = null;
       if (finish) {
         if (batch !== null) executor.submit(batch, null);
