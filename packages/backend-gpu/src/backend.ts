@@ -22,6 +22,7 @@ import { indexKernels } from "./kernels/indexing.ts";
 import { lossKernels } from "./kernels/loss.ts";
 import { optimKernels } from "./kernels/optim.ts";
 import { orderingKernels } from "./kernels/ordering.ts";
+import { recurrentKernels } from "./kernels/recurrent.ts";
 import { poolKernels } from "./kernels/pool.ts";
 import { elementwiseKernels } from "./kernels/elementwise.ts";
 import { HostSide, producerKernels } from "./kernels/host.ts";
@@ -126,6 +127,7 @@ function backendOn(link: Link, load: GpujsLoader | undefined): WebgpuBackend {
       ...lossKernels(engine),
       ...indexKernels(engine),
       ...optimKernels(engine),
+      ...recurrentKernels(engine),
       ...attentionKernels(engine),
       ...orderingKernels(engine),
     },
