@@ -23,6 +23,7 @@ import { lossKernels } from "./kernels/loss.ts";
 import { optimKernels } from "./kernels/optim.ts";
 import { orderingKernels } from "./kernels/ordering.ts";
 import { recurrentKernels } from "./kernels/recurrent.ts";
+import { resizeKernels } from "./kernels/resize.ts";
 import { poolKernels } from "./kernels/pool.ts";
 import { elementwiseKernels } from "./kernels/elementwise.ts";
 import { HostSide, producerKernels } from "./kernels/host.ts";
@@ -127,6 +128,7 @@ function backendOn(link: Link, load: GpujsLoader | undefined): WebgpuBackend {
       ...lossKernels(engine),
       ...indexKernels(engine),
       ...optimKernels(engine),
+      ...resizeKernels(engine),
       ...recurrentKernels(engine),
       ...attentionKernels(engine),
       ...orderingKernels(engine),

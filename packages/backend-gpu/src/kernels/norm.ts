@@ -1,4 +1,5 @@
-import type { Kernel, Kernels, Tensor } from "@tt/core";
+import { finfo, float32, type Kernel, type Kernels, promote_types, type Tensor } from "@tt/core";
+import { allocate } from "@tt/core/dispatch";
 import type { Engine } from "../engine.ts";
 import { numelOf, type View, viewOf } from "../queue/view.ts";
 import { batchNormBackward, batchNormEval, type BatchNormSpec, batchNormTrain } from "../wgsl/norm/batch_norm.ts";
@@ -95,6 +96,28 @@ export function normKernels(engine: Engine): Kernels {
     _log_softmax: soft(true),
     _softmax_backward_data: softBackward(false),
     _log_softmax_backward_data: softBackward(true),
+    // Where no gradient is wanted; else autograd records what it is made of.
+    rms_norm(_out: null, x: Tensor, shape: readonly number[], weight: Maybe, eps: number | null): Tensor {
+      const out = allocate(x.shape, weight === null ? x.dtype : promote_types(x.dtype, weight.dtype), x.device);
+      const length = numelOf(shape);
+      const rows = out.numel() === 0 ? 0 : x.numel() / length;
+      const spec: NormSpec = {
+        kind: "rms",
+        rows,
+        length,
+        run: 1,
+        parameters: length,
+        weight: weight !== null,
+        bias: false,
+      };
+      if (rows === 0) return out;
+      const rstd = engine.temporary(float32, [rows]);
+      const least = eps ?? finfo(x.dtype).eps;
+      const plan = planFor("rms_norm", { ...spec, least }, () => rowNorm(spec, least));
+      engine.run(plan, present({ x, weight, out, rstd }));
+      engine.queue.release(rstd.memory);
+      return out;
+    },
     layer_norm_forward(outs: Three, x: Tensor, weight: Maybe, bias: Maybe, size: number, eps: number): void {
       forward(layer(x, size, weight !== null, bias !== null), eps, outs, x, weight, bias);
     },

@@ -45,6 +45,9 @@ describe("sorting", () => {
         expectSame([x], (x) => both(x.topk(2, dim, false)));
         expectSame([x], (x) => both(x.kthvalue(2, dim)));
       }
+      for (const dim of [0, 1, 2]) expectSame([x], (x) => both(x.median(dim)));
+      expectSame([x], (x) => x.nanmedian());
+      expectSame([distinct(2001)], (x) => x.median());
       expectSame([distinct(3000)], (x) => both(x.sort()));
       expectSame([distinct(3000)], (x) => both(x.topk(7)));
       expectSame([x.transpose(0, 1)], (x) => x.argsort(0));

@@ -1,10 +1,14 @@
-import type { Kernel, Kernels, Tensor } from "@tt/core";
+import { int32, type Kernel, type Kernels, type Tensor } from "@tt/core";
+import { parseExpr, type Program } from "@tt/core/dispatch";
 import type { Engine } from "../engine.ts";
-import { numelOf } from "../queue/view.ts";
+import { numelOf, type View } from "../queue/view.ts";
 import { scan, type ScanKind, type ScanSpec } from "../wgsl/scan/scan.ts";
+import { median, type MedianSpec } from "../wgsl/sort/median.ts";
 import { sort, type SortSpec } from "../wgsl/sort/sort.ts";
 import { planFor } from "./cache.ts";
 import { elementOf } from "./reduce.ts";
+
+const FILL: Program = parseExpr("a");
 
 type Pair = readonly [Tensor, Tensor];
 
@@ -41,7 +45,39 @@ export function orderingKernels(engine: Engine): Kernels {
     engine.run(planFor("sort", spec, sort), { x, out, indices });
   };
 
+  const middle = (
+    out: Tensor,
+    indices: Tensor | View,
+    x: Tensor,
+    sizes: Omit<MedianSpec, "type" | "ignoreNan">,
+    ignoreNan: boolean,
+  ): void => {
+    if (out.numel() === 0) return;
+    const spec: MedianSpec = { type: elementOf(x.dtype), ...sizes, ignoreNan };
+    engine.run(planFor("median", spec, median), { x, out, indices });
+  };
+  const medianAlong =
+    (ignoreNan: boolean): Kernel =>
+    ([out, indices]: Pair, x: Tensor, dim: number) =>
+      middle(out, indices, x, around(x, dim), ignoreNan);
+  /** Of all elements: NaN when there are none. */
+  const medianOfAll =
+    (ignoreNan: boolean): Kernel =>
+    (out: Tensor, x: Tensor) => {
+      if (x.numel() === 0) {
+        if (out.dtype.is_floating_point) engine.map(FILL, out.dtype, out, [Number.NaN], []);
+        return;
+      }
+      const at = engine.temporary(int32, []);
+      middle(out, at, x, { outer: 1, length: x.numel(), inner: 1 }, ignoreNan);
+      engine.queue.release(at.memory);
+    };
+
   return {
+    "median.dim": medianAlong(false),
+    "nanmedian.dim": medianAlong(true),
+    median: medianOfAll(false),
+    nanmedian: medianOfAll(true),
     cumsum: one("sum"),
     cumprod: one("prod"),
     logcumsumexp: one("logsumexp"),

@@ -7,6 +7,7 @@ export * from "./call.ts";
 export * from "./execute.ts";
 export * from "./expose.ts";
 export { type ConvGeometry, convGeometry, type ConvParams, type Triple } from "../cpu/conv/geometry.ts";
+export { type TapOptions, type Taps, tapsOf, type UpsampleMode } from "../cpu/resize/taps.ts";
 export * from "../expr/index.ts";
 export * from "./op.ts";
 export { disposed, freeTemporaries, ManagedStorage, owned, storagesIn, withBorn } from "./ownership.ts";
