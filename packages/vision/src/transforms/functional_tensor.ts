@@ -280,10 +280,32 @@ function baseGrid(ow: number, oh: number, start: readonly [number, number], like
   return stack([xs, y.view(oh, 1).expand(oh, ow), ones_like(xs)], -1).view(1, oh * ow, 3);
 }
 
+/**
+ * The places times a matrix [1, 3, n], rounded as a product of float32 with fused multiply-adds is: on the last bit hangs
+ * to which of two pixels a place in their middle belongs.
+ */
+function project(places: Tensor, matrix: Tensor): Tensor {
+  const count = places.shape[1]!;
+  const width = matrix.shape[2]!;
+  // PyTorch's loop for small products has no fused steps.
+  if (places.dtype !== float32 || count * 3 * width < 400) return places.bmm(matrix);
+  const at = places.to("cpu").contiguous().numpy() as Float32Array;
+  const by = matrix.to("cpu").contiguous().numpy() as Float32Array;
+  const found = new Float32Array(count * width);
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < width; j++) {
+      const first = Math.fround(at[3 * i]! * by[j]!);
+      const second = Math.fround(at[3 * i + 1]! * by[width + j]! + first);
+      found[i * width + j] = at[3 * i + 2]! * by[2 * width + j]! + second;
+    }
+  }
+  return tensor(found, { device: places.device }).view(1, count, width);
+}
+
 function affineGrid(theta: Tensor, w: number, h: number, ow: number, oh: number): Tensor {
   const base = baseGrid(ow, oh, [-ow * 0.5, -oh * 0.5], theta);
   const half = tensor([0.5 * w, 0.5 * h], { dtype: theta.dtype, device: theta.device });
-  return base.bmm(theta.transpose(1, 2).div(half)).view(1, oh, ow, 2);
+  return project(base, theta.transpose(1, 2).div(half)).view(1, oh, ow, 2);
 }
 
 function thetaOf(img: Tensor, matrix: readonly number[]): Tensor {
@@ -349,9 +371,8 @@ export function perspective(img: Tensor, coefficients: readonly number[], mode: 
   ).unsqueeze(0);
   const base = baseGrid(ow, oh, [0, 0], above);
   const scaled = above.transpose(1, 2).div(tensor([0.5 * ow, 0.5 * oh], options));
-  const grid = base
-    .bmm(scaled)
-    .div(base.bmm(below.transpose(1, 2)))
+  const grid = project(base, scaled)
+    .div(project(base, below.transpose(1, 2)))
     .sub(1);
   return applyGrid(img, grid.view(1, oh, ow, 2), mode, fill);
 }

@@ -17,14 +17,14 @@ export function gridSample(out: ArrayView, input: ArrayView, grid: ArrayView, pa
   const source = denseValues(input);
   const values = outValues(out);
   const channels = input.shape[1]!;
-  const { volume, points } = job;
+  const { volume, points, roundSum } = job;
   for (let n = 0; n < input.shape[0]!; n++) {
     for (let p = 0; p < points; p++) {
       const taps = job.locate(n * points + p);
       for (let c = 0; c < channels; c++) {
         const base = (n * channels + c) * volume;
         let sum = 0;
-        for (let k = 0; k < taps; k++) sum += job.weight[k]! * source[base + job.at[k]!]!;
+        for (let k = 0; k < taps; k++) sum = roundSum(sum + job.weight[k]! * source[base + job.at[k]!]!);
         values[(n * channels + c) * points + p] = sum;
       }
     }
@@ -95,7 +95,13 @@ class Job {
   readonly #size: Triple;
   readonly #grid: ArrayLike<number>;
   readonly #params: GridSampleParams;
-  readonly #round: (x: number) => number;
+  /**
+   * Rounds as PyTorch's vectorised loop over float32 does, which multiplies and adds in one step: whether a point falls
+   * on one side of the middle between two pixels, or a value of one between two integers, hangs on it.
+   */
+  readonly round: (x: number) => number;
+  /** Of sums of neighbours; those of sixteen are rounded at the end alone. */
+  readonly roundSum: (x: number) => number;
   readonly #lines: readonly [Line, Line, Line] = [newLine(), newLine(), newLine()];
 
   constructor(inputShape: readonly number[], grid: ArrayView, params: GridSampleParams) {
@@ -105,7 +111,9 @@ class Job {
     this.points = numelOf(grid.shape.slice(1, -1));
     this.#grid = denseValues(grid);
     this.#params = params;
-    this.#round = grid.array instanceof Float64Array ? (x) => x : Math.fround;
+    const exact = (x: number): number => x;
+    this.round = grid.array instanceof Float64Array ? exact : Math.fround;
+    this.roundSum = params.mode === "bicubic" ? exact : this.round;
   }
 
   /** Returns how many entries contribute. */
@@ -124,7 +132,7 @@ class Job {
           if (lz.index[k]! < 0 || ly.index[j]! < 0 || lx.index[i]! < 0) continue;
           const [wz, wy, wx] = [lz.weight[k]!, ly.weight[j]!, lx.weight[i]!];
           this.at[count] = (lz.index[k]! * height + ly.index[j]!) * width + lx.index[i]!;
-          this.weight[count] = wz * wy * wx;
+          this.weight[count] = this.roundSum(wz * wy * wx);
           this.slopes[0]![count] = lx.slope[i]! * wy * wz;
           this.slopes[1]![count] = wx * ly.slope[j]! * wz;
           this.slopes[2]![count] = wx * wy * lz.slope[k]!;
@@ -137,11 +145,12 @@ class Job {
 
   #fill(line: Line, coordinate: number, size: number): void {
     const { mode, align_corners, padding_mode } = this.#params;
-    const round = this.#round;
+    const { round } = this;
     const scale = align_corners ? (size - 1) / 2 : size / 2;
-    const raw = align_corners
-      ? round(round((coordinate + 1) / 2) * (size - 1))
-      : round(round(round((coordinate + 1) * size) - 1) / 2);
+    const raw =
+      mode === "bicubic" && !align_corners
+        ? round(round(round((coordinate + 1) * size) - 1) / 2)
+        : round(round(coordinate + 1) * scale - (align_corners ? 0 : 0.5));
     if (mode === "bicubic") {
       const low = Math.floor(raw);
       line.count = 4;
@@ -161,7 +170,7 @@ class Job {
     line.count = 2;
     for (let k = 0; k < 2; k++) {
       line.index[k] = within(low + k, size);
-      line.weight[k] = k === 0 ? low + 1 - x : x - low;
+      line.weight[k] = k === 0 ? round(1 - round(x - low)) : round(x - low);
       line.slope[k] = (k === 0 ? -1 : 1) * factor * scale;
     }
   }
