@@ -78,7 +78,7 @@ KEPT = {
     "extremes": [torch.tensor([float("inf"), float("nan"), -0.0]), torch.tensor([2**62, -(2**63)])],
     "channels last": torch.randn(1, 3, 2, 2).to(memory_format=torch.channels_last),
     "gradients": [torch.ones(2, requires_grad=True), torch.nn.Parameter(torch.ones(3)), torch.nn.Parameter(torch.ones(1), requires_grad=False)],
-    "sparse": [torch.eye(3).to_sparse(), torch.sparse_coo_tensor([[0, 1, 0]], torch.ones(3, 3), (4, 3)), torch.zeros(2, 2).to_sparse()],
+    "sparse": [torch.eye(3).to_sparse(), torch.eye(3).to_sparse_csr(), torch.zeros(2, 3).to_sparse_csr(), torch.sparse_coo_tensor([[0, 1, 0]], torch.ones(3, 3), (4, 3)), torch.zeros(2, 2).to_sparse()],
     "types": [torch.Size([2, 3]), torch.float32, torch.bfloat16, torch.device("cpu"), torch.device("cuda:1"), torch.device("cuda")],
     "many": [torch.full((1,), float(i)) for i in range(300)],
     "states": states(),

@@ -1,12 +1,11 @@
 /** From a checkpoint's records to tensors. */
-import { CPU, type Device, device, int64, Parameter, RuntimeError, Tensor } from "@tt/core";
+import { CPU, type Device, device, int32, int64, Parameter, RuntimeError, Tensor } from "@tt/core";
 import { Storage, transfer } from "@tt/core/dispatch";
-import { sparse_coo_tensor, type SparseTensor } from "@tt/core/sparse";
+import { sparse_compressed_tensor, sparse_coo_tensor, type SparseTensor } from "@tt/core/sparse";
 import type { Bind, Convert } from "../pickle/materialize.ts";
 import { UnpicklingError } from "../pickle/errors.ts";
 import { NumpyArrayRecord } from "./numpy-globals.ts";
 import { NumpyDType } from "./numpy-types.ts";
-import { densify } from "./densify.ts";
 import { type MapLocation, targetDevice } from "./map-location.ts";
 import { fortranStrides, hostStorage, placeTensor } from "./place.ts";
 import {
@@ -90,10 +89,16 @@ export class Binder {
 
   #sparse(record: SparseRecord): Tensor {
     const parts = record.parts.map((part) => this.#tensor(part));
-    if (record.layout === "sparse_csr") return densify(record, parts);
-    const [indices, values] = parts as [Tensor, Tensor];
-    if (indices.dtype !== int64) throw new RuntimeError("a sparse tensor is damaged: its indices are not int64");
-    const tensor = sparse_coo_tensor(indices, values, { size: record.size }) as SparseTensor;
+    const indices = parts.slice(0, -1);
+    const values = parts.at(-1)!;
+    const { size, layout } = record;
+    if (!indices.every(({ dtype }) => dtype === int64 || (dtype === int32 && layout !== "sparse_coo")))
+      throw new RuntimeError("a sparse tensor is damaged: its indices are no integers of 64 bits");
+    if (layout !== "sparse_coo") {
+      const [compressed, plain] = indices as [Tensor, Tensor];
+      return sparse_compressed_tensor(compressed, plain, values, { size, layout: `torch.${layout}` });
+    }
+    const tensor = sparse_coo_tensor(indices[0]!, values, { size }) as SparseTensor;
     tensor.sorted = record.coalesced;
     return tensor;
   }

@@ -1,7 +1,7 @@
 /** From a saved object to a pickle and the list of storages it refers to. */
 import { Complex, Device, DType, Parameter, RuntimeError, Tensor } from "@tt/core";
 import type { Storage } from "@tt/core";
-import { SparseTensor } from "@tt/core/sparse";
+import { CompressedTensor, SparseTensor } from "@tt/core/sparse";
 import { PicklingError } from "../pickle/errors.ts";
 import { Pickler, type Reduction } from "../pickle/pickler.ts";
 import { floats, mark, ordered_dict, tuple } from "../pickle/python-type.ts";
@@ -43,6 +43,8 @@ class StorageReference {
 const REBUILD_TENSOR = new GlobalName("torch._utils", "_rebuild_tensor_v2");
 const REBUILD_PARAMETER = new GlobalName("torch._utils", "_rebuild_parameter");
 const REBUILD_SPARSE = new GlobalName("torch._utils", "_rebuild_sparse_tensor");
+/** The only compressed form that PyTorch before 2.0 saves, under a name of its own. */
+const REBUILD_SPARSE_CSR = new GlobalName("torch._utils", "_rebuild_sparse_csr_tensor");
 const GET_LAYOUT = new GlobalName("torch.serialization", "_get_layout");
 const COMPLEX = new GlobalName("__builtin__", "complex");
 const DEVICE = new GlobalName("torch", "device");
@@ -78,7 +80,7 @@ export function encodeObject(value: unknown, legacy: boolean): { pickle: Uint8Ar
 function reduce(object: object): Reduction | GlobalName | undefined {
   if (object instanceof Parameter)
     return { callable: REBUILD_PARAMETER, args: [new PlainTensor(object), object.requires_grad, ordered_dict({})] };
-  if (object instanceof SparseTensor) return reduceSparse(object);
+  if (object instanceof SparseTensor || object instanceof CompressedTensor) return reduceSparse(object);
   if (object instanceof Tensor) {
     if (object.layout !== "torch.strided")
       throw new PicklingError(`Can't pickle a tensor of layout ${object.layout}: save its to_dense() instead`);
@@ -112,11 +114,13 @@ class LayoutName {
 }
 
 /** In the form of all versions, which does not tell whether the tensor is coalesced. */
-function reduceSparse(tensor: SparseTensor): Reduction {
-  const { coordinates, entries, shape } = tensor;
-  const size = mark([...shape], "torch.Size");
-  const parts = tuple([new PlainTensor(coordinates), new PlainTensor(entries), size]);
-  return { callable: REBUILD_SPARSE, args: [new LayoutName(tensor.layout), parts] };
+function reduceSparse(tensor: SparseTensor | CompressedTensor): Reduction {
+  const indices = tensor instanceof SparseTensor ? [tensor.coordinates] : [tensor.compressed, tensor.plain];
+  const parts = [...indices, tensor.entries].map((part) => new PlainTensor(part));
+  return {
+    callable: tensor.is_sparse_csr ? REBUILD_SPARSE_CSR : REBUILD_SPARSE,
+    args: [new LayoutName(tensor.layout), tuple([...parts, mark([...tensor.shape], "torch.Size")])],
+  };
 }
 
 function reduceTensor(tensor: Tensor, requires_grad: boolean): Reduction {

@@ -61,19 +61,16 @@ export class ParameterRecord {
   }
 }
 
+export type SparseLayout = "sparse_coo" | "sparse_csr" | "sparse_csc" | "sparse_bsr" | "sparse_bsc";
+
 export class SparseRecord {
-  readonly layout: "sparse_coo" | "sparse_csr";
-  /** Indices and values; compressed row pointers first for CSR. */
+  readonly layout: SparseLayout;
+  /** Indices and values; two lists of indices, the compressed one first, but for COO. */
   readonly parts: readonly TensorRecord[];
   readonly size: readonly number[];
   readonly coalesced: boolean;
 
-  constructor(
-    layout: "sparse_coo" | "sparse_csr",
-    parts: readonly TensorRecord[],
-    size: readonly number[],
-    coalesced: boolean,
-  ) {
+  constructor(layout: SparseLayout, parts: readonly TensorRecord[], size: readonly number[], coalesced: boolean) {
     this.layout = layout;
     this.parts = parts;
     this.size = size;

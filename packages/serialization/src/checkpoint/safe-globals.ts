@@ -27,7 +27,7 @@ let allowed: ReadonlyMap<string, SafeGlobal> = new Map();
 export function add_safe_globals(list: readonly SafeGlobal[]): void {
   const next = new Map(allowed);
   for (const entry of list) {
-    if (!Array.isArray(entry) || typeof entry[0] !== "function" || !/^[\w.]+\.\w+$/.test(String(entry[1])))
+    if (!Array.isArray(entry) || typeof entry[0] !== "function" || !/^[\w.]+\.\w+$/.test(entry[1]))
       throw new TypeError('safe globals are pairs of a function and a Python path: [make, "module.Name"]');
     next.set(entry[1], entry);
   }

@@ -10,6 +10,7 @@ import {
   DeviceRecord,
   Layout,
   ParameterRecord,
+  type SparseLayout,
   SparseRecord,
   StorageRecord,
   StorageType,
@@ -175,11 +176,13 @@ function parameter(data: unknown, requires_grad: unknown): ParameterRecord {
   return new ParameterRecord(data, requires_grad === true);
 }
 
+const SPARSE: readonly SparseLayout[] = ["sparse_coo", "sparse_csr", "sparse_csc", "sparse_bsr", "sparse_bsc"];
+
 function sparse(format: unknown, data: unknown): SparseRecord {
   if (!(format instanceof Layout) || !Array.isArray(data)) throw new UnpicklingError("a sparse tensor is damaged");
-  const name = format.name;
-  if (name !== "sparse_coo" && name !== "sparse_csr")
-    throw new UnpicklingError(`rebuilding sparse tensor for layout torch.${name} is not supported`);
+  const name = SPARSE.find((layout) => layout === format.name);
+  if (name === undefined)
+    throw new UnpicklingError(`rebuilding sparse tensor for layout torch.${shorten(format.name)} is not supported`);
   const count = name === "sparse_coo" ? 2 : 3;
   const parts = data.slice(0, count) as unknown[];
   if (!parts.every((part) => part instanceof TensorRecord))
