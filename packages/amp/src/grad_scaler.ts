@@ -2,6 +2,7 @@ import {
   type Device,
   float16,
   float32,
+  float64,
   full,
   int32,
   is_tensor,
@@ -10,6 +11,7 @@ import {
   type Tensor,
   where,
 } from "@tt/core";
+import { tableOf } from "@tt/core/dispatch";
 
 /** Options of {@link GradScaler}. */
 export interface GradScalerOptions {
@@ -115,7 +117,7 @@ export class GradScaler {
     }
     if (progress.stage === "stepped") throw new RuntimeError("unscale_() is being called after step().");
     no_grad(() => {
-      const inverse = scale.double().reciprocal().float();
+      const inverse = reciprocal(scale);
       for (const { params } of optimizer.param_groups)
         for (const { grad } of params) {
           if (grad !== null) this.unscaleGrad(grad, inverse, progress.found);
@@ -287,4 +289,11 @@ export class GradScaler {
     if (progress === undefined) this.progress.set(optimizer, (progress = { stage: "ready", found: new Map() }));
     return progress;
   }
+}
+
+/** 1 / scale as PyTorch computes it: in double precision, on devices that have it. */
+function reciprocal(scale: Tensor): Tensor {
+  const { dtypes } = tableOf(scale.device).backend.capabilities ?? {};
+  const wide = dtypes === undefined || dtypes.includes(float64);
+  return wide ? scale.double().reciprocal().float() : scale.reciprocal();
 }
