@@ -5,6 +5,7 @@ import "@tt/core/neural";
 export { Parameter } from "@tt/core";
 export { Callable } from "./module/callable.ts";
 export { AttributeError, KeyError } from "./module/errors.ts";
+export { factory_kwargs } from "./module/factory_kwargs.ts";
 export { Module } from "./module/module.ts";
 export type * from "./module/state.ts";
 export { ModuleDict, ModuleList, ParameterDict, ParameterList } from "./containers/lists.ts";

@@ -1,6 +1,6 @@
 import { ones, Parameter, rand, type Tensor, zeros } from "@tt/core";
 import { describe, expect, it } from "vitest";
-import { BatchNorm1d, Linear, Module, Sequential } from "../index.ts";
+import { BatchNorm1d, factory_kwargs, LazyInstanceNorm1d, Linear, Module, Sequential } from "../index.ts";
 
 class Net extends Module {
   scale = new Parameter(ones(1));
@@ -108,5 +108,31 @@ describe("hooks", () => {
     );
     layer.load_state_dict({ weight: layer.state_dict()["weight"]! }, { strict: false });
     expect(seen).toEqual(["weight,bias", "load weight", "missing bias"]);
+  });
+});
+
+describe("factory_kwargs", () => {
+  it("takes what factories take", () => {
+    expect(factory_kwargs(null)).toEqual({});
+    expect(factory_kwargs({ device: "cpu", factory_kwargs: { dtype: "x" } })).toEqual({ device: "cpu", dtype: "x" });
+    expect(() => factory_kwargs({ bias: true })).toThrow("unexpected kwargs {'bias'}");
+    expect(() => factory_kwargs({ dtype: 1, factory_kwargs: { dtype: 2 } })).toThrow(
+      "dtype specified twice, in **kwargs and in factory_kwargs",
+    );
+  });
+});
+
+describe("lazy instance norms", () => {
+  it("are affine and keep statistics unless told otherwise", () => {
+    const norm = new LazyInstanceNorm1d();
+    norm(rand(2, 3, 4));
+    expect(Object.keys(norm.state_dict())).toEqual([
+      "weight",
+      "bias",
+      "running_mean",
+      "running_var",
+      "num_batches_tracked",
+    ]);
+    expect(Object.keys(new LazyInstanceNorm1d({ affine: false, track_running_stats: false }).state_dict())).toEqual([]);
   });
 });

@@ -37,7 +37,7 @@ function hasExtraState(module: Module): boolean {
   let proto = module as object | null;
   while (proto !== null && !Object.hasOwn(proto, "get_extra_state"))
     proto = Object.getPrototypeOf(proto) as object | null;
-  return proto !== null && !Object.hasOwn(proto, "named_children");
+  return proto !== null && !Object.hasOwn(proto, "load_state_dict");
 }
 
 /** Children under every name they have, unlike named_children. */

@@ -5,7 +5,7 @@ import type { Module } from "../module/module.ts";
 type Attributes = Record<string, unknown>;
 
 /** `x` divided by its norm. */
-export const normalized = (x: Tensor, eps: number): Tensor => callOp("nn_normalize", x, 2, 0, eps, null);
+export const normalized = (x: Tensor, eps: number): Tensor => callOp("nn_normalize", x, 2, [0], eps, null);
 
 /** The weight as a matrix whose rows are dimension `dim`. */
 export function weightMatrix(weight: Tensor, dim: number): Tensor {

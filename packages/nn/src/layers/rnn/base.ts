@@ -193,29 +193,66 @@ export abstract class RecurrentLayer extends Module {
   private runSequence(input: PackedSequence, hx: readonly Tensor[] | null): [PackedSequence, Tensor[]] {
     const { data, batch_sizes, sorted_indices, unsorted_indices } = input;
     const sizes = longs(batch_sizes);
-    const sorted = sorted_indices === null ? hx : (hx?.map((h) => h.index_select(1, sorted_indices)) ?? null);
+    const sorted = hx === null ? null : this.permute_hidden(hx, sorted_indices);
     const states = this.initial(data, sizes[0]!, sorted);
     const [out, last] = this.layers(data, states, (x, state, p, reverse) =>
       runPacked(this.mode, x, sizes, state, p, reverse),
     );
-    const restored = unsorted_indices === null ? last : last.map((s) => s.index_select(1, unsorted_indices));
+    const restored = this.permute_hidden(last, unsorted_indices);
     return [new PackedSequence(out, batch_sizes, sorted_indices, unsorted_indices), restored];
   }
 
+  /** @throws RuntimeError when the input is not [T, B, size] (or packed, [steps, size]) of this layer's `input_size` */
+  check_input(input: Tensor, batch_sizes: Tensor | null): void {
+    const rank = batch_sizes === null ? 3 : 2;
+    if (input.ndim !== rank) throw new RuntimeError(`input must have ${rank} dimensions, got ${input.ndim}`);
+    this.checkWidth(input);
+  }
+
+  private checkWidth(input: Tensor): void {
+    if (input.shape.at(-1) === this.input_size) return;
+    throw new RuntimeError(
+      `input.size(-1) must be equal to input_size. Expected ${this.input_size}, got ${input.shape.at(-1)}`,
+    );
+  }
+
+  /** The shape of states for an input: [layers * directions, batch, width]. */
+  get_expected_hidden_size(input: Tensor, batch_sizes: Tensor | null): number[] {
+    return [this.num_layers * this.directions, this.batchOf(input, batch_sizes), this.outputSize];
+  }
+
+  /** @internal number of sequences in an input */
+  protected batchOf(input: Tensor, batch_sizes: Tensor | null): number {
+    return batch_sizes === null ? input.shape[this.batch_first ? 0 : 1]! : longs(batch_sizes)[0]!;
+  }
+
+  /** @throws RuntimeError when states have another shape than expected; `{}` in `msg` stands for the two shapes */
+  check_hidden_size(hx: Tensor, expected: readonly number[], msg = "Expected hidden size {}, got {}"): void {
+    if (expected.length === hx.ndim && expected.every((size, d) => size === hx.shape[d])) return;
+    throw new RuntimeError(msg.replace("{}", pyRepr(expected)).replace("{}", `[${hx.shape.join(", ")}]`));
+  }
+
+  /** {@link check_input} and {@link check_hidden_size} of what is given to `forward`. */
+  check_forward_args(input: Tensor, hidden: Tensor | readonly Tensor[], batch_sizes: Tensor | null): void {
+    this.check_input(input, batch_sizes);
+    this.check_hidden_size(hidden as Tensor, this.get_expected_hidden_size(input, batch_sizes));
+  }
+
+  /** States with their batch in another order. */
+  permute_hidden<T extends Tensor | readonly Tensor[]>(hx: T, permutation: Tensor | null): T {
+    if (permutation === null) return hx;
+    const permuted = (state: Tensor): Tensor => state.index_select(1, permutation);
+    return (Array.isArray(hx) ? (hx as readonly Tensor[]).map(permuted) : permuted(hx as Tensor)) as T;
+  }
+
   private initial(input: Tensor, batch: number, hx: readonly Tensor[] | null): readonly Tensor[] {
-    if (input.shape.at(-1) !== this.input_size) {
-      throw new RuntimeError(
-        `input.size(-1) must be equal to input_size. Expected ${this.input_size}, got ${input.shape.at(-1)}`,
-      );
-    }
+    this.checkWidth(input);
     const count = this.num_layers * this.directions;
     const widths = this.mode === "LSTM" ? [this.outputSize, this.hidden_size] : [this.outputSize];
     if (hx === null) return widths.map((width) => input.new_zeros([count, batch, width]));
     hx.forEach((state, i) => {
-      const expected = [count, batch, widths[i]!];
-      if (expected.every((s, d) => s === state.shape[d])) return;
-      const name = i === 0 ? "hidden" + (this.mode === "LSTM" ? "[0]" : "") : "hidden[1]";
-      throw new RuntimeError(`Expected ${name} size ${pyRepr(expected)}, got [${state.shape.join(", ")}]`);
+      const name = this.mode === "LSTM" ? `hidden[${i}]` : "hidden";
+      this.check_hidden_size(state, [count, batch, widths[i]!], `Expected ${name} size {}, got {}`);
     });
     return hx;
   }

@@ -1,5 +1,5 @@
 import { gradcheck, gradgradcheck } from "@tt/autograd";
-import { float64, manual_seed, randn, type Tensor } from "@tt/core";
+import { float64, int64, manual_seed, randn, tensor, type Tensor } from "@tt/core";
 import { callOp } from "@tt/core/dispatch";
 import { describe, expect, it } from "vitest";
 import { GRU, LSTM, RNN } from "./rnn.ts";
@@ -69,5 +69,20 @@ describe("recurrent layers", () => {
       expect(output.sub(expected).abs().max().item()).toBeLessThan(1e-6);
       expect(output.grad_fn?.name()).toBe("StackBackward0");
     }
+  });
+
+  it("check their arguments in PyTorch's words", () => {
+    const lstm = new LSTM(3, 4, { num_layers: 2, bidirectional: true, proj_size: 2, batch_first: true });
+    const x = randn(5, 6, 3);
+    expect(lstm.get_expected_hidden_size(x, null)).toEqual([4, 5, 2]);
+    expect(lstm.get_expected_cell_size(x, null)).toEqual([4, 5, 4]);
+    lstm.check_forward_args(x, [randn(4, 5, 2), randn(4, 5, 4)], null);
+    expect(() => lstm.check_forward_args(x, [randn(4, 5, 2), randn(4, 5, 2)], null)).toThrow(
+      "Expected hidden[1] size (4, 5, 4), got [4, 5, 2]",
+    );
+    expect(() => new GRU(3, 4).check_input(randn(5, 3), null)).toThrow("input must have 3 dimensions, got 2");
+    const state = randn(1, 3, 4);
+    const order = tensor([2, 0, 1], { dtype: int64 });
+    expect(new GRU(3, 4).permute_hidden(state, order).tolist()).toEqual(state.index_select(1, order).tolist());
   });
 });

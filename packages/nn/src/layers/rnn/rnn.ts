@@ -117,6 +117,17 @@ export class LSTM extends RecurrentLayer {
     super("LSTM", recurrentArgs("LSTM", args));
   }
 
+  /** The shape of cell states for an input: [layers * directions, batch, hidden_size]. */
+  get_expected_cell_size(input: Tensor, batch_sizes: Tensor | null): number[] {
+    return [this.num_layers * (this.bidirectional ? 2 : 1), this.batchOf(input, batch_sizes), this.hidden_size];
+  }
+
+  override check_forward_args(input: Tensor, hidden: readonly Tensor[], batch_sizes: Tensor | null): void {
+    this.check_input(input, batch_sizes);
+    const sizes = [this.get_expected_hidden_size(input, batch_sizes), this.get_expected_cell_size(input, batch_sizes)];
+    sizes.forEach((size, i) => this.check_hidden_size(hidden[i]!, size, `Expected hidden[${i}] size {}, got {}`));
+  }
+
   override forward(input: Tensor | PackedSequence, hx?: LstmState | null): [Tensor | PackedSequence, [Tensor, Tensor]] {
     const [output, last] = this.run(input, hx ?? null);
     return [output, last as [Tensor, Tensor]];
