@@ -80,7 +80,7 @@ def mnist():
     return run
 
 
-class Block(nn.Module):
+class Residual(nn.Module):
     def __init__(self, inputs, outputs, stride):
         super().__init__()
         self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
@@ -102,7 +102,7 @@ def resnet18():
     blocks += [(128, 256, 2), (256, 256, 1), (256, 512, 2), (512, 512, 1)]
     stem = [nn.Conv2d(3, 64, 3, 1, 1, bias=False), nn.BatchNorm2d(64), nn.ReLU()]
     head = [nn.AvgPool2d(4), nn.Flatten(), nn.Linear(512, 10)]
-    model = nn.Sequential(*stem, *[Block(*block) for block in blocks], *head)
+    model = nn.Sequential(*stem, *[Residual(*block) for block in blocks], *head)
     optimiser = optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
     data, target = torch.rand(32, 3, 32, 32), torch.randint(0, 10, [32])
 
