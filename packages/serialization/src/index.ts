@@ -25,5 +25,6 @@ export { PicklingError, UnpicklingError } from "./pickle/errors.ts";
 export { ordered_dict, python_type, tuple, type PythonType } from "./pickle/python-type.ts";
 export { ZipError } from "./zip/errors.ts";
 export * as safetensors from "./safetensors/index.ts";
+export * as gguf from "./gguf/index.ts";
 export * as npy from "./numpy/index.ts";
 export * as hub from "./hub/index.ts";

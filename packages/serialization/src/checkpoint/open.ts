@@ -16,7 +16,7 @@ export function* openCheckpoint(fileSize: number): Reading<Container> {
   if (start[8] === 0x7b && start[9] === 0x22)
     throw new RuntimeError("this looks like a safetensors file: load it with safetensors.load_file");
   if (new TextDecoder("latin1").decode(start.subarray(0, 4)) === "GGUF")
-    throw new RuntimeError("this is a GGUF file, not a checkpoint of torch.save");
+    throw new RuntimeError("this is a GGUF file, not a checkpoint of torch.save: load it with gguf.load_file");
   if (new TextDecoder("latin1").decode(start.subarray(257, 262)) === "ustar")
     throw new RuntimeError(
       "checkpoints of PyTorch before 0.1.10 (tar files) are not supported; load and save the file with a newer PyTorch",

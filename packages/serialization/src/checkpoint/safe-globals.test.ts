@@ -1,4 +1,4 @@
-import { Tensor } from "@tt/core";
+import type { Tensor } from "@tt/core";
 import { afterEach, describe, expect, it } from "vitest";
 import { add_safe_globals, clear_safe_globals, get_safe_globals, load, loadSync, safe_globals } from "../index.ts";
 import { writeZip } from "../zip/write.ts";
