@@ -1,4 +1,4 @@
-import type { Element, Kernel, Operand, Param } from "../kernel.ts";
+import { type Element, type Kernel, type Operand, type Param, spread } from "../kernel.ts";
 import { ceilDiv, repeat, u32 } from "../source.ts";
 
 /** The block of a workgroup, how much of the sum is in workgroup memory at once, and the side of a thread's square tile. */
@@ -85,49 +85,53 @@ ${b.functions}
 
 @compute @workgroup_size(${threads})
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let row0 = group.y * ${rows}u;
-  let column0 = group.x * ${columns}u;
+  let across = (p.n + ${columns - 1}u) / ${columns}u;
+  let tiles = across * ((p.m + ${rows - 1}u) / ${rows}u);
   let ty = thread / ${acrossColumns}u;
   let tx = thread % ${acrossColumns}u;
-  for (var z = group.z; z < p.batch * p.splits; z += groups.z) {
-    let batch = z / p.splits;
-    let part = z % p.splits;
-    let begin = part * p.chunk;
-    let end = min(begin + p.chunk, p.k);
-    ${a.setup}
-    ${b.setup}
-    ${sums((r, c) => `var sum_${r}_${c} = V();`)}
-    for (var k0 = begin; k0 < end; k0 += ${depth}u) {
-      workgroupBarrier();
-      for (var unit = thread; unit < ${a.units + b.units}u; unit += ${threads}u) {
-        if (unit < ${a.units}u) {
-          ${a.fill("unit")}
-        } else {
-          let other = unit - ${a.units}u;
-          ${b.fill("other")}
-        }
-      }
-      workgroupBarrier();
-      for (var at = 0u; at < ${depth}u; at++) {
-        ${repeat(per, (i) => `let a_${i} = block_a[at * ${rows / 4}u + ty + ${i * acrossRows}u];`)}
-        ${repeat(per, (i) => `let b_${i} = block_b[at * ${columns / 4}u + tx + ${i * acrossColumns}u];`)}
-        ${sums((r, c) => `sum_${r}_${c} += a_${r >> 2}.${COMPONENTS[r & 3]!} * b_${c};`)}
+  let turn = flat_group(group, groups);
+  if (turn >= tiles * p.batch * p.splits) { return; }
+  let z = turn / tiles;
+  let tile = turn % tiles;
+  let row0 = tile / across * ${rows}u;
+  let column0 = tile % across * ${columns}u;
+  let batch = z / p.splits;
+  let part = z % p.splits;
+  let begin = part * p.chunk;
+  let end = min(begin + p.chunk, p.k);
+  ${a.setup}
+  ${b.setup}
+  ${sums((r, c) => `var sum_${r}_${c} = V();`)}
+  for (var k0 = begin; k0 < end; k0 += ${depth}u) {
+    workgroupBarrier();
+    for (var unit = thread; unit < ${a.units + b.units}u; unit += ${threads}u) {
+      if (unit < ${a.units}u) {
+        ${a.fill("unit")}
+      } else {
+        let other = unit - ${a.units}u;
+        ${b.fill("other")}
       }
     }
-    let base = ${product.base};
-    ${repeat(per * 4, (c) => {
-      const column = `column0 + (tx + ${(c >> 2) * acrossColumns}u) * 4u + ${c & 3}u`;
-      return `{
-      let column = ${column};
-      if (column < p.n) {
-        let start = base + ${product.offset("column")};
-        ${repeat(perThread, (r) => storeOne(r, `sum_${r}_${c >> 2}.${COMPONENTS[c & 3]!}`))}
-      }
-    }`;
-    })}
+    workgroupBarrier();
+    for (var at = 0u; at < ${depth}u; at++) {
+      ${repeat(per, (i) => `let a_${i} = block_a[at * ${rows / 4}u + ty + ${i * acrossRows}u];`)}
+      ${repeat(per, (i) => `let b_${i} = block_b[at * ${columns / 4}u + tx + ${i * acrossColumns}u];`)}
+      ${sums((r, c) => `sum_${r}_${c} += a_${r >> 2}.${COMPONENTS[r & 3]!} * b_${c};`)}
+    }
   }
+  let base = ${product.base};
+  ${repeat(per * 4, (c) => {
+    const column = `column0 + (tx + ${(c >> 2) * acrossColumns}u) * 4u + ${c & 3}u`;
+    return `{
+    let column = ${column};
+    if (column < p.n) {
+      let start = base + ${product.offset("column")};
+      ${repeat(perThread, (r) => storeOne(r, `sum_${r}_${c >> 2}.${COMPONENTS[c & 3]!}`))}
+    }
+  }`;
+  })}
 }`,
-    workgroups: [ceilDiv(n, columns), ceilDiv(m, rows), Math.min(65535, batch * splits)],
+    workgroups: spread(ceilDiv(n, columns) * ceilDiv(m, rows) * batch * splits),
   };
 
   function storeOne(r: number, sum: string): string {

@@ -140,3 +140,14 @@ test("the choice follows the shape", () => {
   expect(choose_matmul({ ...SPEC, m: 2048, n: 2048, k: 64 })).toMatchObject({ tile: { rows: 128 }, splits: 1 });
   expect(choose_matmul({ ...SPEC, m: 64, n: 64, k: 4096 })).toMatchObject({ splits: 16 });
 });
+
+test("the grid stays within its limits, however large the result", () => {
+  for (const [m, n, k] of [
+    [32, 8_000_000, 27],
+    [8_000_000, 3, 64],
+    [1, 10_000_000, 16],
+  ] as const) {
+    for (const { workgroups } of matmul({ ...SPEC, m, n, k }).kernels)
+      expect(Math.max(...workgroups)).toBeLessThan(65536);
+  }
+});
