@@ -52,6 +52,7 @@ export * as utils from "./utils.ts";
 export * from "./constants.ts";
 export * from "./settings.ts";
 export * as cuda from "./cuda.ts";
+export * as gpu from "./gpu.ts";
 export * as func from "./func.ts";
 export * as random from "./random.ts";
 export * from "./legacy_tensors.ts";
