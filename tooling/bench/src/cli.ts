@@ -6,6 +6,11 @@
  * the peak of fused multiply-add, measured in the same process. --engine tfjs adds a column for what TF.js's kernels take
  * (`wasm({ engine: "tfjs" })`). The environment goes to both: OPENBLAS_CORETYPE=Haswell,
  * DNNL_MAX_CPU_ISA=AVX2 and ATEN_CPU_CAPABILITY=avx2 keep PyTorch to 256-bit registers, TT_WASM_TURBO=1 gives them to us.
+ *
+ * pnpm bench --device gpu [--only PATTERN] [--beside jax,tfjs,ort] [--software] [--json FILE]
+ *
+ * Times device gpu in a page of Chromium, and beside it the other libraries that use WebGPU, each in a browser of its own.
+ * --software takes Chromium's software adapter, which shows that everything runs but says nothing of speed.
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -22,8 +27,31 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "3" },
     json: { type: "string" },
     profile: { type: "boolean", default: false },
+    beside: { type: "string", default: "jax,tfjs,ort" },
+    software: { type: "boolean", default: false },
   },
 });
+
+if (values.device === "gpu") {
+  const { gpuTable, LIBRARIES, runGpu } = await import("./gpu/main.ts");
+  const { gpuWorkloads } = await import("./gpu/workloads.ts");
+  const wanted = values.only?.split(",") ?? [""];
+  const chosen = gpuWorkloads.map(({ id }) => id).filter((id) => wanted.some((part) => id.includes(part)));
+  const libraries = ["tt", ...values.beside.split(",").filter((name) => name !== "")];
+  const unknown = libraries.find((name) => !LIBRARIES.includes(name));
+  if (chosen.length === 0 || unknown !== undefined) {
+    console.error(
+      unknown === undefined
+        ? `no workload matches "${values.only}"; there are: ${gpuWorkloads.map(({ id }) => id).join(", ")}`
+        : `--beside ${unknown} is not one of ${LIBRARIES.slice(1).join(", ")}`,
+    );
+    process.exit(2);
+  }
+  const results = await runGpu({ ids: chosen, libraries, software: values.software });
+  for (const line of gpuTable(results)) console.log(line);
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+  process.exit(0);
+}
 
 const pattern = values.only?.split(",") ?? [""];
 const ids = workloads.map((w) => w.id).filter((id) => pattern.some((p) => id.includes(p)));

@@ -46,7 +46,7 @@ class GPT extends nn.Module {
 export const gpt: readonly Workload[] = [
   {
     id: "gpt",
-    setup: ({ device }) => {
+    setup: ({ device, read = true }) => {
       torch.manual_seed(1);
       const model = new GPT().to(device);
       const optimiser = new optim.AdamW(model.parameters(), { lr: 1e-3 });
@@ -57,7 +57,7 @@ export const gpt: readonly Workload[] = [
         const loss = F.cross_entropy(model(index).view(-1, TOKENS), target.view(-1));
         loss.backward();
         optimiser.step();
-        return loss.item();
+        return read ? loss.item() : loss;
       };
     },
   },

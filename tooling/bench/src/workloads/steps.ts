@@ -43,7 +43,7 @@ export const steps: readonly Workload[] = [
   },
   {
     id: "mnist",
-    setup: ({ device }) => {
+    setup: ({ device, read = true }) => {
       torch.manual_seed(1);
       const model = new Net().to(device);
       const optimiser = new optim.SGD(model.parameters(), { lr: 0.01, momentum: 0.5 });
@@ -54,7 +54,7 @@ export const steps: readonly Workload[] = [
         const loss = F.nll_loss(model(data), target);
         loss.backward();
         optimiser.step();
-        return loss.item();
+        return read ? loss.item() : loss;
       };
     },
   },
