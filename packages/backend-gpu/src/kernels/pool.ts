@@ -2,6 +2,8 @@ import type { Kernels, Tensor } from "@tt/core";
 import type { Engine } from "../engine.ts";
 import { numelOf } from "../queue/view.ts";
 import { avgPool, avgPoolBackward, COUNT, type Divisor } from "../wgsl/pool/avg_pool.ts";
+import { gather } from "../wgsl/index/gather.ts";
+import { scatter, type ScatterSpec } from "../wgsl/index/scatter.ts";
 import { maxPool, maxPoolBackward } from "../wgsl/pool/max_pool.ts";
 import { type PoolSpec, type Sliding, type Triple, volume } from "../wgsl/pool/windows.ts";
 import { planFor } from "./cache.ts";
@@ -82,6 +84,19 @@ export function poolKernels(engine: Engine): Kernels {
         planFor("max_pool_backward", sizes, () => maxPoolBackward(...sizes)),
         { grad, indices, out },
       );
+    },
+    max_unpool(out: Tensor, src: Tensor, index: Tensor, rank: number): void {
+      if (out.numel() === 0) return;
+      const { planes, image, output } = specOf(out.shape, src.shape, rank, null);
+      const sizes = { outer: planes, size: volume(image), inner: 1, length: volume(output), shared: false };
+      const spec: ScatterSpec = { ...sizes, type: elementOf(src.dtype), combine: "set", self: "zeros" };
+      engine.run(planFor("scatter", spec, scatter), { index, src, out });
+    },
+    max_unpool_backward(out: Tensor, x: Tensor, index: Tensor, rank: number): void {
+      if (out.numel() === 0) return;
+      const { planes, image, output } = specOf(x.shape, out.shape, rank, null);
+      const sizes = { outer: planes, size: volume(image), inner: 1, length: volume(output), shared: false };
+      engine.run(planFor("gather", { ...sizes, type: elementOf(x.dtype) }, gather), { x, index, out });
     },
     avg_pool: (out: Tensor, x: Tensor, params: PoolParams) =>
       average(out, x, specOf(x.shape, out.shape, params.kernel_size.length, slidingOf(params)), divisorOf(params)),

@@ -53,6 +53,21 @@ describe("pooling", () => {
       expectSame([x], (x) => (callOp("adaptive_max_pool2d", x, [4, 3]) as unknown as Tensor[])[0]!);
     }),
   );
+  test(
+    "maxima put back",
+    onDevice(() => {
+      const [out, indices] = callOp(
+        "max_pool2d_with_indices",
+        randn(2, 3, 8, 10),
+        [2, 2],
+        [2, 2],
+        [0, 0],
+        [1, 1],
+        false,
+      ) as unknown as [Tensor, Tensor];
+      expectSame([out, indices], (x, at) => callOp("max_unpool2d", x, at, [8, 10]));
+    }),
+  );
 });
 
 describe("negative log likelihood", () => {
