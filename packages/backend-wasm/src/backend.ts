@@ -8,6 +8,7 @@ import { attentionKernels } from "./kernels/attention.ts";
 import { batchNormKernels } from "./kernels/batch_norm.ts";
 import { convKernels } from "./kernels/conv/kernels.ts";
 import { copyKernels } from "./kernels/copy.ts";
+import { lossKernels } from "./kernels/losses.ts";
 import { makeMap, mapKernel } from "./kernels/map.ts";
 import { gatherKernels } from "./kernels/gather.ts";
 import { groupNormKernels } from "./kernels/group_norm.ts";
@@ -167,12 +168,13 @@ function kernelsOf(engine: Engine, relaxed: boolean): Kernels {
     ...normKernels(engine),
     ...groupNormKernels(engine),
     ...nllKernels(engine),
+    ...lossKernels(engine, fold, map),
     ...poolKernels(engine),
     ...optimKernels(engine),
     ...recurrentKernels(engine),
     ...attentionKernels(engine),
     ...adaptiveKernels(engine),
-    ...gatherKernels(engine),
+    ...gatherKernels(engine, map),
     ...indexingKernels(engine),
     ...maskedKernels(engine),
     ...rearrangeKernels(engine),

@@ -1,6 +1,6 @@
 import type { Kernel, Kernels, Tensor } from "@tt/core";
 import type { Heap } from "./memory/heap.ts";
-import type { Exports } from "./module.ts";
+import type { Exports } from "./exports.ts";
 import { Operands } from "./operands.ts";
 import type { Threads } from "./threads/threads.ts";
 

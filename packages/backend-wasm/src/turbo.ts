@@ -1,4 +1,4 @@
-import type { Exports } from "./module.ts";
+import type { Exports } from "./exports.ts";
 
 const FLAG = "experimental-wasm-revectorize";
 /** Milliseconds after which V8's optimising compiler is not waited for any longer. */

@@ -13,7 +13,9 @@ import {
   Tensor,
   uint8,
 } from "@tt/core";
+import { allocate, parseExpr, type Program } from "@tt/core/dispatch";
 import type { Engine } from "../engine.ts";
+import type { MapInto } from "./map.ts";
 import { patternOf } from "./pattern.ts";
 import { broadcast, dense, product, viewOf } from "./views.ts";
 
@@ -23,6 +25,10 @@ const FEW = 256;
 /** Dtypes that are combined here, as assembly/gather.ts numbers them, and ways to do it. */
 const KINDS: readonly DType[] = [float32, float64, int32, int64, uint8, int8, int16, bool];
 const MODES: readonly unknown[] = [null, "sum", "prod", "amax", "amin"];
+
+/** What changes nothing, by ways to combine. */
+const NEUTRAL: Readonly<Record<string, number>> = { sum: 0, prod: 1, amax: -Infinity, amin: Infinity };
+const MEAN: Program = parseExpr("a / max(b, 1)");
 
 /** Nanoseconds for an element. */
 const COST = 2;
@@ -35,7 +41,7 @@ interface Sizes {
 }
 
 /** `gather`, the scatters, `take` and `put`; indices that are out of range leave the error to the host's loops. */
-export function gatherKernels(engine: Engine): Kernels {
+export function gatherKernels(engine: Engine, map: MapInto): Kernels {
   const { heap, operands, host, threads } = engine;
 
   /** A tensor without dimensions as one of a single element. */
@@ -148,6 +154,30 @@ export function gatherKernels(engine: Engine): Kernels {
     return true;
   }
 
+  /** {@link scatter} with means, and with what was there before left out; of float32 and float64. */
+  function reduce(
+    out: Tensor,
+    dim: number,
+    index: Tensor,
+    src: Tensor | Scalar,
+    mode: string,
+    include_self: boolean,
+  ): boolean {
+    const { dtype } = out;
+    if ((dtype !== float32 && dtype !== float64) || !(src instanceof Tensor)) return false;
+    const way = mode === "mean" ? "sum" : mode;
+    let counts: Tensor | null = null;
+    if (mode === "mean") {
+      counts = allocate(out.shape, dtype, out.device);
+      (host["fill"] as Kernel)(counts, Number(include_self));
+      if (!scatter(counts, dim, index, 1, "sum")) return false;
+    }
+    if (!include_self && !scatter(out, dim, index, NEUTRAL[way]!, null)) return false;
+    if (!scatter(out, dim, index, src, way)) return false;
+    if (counts !== null) map(MEAN, dtype, out, [out, counts], []);
+    return true;
+  }
+
   function put(self: Tensor, given: Tensor, src: Tensor, accumulate: boolean): boolean {
     if (!suits(given) || src.dtype !== self.dtype || self.numel() === 0) return false;
     if (src.storage === self.storage || given.storage === self.storage) return false;
@@ -185,8 +215,8 @@ export function gatherKernels(engine: Engine): Kernels {
       include_self: boolean,
     ): void {
       begin(out, input);
-      const known = mode === null || include_self;
-      if (!known || !scatter(out, dim, index, src, mode))
+      const plain = mode === null || (include_self && mode !== "mean");
+      if (!(plain ? scatter(out, dim, index, src, mode) : reduce(out, dim, index, src, mode, include_self)))
         (host["scatter"] as Kernel)(out, out, dim, index, src, mode, include_self);
     },
   };

@@ -68,6 +68,25 @@ describe.each(DTYPES)("%s elements", (dtype) => {
     expectEqual([of(dtype, 30, 40), indices(30, 25, 40)], (x, i) => x.gather(0, i));
     expectEqual([of(dtype, 30, 40), indices(40, 30, 25), of(dtype, 30, 25)], (x, i, y) => x.scatter(1, i, y));
     expectEqual([of(dtype, 30, 40), indices(30, 25, 40)], (x, i) => x.scatter(0, i, 1));
+    // Indices that cover a part of the other dimensions, and tensors that are not dense.
+    expectEqual([of(dtype, 30, 40), indices(40, 20, 25)], (x, i) => x.gather(1, i));
+    expectEqual([of(dtype, 40, 30), indices(30, 25, 30)], (x, i) => x.t().gather(0, i));
+    expectEqual([of(dtype, 30, 40), indices(40, 20, 25), of(dtype, 30, 30)], (x, i, y) => x.scatter(1, i, y));
+    expectEqual([of(dtype, 40, 30), indices(30, 25, 30), of(dtype, 30, 30)], (x, i, y) => {
+      const turned = x.clone().t();
+      turned.scatter_(0, i, y);
+      return turned;
+    });
+  });
+
+  it("are taken, put and filled", () => {
+    expectEqual([of(dtype, 30, 40), indices(1200, 300).sub(600)], (x, i) => x.take(i));
+    expectEqual([of(dtype, 40, 30), indices(1200, 20, 15)], (x, i) => x.t().take(i));
+    expectEqual([of(dtype, 30, 40), indices(1200, 300), of(dtype, 300)], (x, i, y) => x.put(i, y));
+    expectEqual([of(dtype, 30, 7, 9), indices(7, 3).sub(3)], (x, i) => x.index_fill(1, i, 1));
+    expectEqual([of(dtype, 30, 40)], (x) => x.clone().fill_(1));
+    expectEqual([of(dtype, 30, 40)], (x) => x.t().contiguous());
+    expectEqual([of(dtype, 3, 17, 19, 2)], (x) => x.permute(0, 3, 2, 1).contiguous());
   });
 
   it("are indexed by tensors and masks, read and written", () => {
@@ -96,6 +115,9 @@ describe.each(DTYPES)("%s elements", (dtype) => {
     expectEqual([of(dtype, 40, 50)], (x) => [...x.topk(3), ...x.topk(40, 0, false), ...x.topk(3, 1, false)]);
     expectEqual([of(dtype, 40, 50)], (x) => [...x.kthvalue(7), ...x.kthvalue(2, 0, true)]);
     expectEqual([of(dtype, 40, 50)], (x) => callOp("unique.extra", x, true, true, true, null));
+    if (dtype === bool) return;
+    expectEqual([of(dtype, 40, 50)], (x) => [...x.median(1), ...x.median(0, true), ...x.mode(1), ...x.mode(0)]);
+    expectEqual([of(dtype, 40, 50)], (x) => [x.median(), ...x.nanmedian(1)]);
   });
 });
 
@@ -112,6 +134,11 @@ it("orders nan, infinities and zeros as the cpu does", () => {
       ...t.topk(5),
       ...t.topk(5, 0, false),
       ...t.kthvalue(190),
+      ...t.median(0),
+      ...t.nanmedian(0),
+      ...t.view([20, 10]).median(0),
+      ...t.view([20, 10]).nanmedian(0),
+      ...t.view([20, 10]).mode(1),
     ]);
     expectEqual([x], (t) => callOp("unique.extra", t, true, true, true, null));
     expectEqual([x], (t) => t.nonzero());

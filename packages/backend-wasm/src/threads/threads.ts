@@ -1,6 +1,6 @@
 import type { Heap } from "../memory/heap.ts";
 import { isShared } from "../memory/sharing.ts";
-import type { Exports } from "../module.ts";
+import type { Exports } from "../exports.ts";
 import type { Code } from "./code.ts";
 import { CONTROL_BYTES, MOST_ARGUMENTS, MOST_WORKERS } from "./control.ts";
 import { callHere, Crew, type Task } from "./crew.ts";

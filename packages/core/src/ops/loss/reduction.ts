@@ -1,6 +1,8 @@
 import { call } from "../../dispatch/call.ts";
 import { type Bound, defineOp, type Op } from "../../dispatch/op.ts";
+import { modes } from "../../dispatch/state.ts";
 import { RuntimeError, ValueError } from "../../errors.ts";
+import { broadcastPair, numelOf } from "../../layout.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
 /** How a loss puts its elements together. */
@@ -37,6 +39,16 @@ interface ElementLoss {
 export function defineElementLoss(loss: ElementLoss): Op {
   const parameters = loss.parameters === undefined ? "" : `, ${loss.parameters}`;
   const names = loss.names ?? [];
+  const backward = defineOp({
+    schema: `_${loss.name}_backward(Tensor grad_output, Tensor input, Tensor target${parameters.replaceAll(/=[^,]*/g, "")}) -> Tensor`,
+    doc: `Gradient of \`${loss.name}\` with respect to its input, element by element.`,
+    variants: "internal",
+    decompose: (g: Tensor, input: Tensor, target: Tensor, ...rest: Bound[]) =>
+      loss.slope(input, target, ...rest).mul(g),
+  });
+  // Backends may have one loop for it, which is not recorded.
+  const towards = (g: Tensor, input: Tensor, target: Tensor, ...rest: Bound[]): Tensor =>
+    modes().gradEnabled ? loss.slope(input, target, ...rest).mul(g) : callTensor(backward, g, input, target, ...rest);
   const gradient = (
     g: Tensor,
     needs: readonly boolean[],
@@ -45,17 +57,14 @@ export function defineElementLoss(loss: ElementLoss): Op {
     reduction: Reduction,
     ...rest: Bound[]
   ): readonly (Tensor | null)[] => {
-    const along = (slope: Tensor): Tensor => {
-      const spread = slope.mul(g);
-      return reduction === "mean" ? spread.div(slope.numel()) : spread;
-    };
+    const each = reduction === "mean" ? g.div(numelOf(broadcastPair(input.shape, target.shape))) : g;
     const { targetSlope } = loss;
     if (needs[1] && targetSlope === undefined) {
       throw new RuntimeError(`the derivative for 'target' is not implemented`);
     }
     return [
-      needs[0] ? along(loss.slope(input, target, ...rest)) : null,
-      needs[1] ? along(targetSlope!(input, target, ...rest)) : null,
+      needs[0] ? towards(each, input, target, ...rest) : null,
+      needs[1] ? targetSlope!(input, target, ...rest).mul(each) : null,
     ];
   };
   return defineOp({
