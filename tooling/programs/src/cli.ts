@@ -1,5 +1,6 @@
 /** `pnpm programs`: runs the ported reference programs and compares them with PyTorch's results. */
 
+import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -9,6 +10,7 @@ import { type Expected, type Plain, readExpected } from "./expected.ts";
 const USAGE = `usage: pnpm programs [options]
   --only LIST        letters or names, such as a,b_curve (default: all that are ported)
   --device D         device to compute on (default: cpu)
+  --jobs N           processes (default: 1)
   --allow-failures   exit with 0 even when programs fail
   --verbose          print every key that fails`;
 
@@ -94,12 +96,83 @@ function line({ name }: Expected, { passed, keys, worst }: ProgramResult, second
   return `${head}  ${keys.length} keys; furthest ${worst!.key} at ${(100 * worst!.distance).toFixed(0)} % of its tolerance`;
 }
 
+/** Shares programs out to processes; gives how many passed. */
+async function runApart(chosen: readonly Expected[], jobs: number, flags: readonly string[]): Promise<number> {
+  // Long ones first, so that none is left over at the end.
+  const waiting = chosen.toSorted((a, b) => b.seconds - a.seconds);
+  let passed = 0;
+  const work = async (): Promise<void> => {
+    let child: ChildProcess | null = null;
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      if (child?.connected !== true) child = fork(fileURLToPath(import.meta.url), ["--served", ...flags]);
+      const result = await answer(child, next.name);
+      if (result === null) console.log(`${next.name} FAILED: its process ended`);
+      else passed += result;
+    }
+    child?.disconnect();
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  return passed;
+}
+
+/** How many programs of that name pass, as a process says; null when it ends instead. */
+function answer(child: ChildProcess, name: string): Promise<number | null> {
+  return new Promise((resolve) => {
+    const gone = (): void => resolve(null);
+    child.once("exit", gone);
+    child.once("message", (passed: number) => {
+      child.off("exit", gone);
+      resolve(passed);
+    });
+    child.send(name);
+  });
+}
+
+/** Runs what `runApart` sends. */
+function serve(device: string, verbose: boolean): void {
+  process.on("message", (name: string) => {
+    void runHere(choose(readExpected(EXPECTED), name), device, verbose).then((passed) => process.send!(passed));
+  });
+}
+
+/** Runs programs one after another in this process; gives how many passed. */
+async function runHere(chosen: readonly Expected[], device: string, verbose: boolean): Promise<number> {
+  await (installed ??= install(device));
+  let passed = 0;
+  for (const expected of chosen) {
+    const start = performance.now();
+    const result = await runProgram(expected, device);
+    console.log(line(expected, result, (performance.now() - start) / 1000));
+    if (verbose) {
+      for (const { key, distance, note } of result.keys)
+        if (distance > 1) console.log(`  ${key}: ${note} (${distance.toPrecision(3)} tolerances)`);
+    }
+    if (result.passed) passed++;
+  }
+  return passed;
+}
+
+let installed: Promise<void> | null = null;
+
+async function install(device: string): Promise<void> {
+  if (device === "wasm") {
+    const [{ use }, { wasm }] = await Promise.all([import("@tt/torch"), import("@tt/backend-wasm")]);
+    await use(wasm());
+  }
+  if (device === "gpu") {
+    const [{ use }, { gpu }] = await Promise.all([import("@tt/torch"), import("@tt/backend-gpu")]);
+    await use(gpu());
+  }
+}
+
 async function main(argv: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],
     options: {
       only: { type: "string" },
       device: { type: "string", default: "cpu" },
+      jobs: { type: "string", default: "1" },
+      served: { type: "boolean", default: false },
       "allow-failures": { type: "boolean", default: false },
       verbose: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -109,26 +182,18 @@ async function main(argv: readonly string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  if (values.device === "wasm") {
-    const [{ use }, { wasm }] = await Promise.all([import("@tt/torch"), import("@tt/backend-wasm")]);
-    await use(wasm());
+  const { device, verbose } = values;
+  if (values.served) {
+    serve(device, verbose);
+    return 0;
   }
-  if (values.device === "gpu") {
-    const [{ use }, { gpu }] = await Promise.all([import("@tt/torch"), import("@tt/backend-gpu")]);
-    await use(gpu());
-  }
+  const jobs = Number(values.jobs);
+  if (!(Number.isInteger(jobs) && jobs > 0)) throw new UsageError(`--jobs ${values.jobs} is not a positive number`);
   const chosen = choose(readExpected(EXPECTED), values.only);
-  let passed = 0;
-  for (const expected of chosen) {
-    const start = performance.now();
-    const result = await runProgram(expected, values.device);
-    console.log(line(expected, result, (performance.now() - start) / 1000));
-    if (values.verbose) {
-      for (const { key, distance, note } of result.keys)
-        if (distance > 1) console.log(`  ${key}: ${note} (${distance.toPrecision(3)} tolerances)`);
-    }
-    if (result.passed) passed++;
-  }
+  const passed =
+    jobs > 1 && chosen.length > 1
+      ? await runApart(chosen, jobs, ["--device", device, ...(verbose ? ["--verbose"] : [])])
+      : await runHere(chosen, device, verbose);
   console.log(`programs: ${passed} of ${chosen.length}`);
   return values["allow-failures"] ? 0 : Number(passed < chosen.length);
 }

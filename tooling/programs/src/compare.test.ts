@@ -62,6 +62,7 @@ it("fails programs that leave out keys or emit others", () => {
     name: "x",
     program: "x",
     options: [],
+    seconds: 0,
     entries: [{ key: "a", value: 1, compare: "exact" }],
   } as const;
   expect(compareProgram(new Map([["a", 1]]), expected)).toMatchObject({ passed: true });

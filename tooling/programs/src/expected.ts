@@ -23,6 +23,8 @@ export interface Expected {
   /** Name of the program, such as `a_mnist`. */
   readonly program: string;
   readonly options: readonly string[];
+  /** How long PyTorch took. */
+  readonly seconds: number;
   readonly entries: readonly Entry[];
 }
 
@@ -38,13 +40,15 @@ export function readExpected(folder: string): Expected[] {
     .map((file) => {
       const text = readFileSync(join(folder, file), "utf8");
       const name = file.replace(/\.jsonl?$/, "");
-      if (file.endsWith(".jsonl")) return { name, program: name, options: [], entries: draws(text) };
-      const { program, options, results } = JSON.parse(text) as {
+      if (file.endsWith(".jsonl")) return { name, program: name, options: [], seconds: 0, entries: draws(text) };
+      const { program, options, seconds, results } = JSON.parse(text) as {
         program: string;
         options: string[];
+        seconds: { base: number };
         results: Recorded[];
       };
-      return { name, program: program.replace(/\.py$/, ""), options, entries: results.map(entryOf) };
+      const entries = results.map(entryOf);
+      return { name, program: program.replace(/\.py$/, ""), options, seconds: seconds.base, entries };
     });
 }
 
