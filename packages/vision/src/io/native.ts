@@ -5,13 +5,14 @@ import { convertImage } from "../image/modes.ts";
 
 type Sharp = (typeof import("sharp"))["default"];
 
-async function sharp(): Promise<Sharp> {
+/** The package that reads and writes what Node does not. @throws RuntimeError where it is not installed */
+export async function sharp(what = "JPEG"): Promise<Sharp> {
   // A name that bundlers for browsers do not follow.
   const name = "sharp";
   try {
     return ((await import(/* @vite-ignore */ name)) as { default: Sharp }).default;
   } catch (error) {
-    throw new RuntimeError('JPEG in Node needs the package "sharp": npm install sharp', { cause: error });
+    throw new RuntimeError(`${what} in Node needs the package "sharp": npm install sharp`, { cause: error });
   }
 }
 

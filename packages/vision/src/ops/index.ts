@@ -43,6 +43,7 @@ export {
   SqueezeExcitation,
   type SqueezeExcitationOptions,
 } from "./misc.ts";
+export { MultiScaleRoIAlign, type MultiScaleRoIAlignOptions } from "./multi_scale_roi_align.ts";
 export { ps_roi_align, ps_roi_pool, type Regions, roi_align, roi_pool } from "./roi.ts";
 export { PSRoIAlign, PSRoIPool, RoIAlign, RoIPool } from "./roi_modules.ts";
 export { stochastic_depth, StochasticDepth, type StochasticDepthMode } from "./stochastic_depth.ts";

@@ -1,6 +1,6 @@
-import { rand, tensor } from "@tt/core";
+import { arange, rand, tensor, zeros } from "@tt/core";
 import { expect, it } from "vitest";
-import { batched_nms, nms, roi_align } from "./index.ts";
+import { batched_nms, MultiScaleRoIAlign, nms, roi_align } from "./index.ts";
 
 it("suppresses boxes of the same class only", () => {
   const boxes = tensor([
@@ -20,4 +20,27 @@ it("passes gradients to the feature maps", () => {
     .backward();
   // Each of the 2 x 4 bins is a mean: weights of one.
   expect(maps.grad!.sum().item()).toBeCloseTo(8, 4);
+});
+
+it("takes each region from the level of its size", () => {
+  const pool = new MultiScaleRoIAlign(["a", "c"], 1, 2);
+  const maps = {
+    a: arange(64).float().view(1, 1, 8, 8),
+    b: zeros(1, 1, 4, 4),
+    c: arange(4).float().neg().view(1, 1, 2, 2),
+  };
+  const boxes = [
+    tensor([
+      [0, 0, 40, 40],
+      [10, 10, 500, 500],
+    ]),
+  ];
+  // torchvision 0.14
+  expect(
+    pool(maps, boxes, [[512, 512]])
+      .flatten()
+      .tolist(),
+  ).toEqual([4.5, 35.859375]);
+  expect(String(pool)).toBe("MultiScaleRoIAlign(featmap_names=['a', 'c'], output_size=(1, 1), sampling_ratio=2)");
+  expect(() => new MultiScaleRoIAlign(["a"], 1, 2)(maps, boxes, [])).toThrow("images list should not be empty");
 });

@@ -50,7 +50,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 };
 
 /** The magnitudes of an operation by bins (null: it has none), and whether their sign is drawn. */
-type Space = Readonly<Record<string, readonly [magnitudes: readonly number[] | null, signed: boolean]>>;
+export type Space = Readonly<Record<string, readonly [magnitudes: readonly number[] | null, signed: boolean]>>;
 
 function evenly(low: number, high: number, bins: number): number[] {
   return linspace(low, high, { steps: bins }).tolist() as number[];
@@ -73,7 +73,7 @@ interface Ranges {
 }
 
 /** The operations in the order of torchvision's dictionaries. */
-function spaceOf(bins: number, ranges: Ranges): Space {
+export function spaceOf(bins: number, ranges: Ranges): Space {
   const up = (high: number): readonly [number[], true] => [evenly(0, high, bins), true];
   return {
     Identity: [null, false],
@@ -148,7 +148,7 @@ export class AutoAugment extends PictureTransform {
 }
 
 /** An operation drawn from `space`, whose magnitude is that of `bin`. */
-function applyOne<P extends Picture>(img: P, space: Space, bin: (bins: number) => number, how: How): P {
+export function applyOne<P extends Picture>(img: P, space: Space, bin: (bins: number) => number, how: How): P {
   const names = Object.keys(space);
   const name = names[drawInteger(0, names.length)]!;
   const [magnitudes, signed] = space[name]!;
@@ -166,7 +166,7 @@ interface RandAugmentArgs {
 }
 const RAND_AUGMENT = ["num_ops", "magnitude", "num_magnitude_bins", "interpolation", "fill"] as const;
 
-const modeText = (mode: InterpolationMode): string => `InterpolationMode.${mode.toUpperCase()}`;
+export const modeText = (mode: InterpolationMode): string => `InterpolationMode.${mode.toUpperCase()}`;
 
 /** `num_ops` random operations, all of one magnitude (Cubuk et al. 2019). */
 export class RandAugment extends PictureTransform {

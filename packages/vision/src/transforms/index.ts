@@ -1,5 +1,6 @@
 /** What is done to images before and while training: `torchvision.transforms`. */
 export * as functional from "./functional.ts";
+export * as v2 from "./v2/index.ts";
 export { type AnyTransform, Compose, type Composed, RandomApply, RandomChoice, RandomOrder } from "./compose.ts";
 export {
   CenterCrop,
@@ -37,6 +38,7 @@ export {
   RandomSolarize,
 } from "./values.ts";
 export { ElasticTransform, RandomAffine, RandomPerspective, RandomRotation } from "./warps.ts";
+export { AugMix } from "./aug_mix.ts";
 export { AutoAugment, RandAugment, TrivialAugmentWide } from "./auto_augment.ts";
 export { AutoAugmentPolicy } from "./policies.ts";
 export { ImageClassification, type ImageClassificationOptions } from "./presets.ts";

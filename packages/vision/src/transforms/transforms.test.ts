@@ -1,5 +1,5 @@
-import { tensor, zeros } from "@tt/core";
-import { expect, it } from "vitest";
+import { arange, float32, manual_seed, rand, tensor, uint8, zeros } from "@tt/core";
+import { describe, expect, it } from "vitest";
 import { Image, transforms } from "../index.ts";
 
 const picture = new Image(
@@ -41,4 +41,79 @@ it("Compose applies in order and prints as torchvision does", () => {
   );
   expect(text).toBe("Compose(\n    ToTensor()\n    Normalize(mean=(0.1307,), std=(0.3081,))\n)");
   expect(() => new transforms.Lambda(3 as never)).toThrow("Argument lambd should be callable, got int");
+});
+
+it("AugMix draws and mixes as torchvision does", () => {
+  const image = arange(3 * 16 * 20)
+    .mul(7)
+    .remainder(256)
+    .to(uint8)
+    .view(3, 16, 20);
+  manual_seed(0);
+  const mixed = new transforms.AugMix({ severity: 5 })(image);
+  expect(mixed.at(":", "::8", "::7").tolist()).toEqual([
+    [
+      [0, 47, 93],
+      [96, 139, 185],
+    ],
+    [
+      [186, 225, 33],
+      [33, 83, 132],
+    ],
+    [
+      [124, 170, 213],
+      [219, 20, 71],
+    ],
+  ]);
+  expect(String(new transforms.AugMix())).toBe(
+    "AugMix(severity=3, mixture_width=3, chain_depth=-1, alpha=1.0, all_ops=True, interpolation=InterpolationMode.BILINEAR, fill=None)",
+  );
+  expect(() => new transforms.AugMix({ severity: 11 })).toThrow(
+    "The severity must be between [1, 10]. Got 11 instead.",
+  );
+});
+
+describe("v2", () => {
+  const { v2 } = transforms;
+
+  it("has the older names and its own", () => {
+    const both = new v2.Compose([
+      new v2.ToImage(),
+      new v2.ToDtype(float32, { scale: true }),
+      new v2.Normalize([0], [1]),
+    ]);
+    expect(both(picture).equal(new transforms.ToTensor()(picture))).toBe(true);
+    expect(new v2.ToDtype(float32)(tensor([200]).to(uint8)).tolist()).toEqual([200]);
+    expect(String(new v2.ToDtype(float32, { scale: true }))).toBe("ToDtype(scale=True)");
+    expect(v2.functional.horizontal_flip(tensor([[[1, 2]]])).tolist()).toEqual([[[2, 1]]]);
+    expect(
+      new v2.RGB()(tensor([[[7]]]))
+        .flatten()
+        .tolist(),
+    ).toEqual([7, 7, 7]);
+  });
+
+  it("zooms out by padding", () => {
+    const image = rand(3, 10, 12);
+    manual_seed(4);
+    const zoomed = new v2.RandomZoomOut({ p: 1, fill: 9 })(image);
+    const [height, width] = zoomed.shape.slice(1) as [number, number];
+    expect(height).toBeGreaterThanOrEqual(10);
+    expect(width / height).toBeCloseTo(1.2, 0);
+    expect(zoomed.ne(9).sum().item()).toBe(360);
+    expect(zoomed.masked_select(zoomed.ne(9)).sum().item()).toBeCloseTo(image.sum().item(), 3);
+    expect(String(new v2.RandomZoomOut())).toBe("RandomZoomOut(p=0.5, fill=0, side_range=(1.0, 4.0))");
+    expect(new v2.RandomZoomOut({ p: 0 })(image)).toBe(image);
+  });
+
+  it("adds noise, permutes channels and draws sizes", () => {
+    const image = rand(3, 10, 12);
+    const noisy = new v2.GaussianNoise({ sigma: 10 })(image);
+    expect([noisy.min().item(), noisy.max().item()]).toEqual([0, 1]);
+    expect(() => new v2.GaussianNoise()(image.to(uint8))).toThrow("Input tensor is expected to be in float dtype");
+    const sums = (t: typeof image): number[] => (t.sum([1, 2]).tolist() as number[]).toSorted((a, b) => a - b);
+    expect(sums(new v2.RandomChannelPermutation()(image))).toEqual(sums(image));
+    const [, height] = new v2.RandomResize(4, 7)(image).shape;
+    expect([4, 5, 6]).toContain(height);
+  });
 });

@@ -1,5 +1,6 @@
 import { from_numpy, type Tensor, uint8, ValueError } from "@tt/core";
 import type { RGB } from "./colors.ts";
+import { hasInk, LETTER_HEIGHT, LETTER_WIDTH } from "./font.ts";
 
 /** A tensor of bytes, [1 or 3, H, W], to draw on as Pillow draws. */
 export class Canvas {
@@ -79,6 +80,20 @@ export class Canvas {
       [cx, cy] = best;
       if (cy > size) return;
     }
+  }
+
+  /** Lines of text in Pillow's fixed letters, from their upper left corner. */
+  text(x: number, y: number, text: string, color: RGB): void {
+    text.split("\n").forEach((line, i) => {
+      Array.from(line).forEach((letter, j) => {
+        for (let row = 0; row < LETTER_HEIGHT; row++) {
+          for (let column = 0; column < LETTER_WIDTH; column++) {
+            const [px, py] = [x + j * LETTER_WIDTH + column, y + i * (LETTER_HEIGHT + 4) + row];
+            if (hasInk(letter, column, row)) this.point(px, py, color);
+          }
+        }
+      });
+    });
   }
 
   /** A line `width` pixels wide. */

@@ -4,13 +4,15 @@ import { Canvas, requireBytes } from "./canvas.ts";
 import { type Color, colorsFor, rgbOf } from "./colors.ts";
 
 interface BoxesArgs {
+  /** A text for each box, in Pillow's fixed letters. */
+  labels?: readonly (string | null)[] | null;
   /** One for all boxes, or one for each. */
   colors?: readonly Color[] | Color | null;
   /** Fills the boxes, half transparent. */
   fill?: boolean;
   width?: number;
 }
-const BOXES = ["colors", "fill", "width"] as const;
+const BOXES = ["labels", "colors", "fill", "width"] as const;
 
 /**
  * The image with boxes drawn on it.
@@ -19,7 +21,12 @@ const BOXES = ["colors", "fill", "width"] as const;
  * @throws ValueError for other shapes and dtypes, and corners in the wrong order
  */
 export function draw_bounding_boxes(image: Tensor, boxes: Tensor, ...args: Arguments<BoxesArgs, typeof BOXES>): Tensor {
-  const o = bind<BoxesArgs>("draw_bounding_boxes()", BOXES, { colors: null, fill: false, width: 1 }, args);
+  const o = bind<BoxesArgs>(
+    "draw_bounding_boxes()",
+    BOXES,
+    { labels: null, colors: null, fill: false, width: 1 },
+    args,
+  );
   requireBytes(image, [1, 3], "Only grayscale and RGB images are supported");
   const rows = (boxes.to("cpu").tolist() as number[][]).map((row) => row.map(Math.trunc));
   if (rows.some(([x1, y1, x2, y2]) => x1! > x2! || y1! > y2!)) {
@@ -28,11 +35,18 @@ export function draw_bounding_boxes(image: Tensor, boxes: Tensor, ...args: Argum
     );
   }
   if (rows.length === 0) return image;
+  if (o.labels !== null && o.labels.length !== rows.length) {
+    throw new ValueError(
+      `Number of boxes (${rows.length}) and labels (${o.labels.length}) mismatch. Please specify labels for each box.`,
+    );
+  }
   const colors = colorsFor(rows.length, o.colors, "boxes");
   const canvas = new Canvas(image);
   rows.forEach((corners, i) => {
     if (o.fill) canvas.fill(corners, colors[i]!, 100);
     canvas.frame(corners, o.width, colors[i]!);
+    const label = o.labels?.[i] ?? null;
+    if (label !== null) canvas.text(corners[0]! + o.width + 1, corners[1]! + o.width + 1, label, colors[i]!);
   });
   return canvas.tensor();
 }
