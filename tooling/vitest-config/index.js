@@ -1,4 +1,13 @@
+import { existsSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+
+// Tests of device "gpu" run on the software adapter of Debian's chromium, unless a driver is named. Drivers read the process's
+// own environment, so that it must be set before there are workers.
+const driver = "/usr/lib/chromium/vk_swiftshader_icd.json";
+if (existsSync(driver)) {
+  process.env["VK_ICD_FILENAMES"] ??= driver;
+  process.env["XDG_RUNTIME_DIR"] ??= "/tmp";
+}
 
 const source = "@tt/source";
 

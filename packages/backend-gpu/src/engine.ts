@@ -4,6 +4,7 @@ import {
   type DType,
   float32,
   int32,
+  int64,
   type Kernels,
   RuntimeError,
   type Scalar,
@@ -96,6 +97,8 @@ export class Engine {
   private number(value: Scalar, compute: DType): number {
     if (typeof value === "object") throw new RuntimeError('gpu: complex numbers are not supported on device "gpu"');
     const number = Number(value);
+    // The ends of int64, with which masked elements are filled, become those of what stands for it.
+    if (compute === int64 && Math.abs(number) === 2 ** 63) return number < 0 ? -2147483648 : 2147483647;
     if (compute.category === 1 && !(number >= -2147483648 && number <= 4294967295)) {
       throw new RuntimeError(
         `gpu: ${String(value)} does not fit into 32 bits, which is what integers have on device "gpu"`,

@@ -1,6 +1,7 @@
 import type { Device, Storage } from "@tt/core";
 import { ManagedStorage } from "@tt/core/dispatch";
 import type { Form } from "../codegen/form.ts";
+import type { Group } from "../queue/group.ts";
 
 /**
  * Memory on the device, apart from the storage that stands for it, so that queued work does not keep that alive. It gets a
@@ -19,8 +20,9 @@ export class Memory {
 
   // What the planner knows of it, valid for the flush of that number.
   flush = -1;
-  /** The last group that writes it, and the last that reads it. */
-  writer = -1;
+  /** The last group that writes it. */
+  writer: Group | null = null;
+  /** Where the last group that reads it stands, or stood. */
   reader = -1;
 
   constructor(form: Form, numel: number) {

@@ -16,7 +16,22 @@ export function sizeClass(bytes: number): number {
   return Math.ceil(bytes / step) * step;
 }
 
-/** Buffers by number; those given back wait here for the next of their size. */
+/** Keeps the least number last. */
+function insert(ids: number[], id: number): void {
+  let low = 0;
+  let high = ids.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ids[middle]! > id) low = middle + 1;
+    else high = middle;
+  }
+  ids.splice(low, 0, id);
+}
+
+/**
+ * Buffers by number; those given back wait here for the next of their size. The least number goes first, so that the same work
+ * gets the same buffers, in whatever order they came back, and finds its bind groups again.
+ */
 export class Pool {
   private readonly commands: BufferCommands;
   private readonly free = new Map<number, number[]>();
@@ -56,7 +71,7 @@ export class Pool {
     this.used -= size;
     const waiting = this.free.get(size);
     if (waiting === undefined) this.free.set(size, [id]);
-    else waiting.push(id);
+    else insert(waiting, id);
   }
 
   /** Destroys buffers that wait, all of them or until `reserved` is at most `target`. */

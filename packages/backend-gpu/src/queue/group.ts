@@ -52,8 +52,10 @@ export interface Touched {
 
 /** What becomes one dispatch. */
 export class Group {
-  /** Its place in the order; changes when it is moved. */
+  /** Its place in the order; need not be whole, as groups may be moved between others. */
   index: number;
+  /** The place that it must come after. */
+  after = -1;
   kernel: KernelNode | null;
   readonly chains: Chain[] = [];
   readonly touched: Touched[] = [];
@@ -141,6 +143,40 @@ export class Group {
     }
     if (entry === null && !fresh.includes(memory)) fresh.push(memory);
     return this.bindings(node, fresh) <= most;
+  }
+
+  /** Whether a chain can have the nodes of another group before the next one, which uses them. */
+  absorbs(parts: readonly MapNode[], next: MapNode, chain: Chain, most: number): boolean {
+    if (chain.nodes.length + parts.length >= MOST_NODES) return false;
+    const fresh = new Set<Memory>();
+    let words = this.words;
+    for (const { inputs, out, scalars } of [...parts, next]) {
+      words += scalars.length + 2 + 2 * out.shape.length;
+      for (const input of inputs) words += typeof input === "number" ? 1 : 2 + 2 * input.shape.length;
+    }
+    if (words > MOST_WORDS) return false;
+    for (const { inputs, out } of parts) {
+      if (this.touch(out.memory) !== null) return false;
+      fresh.add(out.memory);
+      for (const input of inputs) {
+        if (typeof input === "number") continue;
+        if (input.memory === next.out.memory && !aligned(input, next.out)) return false;
+        if (fresh.has(input.memory)) continue;
+        const entry = this.touch(input.memory);
+        if (entry === null) fresh.add(input.memory);
+        else if (entry.written) return false;
+      }
+    }
+    for (const input of next.inputs) {
+      if (typeof input === "number") continue;
+      if (this.touch(input.memory) === null) fresh.add(input.memory);
+      // Each element may only need the same element of what is absorbed.
+      for (const { out } of parts) if (out.memory === input.memory && !aligned(out, input)) return false;
+    }
+    for (const { out } of parts) if (out.memory === next.out.memory && !aligned(out, next.out)) return false;
+    if (this.touch(next.out.memory) === null) fresh.add(next.out.memory);
+    // An upper bound: memories that only the chain knows are not bound.
+    return this.touched.length + fresh.size <= most;
   }
 
   /** Buffers that the group with the node would bind. */
