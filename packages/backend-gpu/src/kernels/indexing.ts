@@ -3,6 +3,7 @@ import { parseExpr, type Program } from "@tt/core/dispatch";
 import { type Engine, expandTo } from "../engine.ts";
 import { numelOf, type View, viewOf } from "../queue/view.ts";
 import { flattenIndices, gather, type GatherSpec } from "../wgsl/index/gather.ts";
+import { maskedScatter } from "../wgsl/index/masked_scatter.ts";
 import { type Combine, scatter, type ScatterSpec } from "../wgsl/index/scatter.ts";
 import { planFor } from "./cache.ts";
 import { elementOf } from "./reduce.ts";
@@ -223,6 +224,14 @@ export function indexKernels(engine: Engine): Kernels {
       const [target, from] = [cropped(out, dim, index), cropped(x, dim, index)];
       if (target.numel !== out.numel() && out !== x) engine.copy(out, x);
       put(target, target.numel === out.numel() ? from : target, index, source, spec, x);
+    },
+    masked_scatter(out: Tensor, input: Tensor, mask: Tensor, source: Tensor): void {
+      const count = out.numel();
+      if (count === 0) return;
+      const [x, where] = [expandTo(viewOf(input), out.shape), expandTo(viewOf(mask), out.shape)];
+      const type = elementOf(out.dtype);
+      const plan = planFor("masked_scatter", { type, count }, () => maskedScatter(type, count));
+      engine.run(plan, { x, mask: where, src: source, out });
     },
     take(out: Tensor, x: Tensor, index: Tensor): void {
       if (out.numel() === 0) return;

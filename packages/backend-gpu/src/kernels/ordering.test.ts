@@ -1,4 +1,5 @@
-import { arange, manual_seed, randn, randperm, type Tensor } from "@tt/core";
+import { arange, manual_seed, randn, randperm, tensor, type Tensor } from "@tt/core";
+import { searchsorted } from "@tt/core/statistics";
 import { describe, test } from "vitest";
 import { expectSame, onDevice } from "../testing.ts";
 
@@ -51,6 +52,27 @@ describe("sorting", () => {
       expectSame([distinct(3000)], (x) => both(x.sort()));
       expectSame([distinct(3000)], (x) => both(x.topk(7)));
       expectSame([x.transpose(0, 1)], (x) => x.argsort(0));
+    }),
+  );
+});
+
+describe("searching", () => {
+  test(
+    "before or behind equal edges",
+    onDevice(() => {
+      const edges = tensor([1, 3, 3, 5, Number.NaN]);
+      const values = tensor([
+        [0, 1, 3],
+        [4, Number.NaN, 9],
+      ]);
+      for (const right of [false, true]) {
+        expectSame([edges, values], (e, v) => searchsorted(e, v, { right }));
+        expectSame([randn(3, 40).sort(1)[0], randn(3, 7)], (e, v) => searchsorted(e, v, { right }));
+        expectSame([tensor([1n, 5n]), tensor([2n, 5n])], (e, v) => searchsorted(e, v, { right }));
+      }
+      expectSame([tensor([5, 1, 3]), values], (e, v) =>
+        searchsorted(e, v, { sorter: tensor([1n, 2n, 0n]).to(e.device) }),
+      );
     }),
   );
 });

@@ -4,6 +4,7 @@ import type { Engine } from "../engine.ts";
 import { numelOf, type View } from "../queue/view.ts";
 import { scan, type ScanKind, type ScanSpec } from "../wgsl/scan/scan.ts";
 import { median, type MedianSpec } from "../wgsl/sort/median.ts";
+import { searchsorted, type SearchSpec } from "../wgsl/sort/search.ts";
 import { sort, type SortSpec } from "../wgsl/sort/sort.ts";
 import { planFor } from "./cache.ts";
 import { elementOf } from "./reduce.ts";
@@ -87,6 +88,22 @@ export function orderingKernels(engine: Engine): Kernels {
       sorted(outs, x, dim, { descending, count: x.shape[dim] ?? 1, first: 0 }),
     topk: (outs: Pair, x: Tensor, k: number, dim: number, largest: boolean) =>
       sorted(outs, x, dim, { descending: largest, count: x.ndim === 0 ? 1 : k, first: 0 }),
+    searchsorted(out: Tensor, edges: Tensor, values: Tensor, right = false, order: Tensor | null = null): void {
+      if (out.numel() === 0) return;
+      const shared = edges.ndim === 1;
+      const length = edges.shape.at(-1)!;
+      const rows = shared ? 1 : numelOf(edges.shape.slice(0, -1));
+      const spec: SearchSpec = {
+        type: elementOf(edges.dtype),
+        rows,
+        length,
+        values: values.numel() / rows,
+        right,
+        sorted: order === null,
+      };
+      const plan = planFor("searchsorted", spec, searchsorted);
+      engine.run(plan, { edges, values, ...(order !== null && { order }), out });
+    },
     kthvalue: (outs: Pair, x: Tensor, k: number, dim: number) =>
       sorted(outs, x, dim, { descending: false, count: 1, first: k - 1 }),
   };

@@ -164,6 +164,16 @@ describe("indexing", () => {
       }
     }),
   );
+  test(
+    "masks",
+    onDevice(() => {
+      const x = randn(7, 50);
+      const source = randn(400);
+      expectSame([x, x.gt(0), source], (x, mask, v) => x.masked_scatter(mask, v));
+      expectSame([x, randn(50).gt(0), source], (x, mask, v) => x.clone().masked_scatter_(mask, v));
+      expectSame([x, x.gt(0)], (x, mask) => x.masked_fill(mask, 3));
+    }),
+  );
 });
 
 describe("optimizers", () => {

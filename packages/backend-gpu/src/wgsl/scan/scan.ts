@@ -61,16 +61,30 @@ function foldOfScan({ kind, type, accumulate }: ScanSpec): Fold {
   };
 }
 
+/** What a plan calls the operands. */
+export interface ScanNames {
+  readonly x: string;
+  readonly out: string;
+}
+
 /** Operands: `x`, `out`, and `indices` for "max" and "min". */
-export function scan(spec: ScanSpec): Plan {
+export function scan(spec: ScanSpec, names: ScanNames = { x: "x", out: "out" }): Plan {
   const { outer, length, inner } = spec;
   const rows = outer * inner;
-  const fold = foldOfScan(spec);
-  if (length <= 32 || rows >= BUSY) return { kernels: [rowsAlone(spec, fold)] };
+  const own = foldOfScan(spec);
+  const fold: Fold = {
+    ...own,
+    results: own.results.map(([name, type, value]) => [name === "out" ? names.out : name, type, value] as const),
+  };
+  if (length <= 32 || rows >= BUSY) return { kernels: [rowsAlone(spec, fold, names.x)] };
   const parts = ceilDiv(length, PART);
-  if (parts === 1 || rows >= 64) return { kernels: [groups(spec, fold, "scan", 1)] };
+  if (parts === 1 || rows >= 64) return { kernels: [groups(spec, fold, names.x, "scan", 1)] };
   return {
-    kernels: [groups(spec, fold, "totals", parts), prefixes(spec, fold, parts), groups(spec, fold, "scan", parts)],
+    kernels: [
+      groups(spec, fold, names.x, "totals", parts),
+      prefixes(spec, fold, parts),
+      groups(spec, fold, names.x, "scan", parts),
+    ],
     scratch: fold.fields.map(([name, type]) => ({ name: `part_${name}`, type, length: rows * parts })),
   };
 }
@@ -93,11 +107,11 @@ function partOperands(fold: Fold): Operand[] {
 }
 
 /** A thread for each row. */
-function rowsAlone(spec: ScanSpec, fold: Fold): Kernel {
+function rowsAlone(spec: ScanSpec, fold: Fold, x: string): Kernel {
   const { kind, type, outer, length, inner } = spec;
   return {
     name: `cum${kind}`,
-    operands: [load("x", type), ...outputs(fold)],
+    operands: [load(x, type), ...outputs(fold)],
     params: [u32("rows", outer * inner), u32("length", length), u32("inner", inner)],
     code: `
 ${head(spec, fold)}
@@ -108,7 +122,7 @@ ${main(64)}
   let start = row / p.inner * p.length * p.inner + row % p.inner;
   var s = identity();
   for (var i = 0u; i < p.length; i++) {
-    s = take(s, x_load(start + i * p.inner), i);
+    s = take(s, ${x}_load(start + i * p.inner), i);
     ${put(fold, "start + i * p.inner")}
   }
 }`,
@@ -117,14 +131,14 @@ ${main(64)}
 }
 
 /** A workgroup for each part of a row: scans it, or only finds what it comes to. */
-function groups(spec: ScanSpec, fold: Fold, mode: "scan" | "totals", parts: number): Kernel {
+function groups(spec: ScanSpec, fold: Fold, x: string, mode: "scan" | "totals", parts: number): Kernel {
   const { kind, type, outer, length, inner } = spec;
   const rows = outer * inner;
   const carried = parts > 1;
   const fields = fold.fields.map(([name]) => name);
   return {
     name: mode === "scan" ? `cum${kind}` : `cum${kind}_totals`,
-    operands: [load("x", type), ...(carried ? partOperands(fold) : []), ...(mode === "scan" ? outputs(fold) : [])],
+    operands: [load(x, type), ...(carried ? partOperands(fold) : []), ...(mode === "scan" ? outputs(fold) : [])],
     params: [
       u32("rows", rows),
       u32("length", length),
@@ -148,7 +162,7 @@ ${main(256)}
     var s = identity();
     ${repeat(
       EACH,
-      (i) => `if (first + ${i}u < end) { s = take(s, x_load(start + (first + ${i}u) * p.inner), first + ${i}u); }
+      (i) => `if (first + ${i}u < end) { s = take(s, ${x}_load(start + (first + ${i}u) * p.inner), first + ${i}u); }
     let s${i} = s;`,
       "\n    ",
     )}
