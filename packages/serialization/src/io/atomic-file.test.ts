@@ -3,15 +3,15 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
+import { bundle } from "../../test/program.ts";
 import { counting } from "../../test/tensors.ts";
 import { float32 } from "@tt/core";
 import { loadSync, saveSync } from "../index.ts";
 
 /** Saves over and over; the numbers tell which version it is, and the tensor must agree. */
 const WRITER = `
-import { load, save, saveSync } from ${JSON.stringify(new URL("../index.ts", import.meta.url).pathname)};
+import { load, save, saveSync } from "@tt/serialization";
 const [, , target, how] = process.argv;
 const checkpoint = await load(target);
 process.stdout.write("ready");
@@ -30,16 +30,7 @@ describe("killing a process while it saves", () => {
     const target = join(folder, "model.pth");
     const writer = join(folder, "writer.mjs");
     try {
-      // One file starts several times as fast as sources that are compiled one by one.
-      await build({
-        stdin: { contents: WRITER, resolveDir: import.meta.dirname, loader: "js" },
-        outfile: writer,
-        bundle: true,
-        platform: "node",
-        format: "esm",
-        conditions: ["@tt/source"],
-        logLevel: "error",
-      });
+      await bundle(WRITER, writer);
       saveSync({ step: 0, w: counting(float32, [250, 1000]), end: 0 }, target);
       let last = 0;
       let interrupted = 0;
