@@ -1,4 +1,4 @@
-import { int64, type Kernels, NotImplementedError, type Scalar, Tensor } from "@tt/core";
+import { int64, type Kernels, NotImplementedError, type Scalar, type Tensor } from "@tt/core";
 import { type MapKernel, parseExpr, type Program } from "@tt/core/dispatch";
 import { supports } from "../codegen/expression.ts";
 import { formOf } from "../codegen/form.ts";
