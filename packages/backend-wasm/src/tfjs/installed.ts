@@ -21,14 +21,12 @@ const ENTRY = "@tt/backend-wasm/tfjs";
 
 /** Loads the entry for TF.js. Bundles leave it out unless the program imports it: its name is one that they do not see through. */
 export async function loadTfjsEngine(): Promise<TfjsEngine> {
+  let cause: unknown;
   if (installed.engine === null) {
-    try {
-      await import(/* webpackIgnore: true */ /* @vite-ignore */ ENTRY);
-    } catch (error) {
-      throw new RuntimeError(`wasm({ engine: "tfjs" }) in a bundled program needs: import "${ENTRY}"`, {
-        cause: error,
-      });
-    }
+    await import(/* webpackIgnore: true */ /* @vite-ignore */ ENTRY).catch((error: unknown) => (cause = error));
   }
-  return installed.engine!;
+  // What a bundle finds at run time, if anything, is another copy.
+  if (installed.engine === null)
+    throw new RuntimeError(`wasm({ engine: "tfjs" }) in a bundled program needs: import "${ENTRY}"`, { cause });
+  return installed.engine;
 }
