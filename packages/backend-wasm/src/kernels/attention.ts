@@ -19,7 +19,7 @@ export function attentionKernels(engine: Engine): Kernels {
   /** Columns lie together, for the three of them. */
   const suits = (query: Tensor, key: Tensor, value: Tensor, mask: Maybe): boolean => {
     const [m, n] = [query.shape.at(-2)!, key.shape.at(-2)!];
-    if (!areFloat32(query, key, value) || m * n * query.shape.at(-1)! < WORTHWHILE) return false;
+    if (!areFloat32(query, key, value) || m * n * query.shape.at(-1)! < engine.few(WORTHWHILE)) return false;
     if (mask !== null && mask.dtype !== bool && mask.dtype !== float32) return false;
     return [query, key, value].every((t) => t.strides.at(-1) === 1 || t.shape.at(-1) === 1);
   };

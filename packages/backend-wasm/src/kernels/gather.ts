@@ -16,8 +16,8 @@ import {
 import { allocate, parseExpr, type Program } from "@tt/core/dispatch";
 import type { Engine } from "../engine.ts";
 import type { MapInto } from "./map.ts";
-import { patternOf } from "./pattern.ts";
-import { broadcast, dense, product, viewOf } from "./views.ts";
+import { fillDense, patternOf } from "./pattern.ts";
+import { atLeast1d, broadcast, dense, product, viewOf } from "./views.ts";
 
 /** Elements up to which the host's loops are as fast. */
 const FEW = 256;
@@ -26,8 +26,16 @@ const FEW = 256;
 const KINDS: readonly DType[] = [float32, float64, int32, int64, uint8, int8, int16, bool];
 const MODES: readonly unknown[] = [null, "sum", "prod", "amax", "amin"];
 
-/** What changes nothing, by ways to combine. */
-const NEUTRAL: Readonly<Record<string, number>> = { sum: 0, prod: 1, amax: -Infinity, amin: Infinity };
+/** What changes nothing when it is combined. */
+function neutral(way: string, dtype: DType): Scalar {
+  if (way === "sum" || way === "prod") return way === "sum" ? 0 : 1;
+  if (dtype.is_floating_point) return way === "amax" ? -Infinity : Infinity;
+  if (dtype === bool) return way === "amin";
+  const bits = BigInt(8 * dtype.itemsize - Number(dtype.is_signed));
+  const most = 2n ** bits - 1n;
+  return way === "amin" ? most : dtype.is_signed ? -most - 1n : 0;
+}
+
 const MEAN: Program = parseExpr("a / max(b, 1)");
 
 /** Nanoseconds for an element. */
@@ -43,9 +51,6 @@ interface Sizes {
 /** `gather`, the scatters, `take` and `put`; indices that are out of range leave the error to the host's loops. */
 export function gatherKernels(engine: Engine, map: MapInto): Kernels {
   const { heap, operands, host, threads } = engine;
-
-  /** A tensor without dimensions as one of a single element. */
-  const line = (tensor: Tensor): Tensor => (tensor.ndim === 0 ? viewOf(tensor, [1], [1]) : tensor);
 
   /** The part of `self` that `index` covers in all dimensions but `dim`. */
   function covered(self: Tensor, dim: number, index: Tensor): Tensor {
@@ -100,7 +105,7 @@ export function gatherKernels(engine: Engine, map: MapInto): Kernels {
 
   function gather(out: Tensor, input: Tensor, dim: number, given: Tensor): boolean {
     if (!suits(given) || !out.contiguous_ || given.ndim !== input.ndim || input.numel() === 0) return false;
-    const [self, index] = [line(input), dense(engine, line(given))];
+    const [self, index] = [atLeast1d(input), dense(engine, atLeast1d(given))];
     const source = dense(engine, covered(self, dim, index));
     return collect(out, source, sizesOf(source, dim, index), index, false);
   }
@@ -141,11 +146,11 @@ export function gatherKernels(engine: Engine, map: MapInto): Kernels {
   function scatter(given: Tensor, dim: number, indices: Tensor, src: Tensor | Scalar, mode: unknown): boolean {
     if (!suits(indices) || indices.ndim !== given.ndim || given.numel() === 0) return false;
     if (indices.storage === given.storage) return false;
-    const [self, index] = [line(given), dense(engine, line(indices))];
+    const [self, index] = [atLeast1d(given), dense(engine, atLeast1d(indices))];
     let source = src;
     if (src instanceof Tensor) {
       if (src.dtype !== self.dtype || src.storage === self.storage || src.ndim !== indices.ndim) return false;
-      source = dense(engine, viewOf(line(src), index.shape, line(src).strides));
+      source = dense(engine, viewOf(atLeast1d(src), index.shape, atLeast1d(src).strides));
     }
     const region = covered(self, dim, index);
     const target = region.contiguous_ ? region : dense(engine, region);
@@ -154,7 +159,7 @@ export function gatherKernels(engine: Engine, map: MapInto): Kernels {
     return true;
   }
 
-  /** {@link scatter} with means, and with what was there before left out; of float32 and float64. */
+  /** {@link scatter} with means (of floating dtypes), and with what was there before left out. */
   function reduce(
     out: Tensor,
     dim: number,
@@ -164,15 +169,16 @@ export function gatherKernels(engine: Engine, map: MapInto): Kernels {
     include_self: boolean,
   ): boolean {
     const { dtype } = out;
-    if ((dtype !== float32 && dtype !== float64) || !(src instanceof Tensor)) return false;
+    if (!KINDS.includes(dtype) || !(src instanceof Tensor) || (mode === "mean" && !dtype.is_floating_point))
+      return false;
     const way = mode === "mean" ? "sum" : mode;
     let counts: Tensor | null = null;
     if (mode === "mean") {
       counts = allocate(out.shape, dtype, out.device);
-      (host["fill"] as Kernel)(counts, Number(include_self));
+      if (!fillDense(engine, counts, Number(include_self))) return false;
       if (!scatter(counts, dim, index, 1, "sum")) return false;
     }
-    if (!include_self && !scatter(out, dim, index, NEUTRAL[way]!, null)) return false;
+    if (!include_self && !scatter(out, dim, index, neutral(way, dtype), null)) return false;
     if (!scatter(out, dim, index, src, way)) return false;
     if (counts !== null) map(MEAN, dtype, out, [out, counts], []);
     return true;

@@ -1,7 +1,7 @@
-import { bfloat16, float16, float32, type Kernel, type Kernels, type Tensor } from "@tt/core";
-import { allocate } from "@tt/core/dispatch";
+import type { Kernel, Kernels, Tensor } from "@tt/core";
 import type { Engine } from "../engine.ts";
-import { areFloat32, dense, product } from "./views.ts";
+import { product } from "./views.ts";
+import { widened } from "./widen.ts";
 
 type Maybe = Tensor | null;
 type Three = readonly [Tensor, Tensor, Tensor];
@@ -14,31 +14,6 @@ const COST = 0.8;
 /** Group normalisation of [N, C, ...], and its gradients: float32, and halves by way of it. */
 export function groupNormKernels(engine: Engine): Kernels {
   const { heap, operands, host, threads } = engine;
-
-  /** Calls `run` with dense float32 tensors in place of halves; false where it cannot compute. */
-  function widened(
-    outs: Three,
-    inputs: readonly Maybe[],
-    run: (outs: readonly Tensor[], inputs: readonly Maybe[]) => boolean,
-  ): boolean {
-    if (outs[0].numel() < engine.few(FEW) || outs[0].numel() === 0) return false;
-    const all = [...outs, ...inputs.filter((input) => input !== null)];
-    if (!all.every(({ dtype }) => dtype === float32 || dtype === float16 || dtype === bfloat16)) return false;
-    const single = (tensor: Tensor, copied: boolean): Tensor => {
-      if (tensor.dtype === float32) return copied ? dense(engine, tensor) : tensor;
-      const wide = allocate(tensor.shape, float32, tensor.device);
-      if (copied) engine.copy(wide, tensor);
-      return wide;
-    };
-    if (!outs.every((out) => out.contiguous_)) return false;
-    const targets = outs.map((out) => single(out, false));
-    const sources = inputs.map((input) => input && single(input, true));
-    if (!areFloat32(...targets, ...sources) || !run(targets, sources)) return false;
-    targets.forEach((target, i) => {
-      if (target !== outs[i]) engine.copy(outs[i]!, target);
-    });
-    return true;
-  }
 
   /** Addresses of outputs, then of inputs (0 for null). */
   function locate(outs: readonly Tensor[], inputs: readonly Maybe[]): number[] | null {
@@ -93,7 +68,9 @@ export function groupNormKernels(engine: Engine): Kernels {
 
   return {
     group_norm_forward(outs: Three, input: Tensor, weight: Maybe, bias: Maybe, groups: number, eps: number): void {
-      if (!widened(outs, [input, weight, bias], (targets, inputs) => forward(targets, inputs, groups, eps)))
+      if (
+        !widened(engine, FEW, outs, [input, weight, bias], (targets, inputs) => forward(targets, inputs, groups, eps))
+      )
         (host["group_norm_forward"] as Kernel)(outs, input, weight, bias, groups, eps);
     },
     group_norm_backward(
@@ -106,7 +83,7 @@ export function groupNormKernels(engine: Engine): Kernels {
       groups: number,
     ): void {
       const inputs = [grad, input, mean, rstd, weight];
-      if (!widened(outs, inputs, (targets, sources) => backward(targets, sources, groups)))
+      if (!widened(engine, FEW, outs, inputs, (targets, sources) => backward(targets, sources, groups)))
         (host["group_norm_backward"] as Kernel)(outs, grad, input, mean, rstd, weight, groups);
     },
   };

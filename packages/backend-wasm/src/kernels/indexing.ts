@@ -1,4 +1,6 @@
 import {
+  complex128,
+  complex64,
   type DType,
   float32,
   float64,
@@ -11,13 +13,18 @@ import {
 } from "@tt/core";
 import type { Engine } from "../engine.ts";
 import { patternOf } from "./pattern.ts";
-import { broadcast, dense, product, viewOf } from "./views.ts";
+import { atLeast1d, broadcast, dense, product, viewOf } from "./views.ts";
 
 /** Elements up to which the host's loops are as fast. */
 const FEW = 256;
 
 /** Dtypes that are added up here, as assembly/blocks.ts numbers them. */
 const KINDS: readonly DType[] = [float32, float64, int32, int64];
+
+/** Complex numbers are added up by their parts. */
+function kindOf(dtype: DType): number {
+  return KINDS.indexOf(dtype === complex64 ? float32 : dtype === complex128 ? float64 : dtype);
+}
 
 /** Columns of a matrix that a thread takes at least. */
 const COLUMNS = 64;
@@ -85,7 +92,8 @@ export function indexingKernels(engine: Engine): Kernels {
   /** The vector's elements may be apart. */
   const vector = (index: Tensor): Tensor => (index.ndim <= 1 ? index : dense(engine, index));
 
-  function select(out: Tensor, input: Tensor, dim: number, index: Tensor): boolean {
+  function select(givenOut: Tensor, given: Tensor, dim: number, index: Tensor): boolean {
+    const [out, input] = [atLeast1d(givenOut), atLeast1d(given)];
     if (out.numel() < engine.few(FEW) || !input.contiguous_ || !out.contiguous_ || !isIndex(index)) return false;
     const place = placeOf(input, dim, dim);
     const count = index.numel();
@@ -98,11 +106,12 @@ export function indexingKernels(engine: Engine): Kernels {
     return true;
   }
 
-  function put(out: Tensor, dim: number, index: Tensor, source: Tensor, alpha: Scalar | null): boolean {
+  function put(givenOut: Tensor, dim: number, index: Tensor, given: Tensor, alpha: Scalar | null): boolean {
+    const [out, source] = [atLeast1d(givenOut), dense(engine, atLeast1d(given))];
     if (source.numel() < engine.few(FEW) || source.dtype !== out.dtype) return false;
-    if (!out.contiguous_ || !source.contiguous_ || !isIndex(index) || out.ndim === 0) return false;
+    if (!out.contiguous_ || !isIndex(index)) return false;
     if (source.storage === out.storage || index.storage === out.storage) return false;
-    const kind = KINDS.indexOf(out.dtype);
+    const kind = kindOf(out.dtype);
     if (alpha !== null && (kind < 0 || typeof alpha === "object")) return false;
     const place = placeOf(out, dim, dim);
     const count = index.numel();
@@ -117,8 +126,9 @@ export function indexingKernels(engine: Engine): Kernels {
     return true;
   }
 
-  function fill(out: Tensor, dim: number, index: Tensor, value: Scalar): boolean {
-    if (out.numel() <= engine.few(FEW) || !out.contiguous_ || !isIndex(index) || out.ndim === 0) return false;
+  function fill(given: Tensor, dim: number, index: Tensor, value: Scalar): boolean {
+    const out = atLeast1d(given);
+    if (out.numel() < engine.few(FEW) || !out.contiguous_ || !isIndex(index)) return false;
     if (index.storage === out.storage) return false;
     const place = placeOf(out, dim, dim);
     const at = locate(out, index);
@@ -139,10 +149,10 @@ export function indexingKernels(engine: Engine): Kernels {
     list: number,
     from: number,
     to: number,
-    { itemsize }: DType,
+    { itemsize, lanes }: DType,
     alpha: number,
   ): void {
-    const n = block / itemsize;
+    const n = (block / itemsize) * lanes;
     const pieces = threads.split(n, 0.3 * outer * count * n, COLUMNS);
     threads.run(
       "addBlocks",
@@ -207,7 +217,7 @@ export function indexingKernels(engine: Engine): Kernels {
     shape: readonly number[],
     accumulate: boolean,
   ): boolean {
-    const kind = KINDS.indexOf(out.dtype);
+    const kind = kindOf(out.dtype);
     if (product(shape) < engine.few(FEW) || !out.contiguous_ || values.storage === out.storage) return false;
     if (values.dtype !== out.dtype || (accumulate && kind < 0)) return false;
     if (indices.some((index) => index?.storage === out.storage)) return false;
@@ -227,8 +237,7 @@ export function indexingKernels(engine: Engine): Kernels {
 
   return {
     index_select(out: Tensor, input: Tensor, dim: number, index: Tensor): void {
-      if (input.ndim === 0 || !select(out, input, dim, vector(index)))
-        (host["index_select"] as Kernel)(out, input, dim, index);
+      if (!select(out, input, dim, vector(index))) (host["index_select"] as Kernel)(out, input, dim, index);
     },
     index_add(out: Tensor, input: Tensor, dim: number, index: Tensor, source: Tensor, alpha: Scalar): void {
       copyTo(out, input);

@@ -1,6 +1,7 @@
 import { bfloat16, float16, float32, float64, int64, type Kernel, type Kernels, type Tensor } from "@tt/core";
 import { allocate } from "@tt/core/dispatch";
 import type { Engine } from "../engine.ts";
+import { fillDense } from "./pattern.ts";
 import { dense, product } from "./views.ts";
 
 type Maybe = Tensor | null;
@@ -32,7 +33,7 @@ export function nllKernels(engine: Engine): Kernels {
 
   /** Stores a number as the only element. */
   function store(out: Tensor, value: number): void {
-    (host["fill"] as Kernel)(out, value);
+    if (!fillDense(engine, out, value)) (host["fill"] as Kernel)(out, value);
   }
 
   function forward(

@@ -1,6 +1,6 @@
 import type { Kernel, Kernels, Tensor } from "@tt/core";
 import type { Engine } from "../engine.ts";
-import { areFloat32 } from "./views.ts";
+import { widened } from "./widen.ts";
 
 /** Elements below which the host's loops are as fast. */
 const FEW = 1025;
@@ -11,22 +11,20 @@ const BLOCKS = 16;
 const FORWARD = 0.8;
 const BACKWARD = 1.5;
 
+type Maybe = Tensor | null;
 type Three = readonly [Tensor, Tensor, Tensor];
 
-/** Layer normalisation of dense float32 rows, and its gradients. */
+/** Layer normalisation, and its gradients: float32, and halves by way of it. */
 export function normKernels(engine: Engine): Kernels {
   const { heap, operands, host, threads } = engine;
 
-  /** Addresses of outputs, then of inputs (0 for null); null when the host has to compute. */
-  function locate(outs: Three, inputs: readonly (Tensor | null)[]): number[] | null {
-    const tensors = [...outs, ...inputs];
-    if (outs[0].numel() < engine.few(FEW) || !areFloat32(...tensors)) return null;
-    if (!tensors.every((tensor) => tensor === null || tensor.contiguous_)) return null;
+  /** Addresses of outputs, then of inputs (0 for null). */
+  function locate(outs: readonly Tensor[], inputs: readonly Maybe[]): number[] | null {
     operands.begin();
-    const at = tensors.map((tensor, i) => {
-      if (tensor === null) return 0;
-      return i < 3 ? operands.output(tensor) : operands.input(tensor);
-    });
+    const at = [
+      ...outs.map((tensor) => operands.output(tensor)),
+      ...inputs.map((tensor) => (tensor === null ? 0 : operands.input(tensor))),
+    ];
     return at.some((address) => address < 0) ? null : at;
   }
 
@@ -54,28 +52,30 @@ export function normKernels(engine: Engine): Kernels {
     return true;
   }
 
+  function forward(
+    outs: readonly Tensor[],
+    inputs: readonly Maybe[],
+    rows: number,
+    size: number,
+    eps: number,
+  ): boolean {
+    const at = locate(outs, inputs);
+    if (at === null) return false;
+    const [out, mean, rstd, x, w, b] = at as [number, number, number, number, number, number];
+    const calls = threads.split(rows, FORWARD * rows * size).map(([from, to]) => {
+      const skip = 4 * from * size;
+      return [to - from, size, x + skip, w, b, out + skip, mean + 4 * from, rstd + 4 * from, eps];
+    });
+    threads.run("layerNorm", calls);
+    operands.end();
+    return true;
+  }
+
   return {
-    layer_norm_forward(
-      outs: Three,
-      input: Tensor,
-      weight: Tensor | null,
-      bias: Tensor | null,
-      size: number,
-      eps: number,
-    ): void {
-      const at = locate(outs, [input, weight, bias]);
-      if (at === null) {
-        (host["layer_norm_forward"] as Kernel)(outs, input, weight, bias, size, eps);
-        return;
-      }
-      const [out, mean, rstd, x, w, b] = at as [number, number, number, number, number, number];
+    layer_norm_forward(outs: Three, input: Tensor, weight: Maybe, bias: Maybe, size: number, eps: number): void {
       const rows = input.numel() / size;
-      const calls = threads.split(rows, FORWARD * rows * size).map(([from, to]) => {
-        const skip = 4 * from * size;
-        return [to - from, size, x + skip, w, b, out + skip, mean + 4 * from, rstd + 4 * from, eps];
-      });
-      threads.run("layerNorm", calls);
-      operands.end();
+      if (!widened(engine, FEW, outs, [input, weight, bias], (to, from) => forward(to, from, rows, size, eps)))
+        (host["layer_norm_forward"] as Kernel)(outs, input, weight, bias, size, eps);
     },
     layer_norm_backward(
       outs: Three,
@@ -83,19 +83,16 @@ export function normKernels(engine: Engine): Kernels {
       input: Tensor,
       mean: Tensor,
       rstd: Tensor,
-      weight: Tensor | null,
+      weight: Maybe,
       size: number,
     ): void {
-      const at = locate(outs, [grad, input, mean, rstd, weight]);
-      if (at === null) {
-        (host["layer_norm_backward"] as Kernel)(outs, grad, input, mean, rstd, weight, size);
-        return;
-      }
-      if (!backward(input.numel() / size, size, at)) {
-        (host["layer_norm_backward"] as Kernel)(outs, grad, input, mean, rstd, weight, size);
-        return;
-      }
-      operands.end();
+      const done = widened(engine, FEW, outs, [grad, input, mean, rstd, weight], (to, from) => {
+        const at = locate(to, from);
+        if (at === null || !backward(input.numel() / size, size, at)) return false;
+        operands.end();
+        return true;
+      });
+      if (!done) (host["layer_norm_backward"] as Kernel)(outs, grad, input, mean, rstd, weight, size);
     },
   };
 }

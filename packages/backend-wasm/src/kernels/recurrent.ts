@@ -19,7 +19,7 @@ export function recurrentKernels(engine: Engine): Kernels {
 
   /** Addresses of written tensors, then of read ones (0 for null); null when the host has to compute. */
   function locate(written: readonly Tensor[], read: readonly Maybe[], multiplications: number): number[] | null {
-    if (multiplications < WORTHWHILE || !areFloat32(...written, ...read)) return null;
+    if (multiplications < engine.few(WORTHWHILE) || !areFloat32(...written, ...read)) return null;
     if (![...written, ...read].every((tensor) => tensor === null || tensor.contiguous_)) return null;
     operands.begin();
     const at = [

@@ -5,6 +5,7 @@ import { streamAt } from "../codegen/nest.ts";
 import { scanBytes, type ScanSpec } from "../codegen/scan.ts";
 import type { Engine } from "../engine.ts";
 import { type Code, instantiateCode } from "../threads/code.ts";
+import { atLeast1d } from "./views.ts";
 
 /** Elements below which the host's loops are as fast. */
 const FEW = 1025;
@@ -20,9 +21,17 @@ export function scanKernels(engine: Engine, relaxed: boolean): Kernels {
   const { heap, host, operands } = engine;
   const loops = new Map<string, Code>();
 
-  function run(kind: string, carried: DType, out: Tensor, indices: Tensor | null, input: Tensor, dim: number): boolean {
-    const n = input.numel();
-    if (n < engine.few(FEW) || n === 0 || input.ndim === 0) return false;
+  function run(
+    kind: string,
+    carried: DType,
+    givenOut: Tensor,
+    givenIndices: Tensor | null,
+    given: Tensor,
+    dim: number,
+  ): boolean {
+    const n = given.numel();
+    if (n < engine.few(FEW) || n === 0) return false;
+    const [out, indices, input] = [atLeast1d(givenOut), givenIndices && atLeast1d(givenIndices), atLeast1d(given)];
     const combine = COMBINE[kind] ?? null;
     if (combine !== null && !supports(combine, carried, carried === int64 ? 64 : 64)) return false;
     const tensors = [out, input, indices];

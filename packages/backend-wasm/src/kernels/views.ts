@@ -7,6 +7,11 @@ export function viewOf(tensor: Tensor, shape: readonly number[], strides: readon
   return new Tensor(tensor.storage, tensor.dtype, shape, strides, tensor.offset + skip);
 }
 
+/** A tensor without dimensions as one of a single element. */
+export function atLeast1d(tensor: Tensor): Tensor {
+  return tensor.ndim === 0 ? viewOf(tensor, [1], [1]) : tensor;
+}
+
 /** The tensor broadcast to `shape`. */
 export function broadcast(tensor: Tensor, shape: readonly number[]): Tensor {
   const lead = shape.length - tensor.ndim;
