@@ -48,7 +48,7 @@ if (values.device === "gpu") {
     process.exit(2);
   }
   const results = await runGpu({ ids: chosen, libraries, software: values.software });
-  for (const line of gpuTable(results)) console.log(line);
+  for (const line of gpuTable(results, values.software)) console.log(line);
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
   process.exit(0);
 }

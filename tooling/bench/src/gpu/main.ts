@@ -50,7 +50,7 @@ export async function runGpu({ ids, libraries, software }: GpuBench): Promise<Gp
   let browser: Browser | null = null;
   try {
     for (const library of libraries) {
-      await bundle(library, folder);
+      await bundle(library, folder, software);
       browser = await chromium.launch({
         executablePath: process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium",
         args: [...FLAGS, ...(software ? SOFTWARE : HARDWARE)],
@@ -94,7 +94,7 @@ function installOthers(): void {
   if (status !== 0) throw new Error(`npm install ended with ${status}`);
 }
 
-async function bundle(library: string, folder: string): Promise<void> {
+async function bundle(library: string, folder: string, software: boolean): Promise<void> {
   const here = fileURLToPath(new URL(".", import.meta.url));
   await build({
     stdin: {
@@ -107,6 +107,7 @@ async function bundle(library: string, folder: string): Promise<void> {
     format: "esm",
     target: "es2022",
     conditions: ["@tt/source"],
+    define: { SOFTWARE: String(software) },
     nodePaths: [join(FOLDER, "node_modules")],
     logLevel: "error",
   });
@@ -145,8 +146,9 @@ function serve(folder: string): Promise<Server> {
 }
 
 /** The table of all libraries' times. */
-export function gpuTable(results: readonly GpuResult[]): string[] {
+export function gpuTable(results: readonly GpuResult[], software: boolean): string[] {
   const lines = results.map(({ library, info }) => `${library}: ${info}`);
+  if (software) lines.push("on a software adapter, with small tensors: no measure of speed");
   lines.push(["id".padEnd(22), ...results.map(({ library }) => library.padStart(12))].join(""));
   for (const { id, flops, bytes } of gpuWorkloads) {
     const rows = results.map(({ rows }) => rows.find((row) => row.id === id));
@@ -157,7 +159,7 @@ export function gpuTable(results: readonly GpuResult[]): string[] {
     });
     const own = rows[0]?.seconds;
     const rate =
-      own == null
+      own == null || software
         ? ""
         : flops !== undefined
           ? `${(flops / own / 1e9).toFixed(0)} GFLOP/s`

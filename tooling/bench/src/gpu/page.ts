@@ -22,7 +22,7 @@ async function seconds(contender: Contender, id: string): Promise<number | null>
   // Pipelines are compiled.
   await batch(1);
   const once = await batch(1);
-  const calls = Math.max(1, Math.min(50, Math.floor(100 / once)));
+  const calls = Math.max(1, Math.min(10, Math.floor(100 / once)));
   const samples: number[] = [];
   const begin = performance.now();
   while (samples.length < 3 || (performance.now() - begin < BUDGET && samples.length < MOST)) {

@@ -9,15 +9,16 @@ async function open(): Promise<Contender> {
   await jax.init("webgpu");
   jax.defaultDevice("webgpu");
   const random = (...shape) => np.array(numbers(shape.reduce((a, b) => a * b, 1))).reshape(shape);
-  /** Arrays are given away when they are passed on, so the last result is kept to be waited for. */
+  /** Arrays are given away when they are passed on; results are kept until they are waited for, so that none is left out. */
   const timed = (f, ...args) => {
-    let last = null;
+    let made = [];
     return {
-      run: () => {
-        last?.dispose();
-        last = f(...args.map((arg) => arg.ref));
+      run: () => void made.push(f(...args.map((arg) => arg.ref))),
+      finish: async () => {
+        await jax.blockUntilReady(made);
+        made.forEach((one) => one.dispose());
+        made = [];
       },
-      finish: () => last?.blockUntilReady(),
     };
   };
   return {

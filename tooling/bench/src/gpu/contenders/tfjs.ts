@@ -1,7 +1,8 @@
 // @ts-nocheck: the packages are installed when the benchmark runs.
-// It registers itself.
-// oxlint-disable-next-line import/no-unassigned-import
+// They register themselves.
+// oxlint-disable import/no-unassigned-import
 import "@tensorflow/tfjs-backend-webgpu";
+import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Contender, MLP, numbers, sizeOf } from "../contender.ts";
 import { ELEMENTS } from "../workloads.ts";
