@@ -41,6 +41,8 @@ export interface Backend {
   readonly devices: readonly string[];
   readonly capabilities?: Capabilities;
   readonly kernels: Kernels;
+  /** The kernel of an op, for backends that do not go by names alone. */
+  find?(op: Op): Kernel | null;
   /** Uninitialised memory for `numel` elements. */
   allocate(device: Device, dtype: DType, numel: number): Storage;
   /** Elements (whole storage) from the device; needed only where storages have no `host`. */
@@ -77,6 +79,7 @@ export class KernelTable {
   find(op: Op): Kernel | null {
     const cached = this.byOp[op.id];
     if (cached !== undefined) return cached;
+    if (this.backend.find !== undefined) return (this.byOp[op.id] = this.backend.find(op));
     const { kernels } = this.backend;
     const name = op.schema.fullName;
     const found = kernels[name] ?? (op.kernel === null ? undefined : kernels[op.kernel.kernel]);

@@ -208,7 +208,7 @@ const properties: Record<string, (this: Tensor) => unknown> = {
     return false;
   },
   is_meta(): boolean {
-    return false;
+    return this.device.type === "meta";
   },
   is_nested(): boolean {
     return false;

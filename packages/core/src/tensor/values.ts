@@ -4,7 +4,7 @@ import { tableOf } from "../dispatch/backend.ts";
 import { allocate } from "../dispatch/allocate.ts";
 import { readElement, type Scalar, type TypedArray } from "../dtype/index.ts";
 import { RuntimeError, ValueError } from "../errors.ts";
-import { formatTensor } from "../printing/index.ts";
+import { formatMeta, formatTensor } from "../printing/index.ts";
 import { Parameter, Tensor } from "./tensor.ts";
 
 /** Nested arrays of element values, as `tolist()` gives them. */
@@ -102,18 +102,15 @@ function numpyOf(tensor: Tensor): TypedArray {
 }
 
 function textOf(tensor: Tensor): string {
-  const host = onHost(tensor.detach());
-  return formatTensor({
-    array: host.array,
-    shape: host.shape,
-    strides: host.strides,
-    offset: host.offset,
-    dtype: host.dtype,
+  const traits = {
     device: tensor.device.toString(),
     requires_grad: tensor.requires_grad,
     gradFnName: tensor.grad_fn?.name() ?? null,
     ...(tensor instanceof Parameter ? { kind: "Parameter" as const } : {}),
-  });
+  };
+  if (tensor.device.type === "meta") return formatMeta({ shape: tensor.shape, dtype: tensor.dtype, ...traits });
+  const { array, shape, strides, offset, dtype } = onHost(tensor.detach());
+  return formatTensor({ array, shape, strides, offset, dtype, ...traits });
 }
 
 const OPERATORS =
