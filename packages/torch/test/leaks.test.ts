@@ -8,7 +8,7 @@ import { growth, Trainer, turn } from "./training.ts";
 const MIB = 1024 * 1024;
 // TT_LONG_TESTS=1 runs all kinds of loops at full length.
 const MANY = 10_000;
-const FEW = process.env["TT_LONG_TESTS"] === undefined ? 2_000 : MANY;
+const FEW = process.env["TT_LONG_TESTS"] === undefined ? 1_000 : MANY;
 
 beforeAll(async () => {
   // So small that there is never room for long.

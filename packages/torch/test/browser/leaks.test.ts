@@ -48,7 +48,7 @@ it("trains in a synchronous loop", async () => {
 it("trains in a loop that awaits, with exceptions, retained graphs and scopes", async () => {
   const trainer = new Trainer("wasm");
   const grown = await growing(
-    2_000,
+    1_000,
     (i) => {
       if (i % 4 === 0) trainer.fail(i);
       else if (i % 4 === 1) trainer.stepTwice();
