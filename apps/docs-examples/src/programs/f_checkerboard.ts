@@ -78,7 +78,7 @@ function train(
   run.emit(`${name}.running_mean_1`, norm.running_mean!.at(":4"));
   run.emit(`${name}.running_var_1`, norm.running_var!.at(":4"));
   run.emit(`${name}.batches_tracked`, norm.num_batches_tracked);
-  run.emit(`${name}.accuracy`, outputs.float().gt(0.5).eq(targets.gt(0.5)).double().mean());
+  run.emit(`${name}.accuracy`, outputs.float().gt(0.5).eq(targets.gt(0.5)).cpu().double().mean());
 }
 
 function dtypes(run: CheckerRun): void {
@@ -119,8 +119,8 @@ export async function main(run: CheckerRun): Promise<void> {
   const { size } = run.args;
   const inputs = run.cast(grid(size, size).unsqueeze(0));
   const targets = run.cast(checker(size, size, 8).unsqueeze(0).unsqueeze(1));
-  run.emit("inputs", [inputs.dtype === run.dtype, inputs.shape, inputs.double().sum().item()]);
-  run.emit("targets", [targets.shape, targets.double().sum().item()]);
+  run.emit("inputs", [inputs.dtype === run.dtype, inputs.shape, inputs.cpu().double().sum().item()]);
+  run.emit("targets", [targets.shape, targets.cpu().double().sum().item()]);
   run.emit("target_row_0", targets.at(0, 0, 0));
 
   train(run, "float32", [inputs, targets], run.args.steps, false);
