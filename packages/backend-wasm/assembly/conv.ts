@@ -1,5 +1,5 @@
-import { convTile } from "./conv_micro";
-import { packStrip } from "./conv_pack";
+import { convTile, FAR } from "./conv_micro";
+import { depthOfConv, MOST_DEPTH, packStrip } from "./conv_pack";
 import { stripCount, stripStart, tileBytes, tileColumns, tileRows } from "./strips";
 
 /**
@@ -11,8 +11,6 @@ import { stripCount, stripStart, tileBytes, tileColumns, tileRows } from "./stri
  * gradient of the input lines are taps, added up where they overlap, and steps are output channels.
  */
 
-/** Terms in a block: a strip of B stays in the first level of cache. */
-const KC: i32 = 256;
 /** Bytes of A in a block, which stays in the second level. */
 const BLOCK: i32 = 256 * 1024;
 
@@ -45,9 +43,9 @@ const IDENTITY = 96;
 const OVERLAPS = 100;
 const BORDER = 104;
 
-/** Bytes of working memory apart from padded images: a packed strip and a tile. */
+/** Bytes of working memory apart from padded images: a packed strip, a tile and two tables of addresses. */
 export function convScratch(): i32 {
-  return (KC + 6) * tileBytes<f32>() + 64;
+  return (MOST_DEPTH + 6) * tileBytes<f32>() + 8 * MOST_DEPTH + 128;
 }
 
 /** Copies between images and ones with a border. At `border`: images' rows etc., see describe.ts. */
@@ -167,14 +165,18 @@ function group(
   const places = <usize>load<i32>(d, C_PLACES);
   const first = <usize>load<i32>(d, FIRST) + <usize>g * load<i32>(d, FIRST_GROUP);
   const identity = <usize>load<i32>(d, IDENTITY);
-  const zeros = identity + KC * 4;
+  const zeros = identity + MOST_DEPTH * 4;
   const overlaps = load<i32>(d, OVERLAPS) != 0;
   const NR = tileColumns<f32>();
   const strips = stripCount<f32>(m);
   const last = <usize>(NR * 4 - 4);
-  const tile = work + KC * NR * 4;
-  for (let p0 = 0; p0 < k; p0 += KC) {
-    const kc = min(KC, k - p0);
+  const tile = work + MOST_DEPTH * NR * 4;
+  const packedSteps = (tile + 6 * NR * 4 + 63) & ~63;
+  const directSteps = packedSteps + 4 * MOST_DEPTH;
+  const depth = depthOfConv(k);
+  addTo(identity, depth, work - FAR, packedSteps);
+  for (let p0 = 0; p0 < k; p0 += depth) {
+    const kc = min(depth, k - p0);
     const add = adds || p0 > 0;
     const blockA = a + ((<usize>(p0 * m)) << 2);
     const perBlock = max(1, BLOCK / (kc * tileRows<f32>() * 4));
@@ -188,16 +190,11 @@ function group(
           const bj = positions + ((<usize>j) << 2);
           const cj = places + ((<usize>j) << 2);
           const from = load<i32>(bj);
-          let stripB: usize;
-          let stepsB: usize;
+          let stepsB = packedSteps;
           if (direct && columns == NR && load<i32>(bj + last) - from == <i32>last) {
-            stripB = bi + from;
-            stepsB = steps + ((<usize>p0) << 2);
-          } else {
-            packStrip(kc, columns, bi, steps + ((<usize>p0) << 2), bj, work);
-            stripB = work;
-            stepsB = identity;
-          }
+            stepsB = directSteps;
+            addTo(steps + ((<usize>p0) << 2), kc, bi + from - FAR, directSteps);
+          } else packStrip(kc, columns, bi, steps + ((<usize>p0) << 2), bj, work);
           const to = load<i32>(cj);
           const whole = columns == NR && load<i32>(cj + last) - to == <i32>last;
           let row = stripStart(s0, strips, m);
@@ -207,10 +204,10 @@ function group(
             const stripA = blockA + ((<usize>(row * kc)) << 2);
             const at = (<usize>row) << 2;
             if (whole && !overlaps) {
-              convTile(rows, kc, stripA, stripB, stepsB, ci + to, lines + at, first + at, add);
+              convTile(rows, kc, stripA, stepsB, ci + to, lines + at, first + at, add);
             } else {
               const initial = add ? zeros : first + at;
-              convTile(rows, kc, stripA, stripB, stepsB, tile, identity, initial, false);
+              convTile(rows, kc, stripA, stepsB, tile, identity, initial, false);
               storeTile(rows, columns, whole, tile, ci, lines + at, cj, add);
             }
             row = next;
@@ -219,6 +216,12 @@ function group(
       }
     }
   }
+}
+
+/** to[i] = table[i] + base; whole vectors of it. */
+function addTo(table: usize, count: i32, base: usize, to: usize): void {
+  const more = i32x4.splat(<i32>base);
+  for (let i: usize = 0; i < (<usize>count) << 2; i += 16) v128.store(to + i, i32x4.add(v128.load(table + i), more));
 }
 
 /** Row after row, as taps may overlap. */

@@ -2,66 +2,16 @@
  * Inner loops that scripts/conv_micro.mjs writes and describes. The number in a name is that of the rows, after an x that of taps side by
  * side.
  */
-export declare function conv_1(
-  k: i32,
-  a: usize,
-  b: usize,
-  steps: usize,
-  c: usize,
-  lines: usize,
-  first: usize,
-  add: bool,
-): void;
-export declare function conv_2(
-  k: i32,
-  a: usize,
-  b: usize,
-  steps: usize,
-  c: usize,
-  lines: usize,
-  first: usize,
-  add: bool,
-): void;
-export declare function conv_3(
-  k: i32,
-  a: usize,
-  b: usize,
-  steps: usize,
-  c: usize,
-  lines: usize,
-  first: usize,
-  add: bool,
-): void;
-export declare function conv_4(
-  k: i32,
-  a: usize,
-  b: usize,
-  steps: usize,
-  c: usize,
-  lines: usize,
-  first: usize,
-  add: bool,
-): void;
-export declare function conv_5(
-  k: i32,
-  a: usize,
-  b: usize,
-  steps: usize,
-  c: usize,
-  lines: usize,
-  first: usize,
-  add: bool,
-): void;
-export declare function conv_6(
-  k: i32,
-  a: usize,
-  b: usize,
-  steps: usize,
-  c: usize,
-  lines: usize,
-  first: usize,
-  add: bool,
-): void;
+
+/** Bytes that convTile adds to addresses in its table. */
+export const FAR: usize = 128;
+
+export declare function conv_1(k: i32, a: usize, steps: usize, c: usize, lines: usize, first: usize, add: bool): void;
+export declare function conv_2(k: i32, a: usize, steps: usize, c: usize, lines: usize, first: usize, add: bool): void;
+export declare function conv_3(k: i32, a: usize, steps: usize, c: usize, lines: usize, first: usize, add: bool): void;
+export declare function conv_4(k: i32, a: usize, steps: usize, c: usize, lines: usize, first: usize, add: bool): void;
+export declare function conv_5(k: i32, a: usize, steps: usize, c: usize, lines: usize, first: usize, add: bool): void;
+export declare function conv_6(k: i32, a: usize, steps: usize, c: usize, lines: usize, first: usize, add: bool): void;
 export declare function grad_1(k: i32, moves: usize, image: usize, taps: usize, b: usize, c: usize, add: bool): void;
 export declare function grad_2(k: i32, moves: usize, image: usize, taps: usize, b: usize, c: usize, add: bool): void;
 export declare function grad_3(k: i32, moves: usize, image: usize, taps: usize, b: usize, c: usize, add: bool): void;
@@ -82,7 +32,6 @@ export function convTile(
   rows: i32,
   k: i32,
   a: usize,
-  b: usize,
   steps: usize,
   c: usize,
   lines: usize,
@@ -90,13 +39,13 @@ export function convTile(
   add: bool,
 ): void {
   if (ASC_FEATURE_RELAXED_SIMD) {
-    if (rows == 6) return conv_6(k, a, b, steps, c, lines, first, add);
+    if (rows == 6) return conv_6(k, a, steps, c, lines, first, add);
   }
-  if (rows == 5) conv_5(k, a, b, steps, c, lines, first, add);
-  else if (rows == 4) conv_4(k, a, b, steps, c, lines, first, add);
-  else if (rows == 3) conv_3(k, a, b, steps, c, lines, first, add);
-  else if (rows == 2) conv_2(k, a, b, steps, c, lines, first, add);
-  else conv_1(k, a, b, steps, c, lines, first, add);
+  if (rows == 5) conv_5(k, a, steps, c, lines, first, add);
+  else if (rows == 4) conv_4(k, a, steps, c, lines, first, add);
+  else if (rows == 3) conv_3(k, a, steps, c, lines, first, add);
+  else if (rows == 2) conv_2(k, a, steps, c, lines, first, add);
+  else conv_1(k, a, steps, c, lines, first, add);
 }
 
 export function gradTile(

@@ -1,7 +1,13 @@
 import { stripCount, stripStart, tileColumns } from "./strips";
 
-/** Terms in a block, as in conv.ts. */
-const KC: i32 = 256;
+/** Terms in a block at most; kernels/conv/product.ts has the same number. */
+export const MOST_DEPTH: i32 = 320;
+
+/** Terms in a block, where there are k: few blocks, as results are put down and taken up again between them, and all alike. */
+export function depthOfConv(k: i32): i32 {
+  const blocks = (k + MOST_DEPTH - 1) / MOST_DEPTH;
+  return (k + blocks - 1) / blocks;
+}
 
 /** k rows of floats of the width of a tile: b[steps[p] + positions[j]] for j < count, zeros beyond. Tables in bytes. */
 export function packStrip(k: i32, count: i32, b: usize, steps: usize, positions: usize, to: usize): void {
@@ -74,6 +80,7 @@ export function packTerms(
   const m = m1 * m2;
   const k = k1 * k2;
   const strips = stripCount<f32>(m);
+  const depth = depthOfConv(k);
   for (let s = 0; s < strips; s++) {
     const start = stripStart(s, strips, m);
     const end = stripStart(s + 1, strips, m);
@@ -83,8 +90,8 @@ export function packTerms(
       let p2 = 0;
       let from = line;
       let next = line + step1;
-      for (let p0 = 0; p0 < k; p0 += KC) {
-        const kc = min(KC, k - p0);
+      for (let p0 = 0; p0 < k; p0 += depth) {
+        const kc = min(depth, k - p0);
         let put = to + ((<usize>(p0 * m + start * kc + (i - start))) << 2);
         for (let p = 0; p < kc; p++) {
           store<f32>(put, load<f32>(from));

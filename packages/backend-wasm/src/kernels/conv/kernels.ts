@@ -2,7 +2,7 @@ import { bfloat16, float16, float32, type Kernel, type Kernels, Tensor } from "@
 import { allocate, type ConvGeometry, convGeometry, type ConvParams } from "@tt/core/dispatch";
 import type { Engine } from "../../engine.ts";
 import { areFloat32, dense, product } from "../views.ts";
-import { gemmForward, isPointwise } from "./pointwise.ts";
+import { gemmForward, gemmWeight, isLong, isPointwise } from "./pointwise.ts";
 import { isPadded, type Product, runProduct } from "./product.ts";
 import { runWeight } from "./weight.ts";
 
@@ -61,7 +61,9 @@ export function convKernels(engine: Engine): Kernels {
   /** gradWeight [O, C / groups, ...] from gradOutput [N, O, ...] and input [N, C, ...]. */
   function backwardWeight(gradWeight: Tensor, gradOutput: Tensor, input: Tensor, params: ConvParams): boolean {
     const g = convGeometry(input.shape, gradOutput.shape, gradWeight.shape, params);
-    return compute(gradWeight, gradOutput, input, null, (c, y, x) => runWeight(engine, g, x, y, c));
+    return compute(gradWeight, gradOutput, input, null, (c, y, x) =>
+      (isLong(g) ? gemmWeight : runWeight)(engine, g, x, y, c),
+    );
   }
 
   const suits = (...tensors: readonly (Tensor | null)[]): boolean =>

@@ -2,8 +2,8 @@ import type { ConvGeometry } from "@tt/core/dispatch";
 import type { Engine } from "../../engine.ts";
 import { Area, putSteps, putTable } from "./area.ts";
 
-/** Terms of a block, as in assembly/conv.ts. */
-const BLOCK = 256;
+/** Terms of a block at most, as in assembly/conv_pack.ts. */
+const BLOCK = 320;
 /** Rows of a tile at most. */
 const ROWS = 6;
 /** Bytes of padded images that are worked on together, so that weights are read from cache. */
