@@ -184,6 +184,28 @@ export function gatherKernels(engine: Engine, map: MapInto): Kernels {
     return true;
   }
 
+  function combined(
+    out: Tensor,
+    dim: number,
+    index: Tensor,
+    src: Tensor | Scalar,
+    mode: string | null,
+    include_self: boolean,
+  ): boolean {
+    const plain = mode === null || (include_self && mode !== "mean");
+    return plain ? scatter(out, dim, index, src, mode) : reduce(out, dim, index, src, mode, include_self);
+  }
+
+  /** The vector `index` for every element of `source`, whose slices along `dim` it is for. */
+  function spread(index: Tensor, source: Tensor, dim: number): Tensor {
+    const step = index.ndim === 0 ? 0 : index.strides[0]!;
+    return viewOf(
+      index,
+      source.shape,
+      source.shape.map((_, d) => (d === dim ? step : 0)),
+    );
+  }
+
   function put(self: Tensor, given: Tensor, src: Tensor, accumulate: boolean): boolean {
     if (!suits(given) || src.dtype !== self.dtype || self.numel() === 0) return false;
     if (src.storage === self.storage || given.storage === self.storage) return false;
@@ -221,9 +243,21 @@ export function gatherKernels(engine: Engine, map: MapInto): Kernels {
       include_self: boolean,
     ): void {
       begin(out, input);
-      const plain = mode === null || (include_self && mode !== "mean");
-      if (!(plain ? scatter(out, dim, index, src, mode) : reduce(out, dim, index, src, mode, include_self)))
+      if (!combined(out, dim, index, src, mode, include_self))
         (host["scatter"] as Kernel)(out, out, dim, index, src, mode, include_self);
+    },
+    index_reduce(
+      out: Tensor,
+      input: Tensor,
+      dim: number,
+      index: Tensor,
+      source: Tensor,
+      mode: string,
+      include_self: boolean,
+    ): void {
+      begin(out, input);
+      if (!combined(out, dim, spread(index, source, dim), source, mode, include_self))
+        (host["index_reduce"] as Kernel)(out, out, dim, index, source, mode, include_self);
     },
   };
 }

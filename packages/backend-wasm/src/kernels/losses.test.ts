@@ -35,6 +35,14 @@ describe("scatter_reduce", () => {
   });
 });
 
+describe("index_reduce", () => {
+  it.each(["prod", "mean", "amax", "amin"])("%s, with and without what was there", (mode) => {
+    const inputs = [randn(30, 40), randint(0, 40, [25]), randn(30, 25)];
+    for (const include of [true, false])
+      expectSame(inputs, (x, i, y) => callOp("index_reduce", x, 1, i, y.to(x.dtype), mode, include));
+  });
+});
+
 it("operands across their memory order are read straight", () => {
   const check = (compute: (x: Tensor, y: Tensor) => Tensor): void =>
     expectSame([randn(130, 110), randn(110, 130)], compute);
