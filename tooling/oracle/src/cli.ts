@@ -25,6 +25,7 @@ const USAGE = `usage: pnpm oracle [options]
   --device D          device to compute on (default: cpu)
   --family LIST       ${FAMILIES.join(", ")} (default: all)
   --only LIST         ops by name (sum, conv2d) or cases by text (add/float32-3)
+  --every N           one op, module or file of so many, for slow devices
   --jobs N            processes (default: 1)
   --json FILE         write a report of every case
   --allow-failures    exit with 0 even when cases fail
@@ -38,6 +39,7 @@ interface Options {
   readonly device: string;
   readonly families: readonly Family[];
   readonly only?: string;
+  readonly every: number;
   readonly jobs: number;
   readonly json?: string;
   readonly allowFailures: boolean;
@@ -57,6 +59,7 @@ function readOptions(argv: readonly string[]): Options | null {
       device: { type: "string", default: "cpu" },
       family: { type: "string", default: FAMILIES.join(",") },
       only: { type: "string" },
+      every: { type: "string", default: "1" },
       jobs: { type: "string", default: "1" },
       json: { type: "string" },
       "allow-failures": { type: "boolean", default: false },
@@ -72,13 +75,16 @@ function readOptions(argv: readonly string[]): Options | null {
   const unknown = families.find((name) => !(FAMILIES as readonly string[]).includes(name));
   if (unknown !== undefined) throw new UsageError(`unknown family ${unknown}; known are ${FAMILIES.join(", ")}`);
   if (!existsSync(values.dir)) throw new UsageError(`there is no folder ${values.dir}`);
-  if (!/^[1-9]\d*$/.test(values.jobs)) throw new UsageError(`--jobs ${values.jobs} is not a positive number`);
+  for (const name of ["jobs", "every"] as const) {
+    if (!/^[1-9]\d*$/.test(values[name])) throw new UsageError(`--${name} ${values[name]} is not a positive number`);
+  }
   if (values["update-baseline"] && values.baseline === undefined)
     throw new UsageError("--update-baseline needs --baseline FILE");
   return {
     dir: values.dir,
     device: values.device,
     families: FAMILIES.filter((family) => families.includes(family)),
+    every: Number(values.every),
     jobs: Number(values.jobs),
     allowFailures: values["allow-failures"],
     updateBaseline: values["update-baseline"],
@@ -92,14 +98,14 @@ function readOptions(argv: readonly string[]): Options | null {
 
 async function main(options: Options): Promise<number> {
   const all: CaseResult[] = [];
-  const { dir: folder, device, jobs, only } = options;
+  const { dir: folder, device, jobs, every, only } = options;
   // Recorded tensors are small: without this most of them would not reach the backend's own kernels.
   if (device === "wasm") {
     process.env["TT_WASM_SMALL_STORAGE"] ??= "0";
     process.env["TT_WASM_COUNT_HOST"] = "1";
   }
   let uses: HostUses = [];
-  await withRunner({ folder, device, jobs, ...(only !== undefined && { only }) }, async (run, hostUses) => {
+  await withRunner({ folder, device, jobs, every, ...(only !== undefined && { only }) }, async (run, hostUses) => {
     for (const family of options.families) {
       const results = await run(family);
       console.log(familyLine(family, results));

@@ -3,7 +3,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { RUNNERS } from "./families/index.ts";
-import { parseOnly } from "./only.ts";
+import { type Filter, parseOnly } from "./only.ts";
 import { hostUses, openTT } from "./open.ts";
 import type { CaseResult, Family } from "./report.ts";
 
@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly folder: string;
   readonly device: string;
   readonly only?: string;
+  /** One unit of so many. */
+  readonly every: number;
   readonly jobs: number;
 }
 
@@ -34,11 +36,16 @@ export async function withRunner(
       const names = runner.units(folder);
       const filter = parseOnly(only, names);
       const results: CaseResult[] = [];
-      for (const unit of names) if (filter.op(unit)) results.push(...(await runner.run(tt, folder, unit, filter)));
+      for (const unit of unitsOf(names, filter, options.every))
+        results.push(...(await runner.run(tt, folder, unit, filter)));
       return results;
     },
     () => hostUses(options.device),
   );
+}
+
+function unitsOf(names: readonly string[], filter: Filter, every: number): string[] {
+  return names.filter((name, i) => filter.op(name) && i % every === 0);
 }
 
 /** What a process is asked, and answers: a unit's results, or without one what its host computed. */
@@ -57,7 +64,7 @@ async function withProcesses(options: RunOptions, body: Parameters<typeof withRu
         const runner = RUNNERS[family];
         const names = runner.units(options.folder);
         const filter = parseOnly(options.only, names);
-        const units = names.filter((name) => filter.op(name));
+        const units = unitsOf(names, filter, options.every);
         const results: CaseResult[][] = units.map(() => []);
         let next = 0;
         await Promise.all(
