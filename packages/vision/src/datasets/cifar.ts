@@ -5,17 +5,7 @@ import { Image } from "../image/image.ts";
 import { defaultRoot } from "./cache.ts";
 import { type DownloadOptions, fetchResources, md5Of, type Resource } from "./download.ts";
 import { builtin, join } from "./files.ts";
-import { VisionDataset, type VisionOptions } from "./vision_dataset.ts";
-
-export interface CIFAROptions<X, Y> extends VisionOptions<Image, X, Y> {
-  /** The training set, else the test set. */
-  readonly train?: boolean;
-}
-
-export interface CIFARLoadOptions<X, Y> extends CIFAROptions<X, Y>, DownloadOptions {
-  /** Gets what is missing from the network. */
-  readonly download?: boolean;
-}
+import { SplitDataset, type SplitOptions } from "./split_dataset.ts";
 
 /** A file of the dataset and its checksum. */
 type Part = readonly [file: string, md5: string];
@@ -33,7 +23,7 @@ type Part = readonly [file: string, md5: string];
  * const [image, target] = train.at(0); // [3, 32, 32]
  * ```
  */
-export class CIFAR10<X = Image, Y = number> extends VisionDataset<Image, X, Y> {
+export class CIFAR10<X = Image, Y = number> extends SplitDataset<X, Y> {
   static base_folder = "cifar-10-batches-py";
   static resource: Resource = {
     file: "cifar-10-python.tar.gz",
@@ -52,8 +42,6 @@ export class CIFAR10<X = Image, Y = number> extends VisionDataset<Image, X, Y> {
   protected static labelKey = "labels";
   protected static namesKey = "label_names";
 
-  declare readonly root: string;
-  readonly train: boolean;
   /** Names of the classes. */
   readonly classes: readonly string[];
   readonly class_to_idx: Readonly<Record<string, number>>;
@@ -66,9 +54,8 @@ export class CIFAR10<X = Image, Y = number> extends VisionDataset<Image, X, Y> {
    * @param root - folder that holds the dataset's own; a folder of the user's cache (or `$TT_HOME`) by default
    * @throws RuntimeError when a file is missing, ValueError when one is damaged; both name it
    */
-  constructor(root: string = defaultRoot(), options: CIFAROptions<X, Y> = {}) {
+  constructor(root: string = defaultRoot(), options: SplitOptions<X, Y> = {}) {
     super(root, options);
-    this.train = options.train ?? true;
     const own = this.constructor as typeof CIFAR10;
     const folder = join(root, own.base_folder);
     const parts = (this.train ? own.train_list : own.test_list).map(([file]) =>
@@ -97,16 +84,6 @@ export class CIFAR10<X = Image, Y = number> extends VisionDataset<Image, X, Y> {
     if (!(await allRight(folder, parts))) throw new RuntimeError(`${archive}: its files are not those of ${this.name}`);
   }
 
-  /** The dataset, downloaded first if asked for. */
-  static async load<D extends CIFAR10<X, Y>, X = Image, Y = number>(
-    this: (new (root: string, options: CIFAROptions<X, Y>) => D) & Pick<typeof CIFAR10, "download">,
-    root: string = defaultRoot(),
-    options: CIFARLoadOptions<X, Y> = {},
-  ): Promise<D> {
-    if (options.download === true) await this.download(root, options);
-    return new this(root, options);
-  }
-
   override get length(): number {
     return this.targets.length;
   }
@@ -121,10 +98,6 @@ export class CIFAR10<X = Image, Y = number> extends VisionDataset<Image, X, Y> {
 
   protected override label(index: number): number {
     return this.targets[index]!;
-  }
-
-  override extra_repr(): string {
-    return `Split: ${this.train ? "Train" : "Test"}`;
   }
 }
 

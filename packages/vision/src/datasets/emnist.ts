@@ -4,11 +4,12 @@ import type { Image } from "../image/image.ts";
 import { defaultRoot } from "./cache.ts";
 import { type DownloadOptions, fetchResources, type Resource } from "./download.ts";
 import { builtin, findFile, join } from "./files.ts";
-import { MNIST, type MNISTOptions } from "./mnist.ts";
+import { MNIST } from "./mnist.ts";
+import type { SplitOptions } from "./split_dataset.ts";
 
 export type EMNISTSplit = "byclass" | "bymerge" | "balanced" | "letters" | "digits" | "mnist";
 
-export interface EMNISTOptions<X, Y> extends MNISTOptions<X, Y> {
+export interface EMNISTOptions<X, Y> extends SplitOptions<X, Y> {
   /** Which of the six divisions of the data. */
   readonly split: EMNISTSplit;
 }
@@ -51,7 +52,7 @@ export class EMNIST<X = Image, Y = number> extends MNIST<X, Y> {
     return CLASSES[this.split];
   }
 
-  protected override part(options: MNISTOptions<X, Y>): string {
+  protected override part(options: SplitOptions<X, Y>): string {
     const { split, train = true } = options as EMNISTOptions<X, Y>;
     if (!Object.hasOwn(CLASSES, split)) {
       throw new ValueError(

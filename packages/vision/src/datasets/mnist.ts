@@ -4,18 +4,7 @@ import { defaultRoot } from "./cache.ts";
 import { type DownloadOptions, fetchResources, type Resource } from "./download.ts";
 import { findFile, join, readFile } from "./files.ts";
 import { read_idx } from "./idx.ts";
-import { VisionDataset, type VisionOptions } from "./vision_dataset.ts";
-
-export interface MNISTOptions<X, Y> extends VisionOptions<Image, X, Y> {
-  /** The training set, else the test set. */
-  readonly train?: boolean;
-}
-
-/** What {@link MNIST.load} takes: the options, and those of the download. */
-export interface LoadOptions<X, Y> extends MNISTOptions<X, Y>, DownloadOptions {
-  /** Gets what is missing from the network. */
-  readonly download?: boolean;
-}
+import { SplitDataset, type SplitOptions } from "./split_dataset.ts";
 
 const FILES = [
   "train-images-idx3-ubyte",
@@ -45,7 +34,7 @@ const four = (mirrors: readonly string[], md5: readonly string[]): Resource[] =>
  * const [image, target] = train.at(0);
  * ```
  */
-export class MNIST<X = Image, Y = number> extends VisionDataset<Image, X, Y> {
+export class MNIST<X = Image, Y = number> extends SplitDataset<X, Y> {
   static readonly classes: readonly string[] = [
     "0 - zero",
     "1 - one",
@@ -68,8 +57,6 @@ export class MNIST<X = Image, Y = number> extends VisionDataset<Image, X, Y> {
       "ec29112dd5afa0611ce80d1b7f02629c",
     ],
   );
-  declare readonly root: string;
-  readonly train: boolean;
   /** All images: uint8 of shape [N, 28, 28]. */
   readonly data: Tensor;
   /** All labels: int64 of shape [N]. */
@@ -81,9 +68,8 @@ export class MNIST<X = Image, Y = number> extends VisionDataset<Image, X, Y> {
    * @param root - folder of the files; a folder of the user's cache (or `$TT_HOME`) by default
    * @throws RuntimeError when a file is missing, ValueError when one is damaged; both name it
    */
-  constructor(root: string = defaultRoot(), options: MNISTOptions<X, Y> = {}) {
+  constructor(root: string = defaultRoot(), options: SplitOptions<X, Y> = {}) {
     super(root, options);
-    this.train = options.train ?? true;
     const part = this.part(options);
     const folders = [join(root, this.constructor.name, "raw"), root];
     this.data = load(folders, `${part}-images-idx3-ubyte`, 3);
@@ -105,18 +91,8 @@ export class MNIST<X = Image, Y = number> extends VisionDataset<Image, X, Y> {
     await fetchResources(join(root, this.name, "raw"), this.resources, options);
   }
 
-  /** The dataset, downloaded first if asked for. */
-  static async load<D extends MNIST<X, Y>, X = Image, Y = number>(
-    this: (new (root: string, options: MNISTOptions<X, Y>) => D) & Pick<typeof MNIST, "download">,
-    root: string = defaultRoot(),
-    options: LoadOptions<X, Y> = {},
-  ): Promise<D> {
-    if (options.download === true) await this.download(root, options);
-    return new this(root, options);
-  }
-
   /** What the names of the files begin with. */
-  protected part({ train = true }: MNISTOptions<X, Y>): string {
+  protected part({ train = true }: SplitOptions<X, Y>): string {
     return train ? "train" : "t10k";
   }
 
@@ -137,10 +113,6 @@ export class MNIST<X = Image, Y = number> extends VisionDataset<Image, X, Y> {
 
   protected override label(index: number): number {
     return this.labels[index]!;
-  }
-
-  override extra_repr(): string {
-    return `Split: ${this.train ? "Train" : "Test"}`;
   }
 }
 

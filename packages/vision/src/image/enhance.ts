@@ -1,3 +1,4 @@
+import { RuntimeError } from "@tt/core";
 import { Image } from "./image.ts";
 import { convertImage, hsvToRgb, rgbToHsv } from "./modes.ts";
 
@@ -71,9 +72,10 @@ export function shiftHue(image: Image, factor: number): Image {
   return convertImage(new Image(hsvToRgb(hsv), image.width, image.height, "RGB"), image.mode);
 }
 
-/** Each byte replaced by what `table` says for its channel. */
+/** Each byte replaced by what `table` says for its channel. @throws RuntimeError for images with alpha, as Pillow */
 export function mapBytes(image: Image, table: (value: number, channel: number) => number): Image {
-  const { channels } = image;
+  const { channels, mode } = image;
+  if (mode !== "L" && mode !== "RGB") throw new RuntimeError("not supported for this image mode");
   return new Image(
     Uint8Array.from(image.data, (value, i) => table(value, i % channels)),
     image.width,
@@ -111,7 +113,7 @@ export function equalizeImage(image: Image): Image {
     return counts.map((n) => {
       const value = Math.floor(sum / step);
       sum += n;
-      return value & 255;
+      return Math.min(value, 255);
     });
   });
   return mapBytes(image, (value, channel) => tables[channel]![value]!);

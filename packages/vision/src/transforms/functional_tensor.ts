@@ -23,6 +23,7 @@ import {
 } from "@tt/core";
 import { bincount } from "@tt/core/statistics";
 import { functional as F } from "@tt/nn";
+import { fma32 } from "../fma.ts";
 import type { Fill, InterpolationMode, PaddingMode } from "./types.ts";
 
 /** Channels, height and width. */
@@ -295,8 +296,8 @@ function project(places: Tensor, matrix: Tensor): Tensor {
   for (let i = 0; i < count; i++) {
     for (let j = 0; j < width; j++) {
       const first = Math.fround(at[3 * i]! * by[j]!);
-      const second = Math.fround(at[3 * i + 1]! * by[width + j]! + first);
-      found[i * width + j] = at[3 * i + 2]! * by[2 * width + j]! + second;
+      const second = fma32(at[3 * i + 1]!, by[width + j]!, first);
+      found[i * width + j] = fma32(at[3 * i + 2]!, by[2 * width + j]!, second);
     }
   }
   return tensor(found, { device: places.device }).view(1, count, width);

@@ -117,3 +117,30 @@ describe("v2", () => {
     expect([4, 5, 6]).toContain(height);
   });
 });
+
+it("equalizes and turns pixels as Pillow and torchvision do", () => {
+  const { functional: F } = transforms;
+  // More than 255 after the last step is cut off: ImageOps.equalize of Pillow 9.
+  const grey = new Image(
+    Uint8Array.from({ length: 600 }, (_, i) => (i * i) % 251),
+    30,
+    20,
+    "L",
+  );
+  expect(Array.from(F.equalize(grey).data.subarray(240, 252))).toEqual([
+    163, 130, 104, 79, 65, 50, 38, 24, 14, 7, 2, 0,
+  ]);
+  expect(() => F.invert(new Image(new Uint8Array(4), 1, 1, "RGBA"))).toThrow("not supported for this image mode");
+  // Places in the middle between two pixels, where the last bit decides.
+  const image = arange(21 * 26)
+    .float()
+    .view(1, 21, 26);
+  const turned = F.rotate(image, 90);
+  expect(turned.at(0, "::5", "::6").tolist()).toEqual([
+    [0.0, 100.0, 282.0, 438.0, 0.0],
+    [0.0, 96.0, 278.0, 434.0, 0.0],
+    [0.0, 90.0, 272.0, 428.0, 0.0],
+    [0.0, 85.0, 267.0, 423.0, 0.0],
+    [0.0, 80.0, 262.0, 418.0, 0.0],
+  ]);
+});

@@ -96,7 +96,7 @@ export class RandomChannelPermutation extends PictureTransform {
   override forward<P extends Picture>(img: P): P {
     const tensor: Tensor = img instanceof Image ? pil_to_tensor(img) : img;
     const mixed = tensor.index_select(-3, randperm(get_dimensions(img)[0], { device: tensor.device }));
-    return (img instanceof Image ? to_pil_image(mixed, img.mode) : mixed) as Picture as P;
+    return (img instanceof Image ? to_pil_image(mixed, img.mode) : mixed) as P;
   }
 }
 
