@@ -4,6 +4,7 @@ export type { LoadSource, SyncLoadSource } from "./io/open.ts";
 export type { SaveTarget } from "./io/sink.ts";
 export { load, loadSync, type Loaded, type LoadOptions } from "./checkpoint/load.ts";
 export { download } from "./checkpoint/download.ts";
+export { scalarType } from "./checkpoint/scalar-types.ts";
 export { unpickle } from "./checkpoint/unpickle.ts";
 export { save, saveSync, type SaveOptions } from "./checkpoint/save.ts";
 export {

@@ -6,7 +6,7 @@ import { PicklingError } from "../pickle/errors.ts";
 import { Pickler, type Reduction } from "../pickle/pickler.ts";
 import { floats, mark, ordered_dict, tuple } from "../pickle/python-type.ts";
 import { GlobalName } from "../pickle/values.ts";
-import { storageClass } from "./torch-globals.ts";
+import { storageClass } from "./scalar-types.ts";
 
 /** A storage as a file holds it. */
 export interface EncodedStorage {

@@ -5,6 +5,7 @@ import { type Budget, pythonGlobals } from "../pickle/globals.ts";
 import { mark } from "../pickle/python-type.ts";
 import { Callable, PyDict } from "../pickle/values.ts";
 import { numpyGlobals } from "./numpy-globals.ts";
+import { STORAGES } from "./scalar-types.ts";
 import { safeGlobal, type SafeRecord } from "./safe-globals.ts";
 import {
   DeviceRecord,
@@ -20,27 +21,6 @@ import {
 /** PyTorch itself knows no more dimensions than this. */
 const MAX_DIMS = 64;
 
-const STORAGES: Readonly<Record<string, string>> = {
-  FloatStorage: "float32",
-  DoubleStorage: "float64",
-  HalfStorage: "float16",
-  BFloat16Storage: "bfloat16",
-  LongStorage: "int64",
-  IntStorage: "int32",
-  ShortStorage: "int16",
-  CharStorage: "int8",
-  ByteStorage: "uint8",
-  BoolStorage: "bool",
-  ComplexFloatStorage: "complex64",
-  ComplexDoubleStorage: "complex128",
-};
-
-/** The class that PyTorch names for a storage of `dtype`. */
-export function storageClass(dtype: DType): string {
-  for (const name in STORAGES) if (STORAGES[name] === dtype.name) return name;
-  throw new TypeError(`PyTorch has no storage class for ${String(dtype)}`);
-}
-
 const UNSUPPORTED_STORAGE = /^(Q(UInt8|Int8|Int32|UInt4x2|UInt2x4)|ComplexHalf)Storage$/;
 
 /**
@@ -50,8 +30,8 @@ const UNSUPPORTED_STORAGE = /^(Q(UInt8|Int8|Int32|UInt4x2|UInt2x4)|ComplexHalf)S
 export function torchFindGlobal(budget: Budget, objects: SafeRecord[]): (module: string, name: string) => unknown {
   const table = pythonGlobals({ complex: (re, im) => new Complex(re, im) }, budget);
   for (const dtype of DTYPES) table.set(`torch.${dtype.name}`, dtype);
-  for (const name in STORAGES) {
-    const type = new StorageType(DTYPES.find((dtype) => dtype.name === STORAGES[name])!);
+  for (const [name, dtype] of STORAGES) {
+    const type = new StorageType(dtype);
     for (const module of ["torch", "torch.storage", "torch.cuda"]) table.set(`${module}.${name}`, type);
   }
   const untyped = new StorageType(uint8);
