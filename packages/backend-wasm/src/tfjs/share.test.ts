@@ -1,3 +1,4 @@
+import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { arange, bfloat16, complex64, equal, float32, int32, rand, randn, tensor, zeros } from "@tt/core";
 import "@tt/core/memory";
