@@ -38,7 +38,7 @@ export class Engine {
     const collector = makeCollector();
     this.registry = new collector.Registry<Memory>((memory) => this.queue.release(memory));
     const { collect } = collector;
-    this.collect = collect === null ? null : () => collect(this.registry as FinalizationRegistry<never>);
+    this.collect = collect === null ? null : () => collect(this.registry);
     this.queue = new Queue(link, () => this.relieve());
   }
 
@@ -80,7 +80,7 @@ export class Engine {
     if (target.numel === 0) return;
     const temporaries: Memory[] = [];
     const views = inputs.slice(0, program.operands).map((input): View | number => {
-      if (typeof input !== "object" || "re" in input) return this.number(input as Scalar, compute);
+      if (typeof input !== "object" || "re" in input) return this.number(input, compute);
       const view = expandTo(input instanceof Tensor ? viewOf(input) : input, target.shape);
       if (view.memory !== target.memory || aligned(view, target)) return view;
       // What is written must not be read through another layout in the same dispatch.

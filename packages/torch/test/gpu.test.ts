@@ -92,7 +92,7 @@ class Attention extends nn.Module {
   override forward(x: torch.Tensor): torch.Tensor {
     const [n, t, c] = x.shape as [number, number, number];
     const parts = this.qkv(x).split(c, { dim: 2 });
-    const [q, k, v] = parts.map((z) => z.view(n, t, heads, c / heads).transpose(1, 2)) as torch.Tensor[];
+    const [q, k, v] = parts.map((z) => z.view(n, t, heads, c / heads).transpose(1, 2));
     const scores = q!.matmul(k!.transpose(-2, -1)).div(Math.sqrt(c / heads));
     const weights = F.softmax(scores.masked_fill(this.mask.logical_not(), -Infinity), { dim: -1 });
     return this.proj(weights.matmul(v!).transpose(1, 2).contiguous().view(n, t, c));

@@ -60,9 +60,9 @@ export async function openExecutor(
     report(error.constructor.name === "GPUOutOfMemoryError" ? "memory" : "error", error.message);
   });
 
-  const buffers: GPUBuffer[] = [];
+  const buffers: (GPUBuffer | undefined)[] = [];
   const pipelines: (GPUComputePipeline | null)[] = [];
-  const groups: GPUBindGroup[] = [];
+  const groups: (GPUBindGroup | undefined)[] = [];
   const layouts = new Map<number, { group: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
   const stages = new Map<number, GPUBuffer[]>();
   const params = device.createBuffer({ size: PARAMS_LIMIT + PARAMS_BYTES, usage: 0x40 | 0x8 });
@@ -136,7 +136,7 @@ export async function openExecutor(
             break;
           case 1:
             buffers[a]!.destroy();
-            delete buffers[a];
+            buffers[a] = undefined;
             break;
           case 3: {
             const entries: GPUBindGroupEntry[] = [];
@@ -147,7 +147,7 @@ export async function openExecutor(
             break;
           }
           case 4:
-            delete groups[a];
+            groups[a] = undefined;
             break;
           case 5:
             queue.writeBuffer(buffers[a]!, b, batch.uploads[commands[at + 3]!]!);
@@ -161,7 +161,7 @@ export async function openExecutor(
               b,
               buffers[commands[at + 3]!]!,
               commands[at + 4]!,
-              commands[at + 5]!,
+              commands[at + 5],
             );
             break;
           case 7: {
@@ -175,10 +175,10 @@ export async function openExecutor(
             }
             if (a !== current) pass.setPipeline(pipeline);
             current = a;
-            pass.setBindGroup(0, groups[b]!);
+            pass.setBindGroup(0, groups[b]);
             offsets[0] = commands[at + 3]!;
             pass.setBindGroup(1, paramsGroup, offsets, 0, 1);
-            pass.dispatchWorkgroups(commands[at + 4]!, commands[at + 5]!, commands[at + 6]!);
+            pass.dispatchWorkgroups(commands[at + 4]!, commands[at + 5], commands[at + 6]);
             break;
           }
         }
@@ -237,7 +237,7 @@ export async function openExecutor(
       return request === null ? null : mine.then(() => result!);
     },
     async finish() {
-      while (tail !== null) await tail.catch(() => undefined);
+      for (let last = tail; last !== null; last = tail) await last.catch(() => undefined);
       await queue.onSubmittedWorkDone();
     },
     destroy() {

@@ -17,7 +17,7 @@ export async function openInThread(request: DeviceRequest): Promise<Link> {
     read: (batch, wanted) => executor.submit(batch, wanted)!,
     readSync: never,
     finish(batch) {
-      if (batch !== null) executor.submit(batch, null);
+      if (batch !== null) void executor.submit(batch, null);
       return executor.finish();
     },
     finishSync: never,

@@ -11,14 +11,14 @@ interface Host {
 export const isNode: boolean = (globalThis as Host).process?.versions?.node !== undefined;
 
 /** A module of Node's own. */
-export function builtinModule<T>(id: string): T {
-  return (globalThis as Host).process!.getBuiltinModule!(id) as T;
+export function builtinModule(id: string): unknown {
+  return (globalThis as Host).process!.getBuiltinModule!(id);
 }
 
 /** Where the package `webgpu`, which brings WebGPU to Node, lies; as a URL to import. */
 export function webgpuUrl(): string {
-  const { createRequire } = builtinModule<NodeModule>("node:module");
-  const { pathToFileURL } = builtinModule<{ pathToFileURL(path: string): URL }>("node:url");
+  const { createRequire } = builtinModule("node:module") as NodeModule;
+  const { pathToFileURL } = builtinModule("node:url") as { pathToFileURL(path: string): URL };
   try {
     return pathToFileURL(createRequire(import.meta.url).resolve("webgpu")).href;
   } catch (cause) {

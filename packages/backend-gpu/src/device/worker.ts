@@ -19,6 +19,10 @@ interface Answer {
   readonly bytes?: ArrayBuffer;
 }
 
+interface NodeThreads {
+  readonly Worker: new (source: string, options: object) => NodeWorker;
+}
+
 interface NodeWorker {
   on(event: string, listener: (value: never) => void): void;
   postMessage(message: object, transfer: ArrayBuffer[]): void;
@@ -157,9 +161,7 @@ function nodeThread(
   receive: (answer: Answer) => void,
   stopped: (message: string) => void,
 ): Thread {
-  const { Worker } = builtinModule<{ Worker: new (source: string, options: object) => NodeWorker }>(
-    "node:worker_threads",
-  );
+  const { Worker } = builtinModule("node:worker_threads") as NodeThreads;
   const worker = new Worker(workerSource() + NODE_START, {
     eval: true,
     workerData: { url: webgpuUrl(), options: dawnOptions(request), request },

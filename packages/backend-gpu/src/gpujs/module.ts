@@ -91,10 +91,8 @@ async function importByName(): Promise<unknown> {
   const name = "gpu.js";
   // The specifier is a variable, so that bundlers leave it alone: not everybody has the package.
   if (!isNode) return import(/* @vite-ignore */ name);
-  const path = builtinModule<Resolver>("node:module")
-    .createRequire(import.meta.url)
-    .resolve(name);
+  const path = (builtinModule("node:module") as Resolver).createRequire(import.meta.url).resolve(name);
   return import(
-    /* @vite-ignore */ builtinModule<{ pathToFileURL(path: string): URL }>("node:url").pathToFileURL(path).href
+    /* @vite-ignore */ (builtinModule("node:url") as { pathToFileURL(path: string): URL }).pathToFileURL(path).href
   );
 }

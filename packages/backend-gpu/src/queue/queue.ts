@@ -24,6 +24,12 @@ interface Pipeline {
   readonly mask: number;
 }
 
+/** A bind group by what it binds: the layout's number, then the buffers'. */
+interface Branch {
+  group: number;
+  readonly next: Map<number, Branch>;
+}
+
 /** Counts of what was made and done since the start. */
 export interface Counts {
   submits: number;
@@ -40,7 +46,8 @@ export class Queue {
   readonly pool: Pool;
   readonly counts: Counts = { submits: 0, dispatches: 0, pipelines: 0, bindGroups: 0, buffers: 0, nodes: 0 };
   private readonly pipelines = new Map<string, Pipeline>();
-  private groups = new Map<string, number>();
+  private groups: Branch = { group: -1, next: new Map() };
+  private kept: number[] = [];
   private groupCount = 0;
   private nodes: Node[] = [];
   private commands: number[] = [];
@@ -209,8 +216,9 @@ export class Queue {
   }
 
   private dropGroups(): void {
-    for (const id of this.groups.values()) this.commands.push(Command.DROP_GROUP, id);
-    this.groups = new Map();
+    for (const id of this.kept) this.commands.push(Command.DROP_GROUP, id);
+    this.kept = [];
+    this.groups = { group: -1, next: new Map() };
   }
 
   /** Makes commands of the queued nodes. */
@@ -219,6 +227,7 @@ export class Queue {
     if (nodes.length === 0) return;
     this.nodes = [];
     const most = this.fusing ? this.most : 0;
+    if (this.kept.length >= MOST_GROUPS) this.dropGroups();
     for (const group of planGroups(nodes, this.flushes++, most)) if (!group.gone) this.emit(group);
   }
 
@@ -252,22 +261,32 @@ export class Queue {
       this.commands.push(Command.CREATE_PIPELINE, pipeline.id, this.sources.length, pipeline.count, mask);
       this.sources.push({ label: kernel?.name ?? "map", code: moduleCode(lowered) });
     }
-    let groupKey = String(pipeline.mask * 16 + pipeline.count);
-    for (const { memory } of bindings) groupKey += `,${this.bufferOf(memory)}`;
-    let group = this.groups.get(groupKey);
-    if (group === undefined) {
-      if (this.groups.size >= MOST_GROUPS) this.dropGroups();
-      group = this.groupCount++;
-      this.groups.set(groupKey, group);
-      this.counts.bindGroups++;
-      this.commands.push(Command.CREATE_GROUP, group, pipeline.count, pipeline.mask);
-      for (const { memory } of bindings) this.commands.push(memory.buffer);
-    }
+    const group = this.groupOf(pipeline, bindings);
     const [x, y, z] = kernel === null ? spread(Math.ceil(lowered.numel / MAP_THREADS)) : kernel.workgroups;
     this.commands.push(Command.DISPATCH, pipeline.id, group, this.words.start * 4, x, y, z);
     this.counts.dispatches++;
     this.dispatched = true;
     this.trace?.push(kernel?.name ?? `map ${lowered.chains[0]!.steps.filter((step) => step !== null).length}`);
+  }
+
+  /** The bind group of those buffers: cached in a tree by layout and buffers. */
+  private groupOf({ mask, count }: Pipeline, bindings: Lowered["bindings"]): number {
+    let at = this.branch(this.groups, mask * 16 + count);
+    for (const { memory } of bindings) at = this.branch(at, this.bufferOf(memory));
+    if (at.group < 0) {
+      at.group = this.groupCount++;
+      this.kept.push(at.group);
+      this.counts.bindGroups++;
+      this.commands.push(Command.CREATE_GROUP, at.group, count, mask);
+      for (const { memory } of bindings) this.commands.push(memory.buffer);
+    }
+    return at.group;
+  }
+
+  private branch({ next }: Branch, key: number): Branch {
+    let found = next.get(key);
+    if (found === undefined) next.set(key, (found = { group: -1, next: new Map() }));
+    return found;
   }
 
   private sendCommands(): void {
@@ -282,7 +301,7 @@ export class Queue {
 
   private batch(): Batch | null {
     if (this.commands.length === 0) return null;
-    const commands = Int32Array.from(this.commands);
+    const commands = new Int32Array(this.commands);
     const used = this.words.at;
     const params = used === 0 ? null : this.words.u32.buffer.slice(0, used * 4);
     this.words.at = 0;
