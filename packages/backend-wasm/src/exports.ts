@@ -136,17 +136,16 @@ export interface Exports {
   /** See assembly/conv_grad.ts; the description is written by kernels/conv/weight.ts. */
   convolveWeight(description: number, part: number, from: number, to: number, work: number): void;
   combineWeight(description: number, out: number): void;
-  foldColumns(k: number, n: number, columns: number, image: number, taps: number, places: number): void;
-  copyBlock(
-    depth: number,
-    height: number,
-    width: number,
-    from: number,
-    fromPlane: number,
-    fromRow: number,
-    to: number,
-    toPlane: number,
-    toRow: number,
+  /** See assembly/unfold.ts; the description is written by kernels/conv/unfolded.ts. */
+  unfold(description: number, item: number, first: number, last: number, image: number, columns: number): void;
+  foldBack(
+    description: number,
+    type: number,
+    lanes: number,
+    first: number,
+    last: number,
+    columns: number,
+    image: number,
   ): void;
   fillRows(rows: number, n: number, bias: number, c: number): void;
   sumRows(rows: number, n: number, x: number, out: number, scale: number): void;

@@ -1,4 +1,21 @@
-import { bfloat16, findBackend, float16, manual_seed, rand, randint, type Tensor } from "@tt/core";
+import {
+  bfloat16,
+  Complex,
+  complex128,
+  complex64,
+  findBackend,
+  float16,
+  float64,
+  int16,
+  int32,
+  int64,
+  int8,
+  manual_seed,
+  rand,
+  randint,
+  type Tensor,
+  uint8,
+} from "@tt/core";
 import "@tt/core/neural";
 import { callOp } from "@tt/core/dispatch";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -102,6 +119,64 @@ it.each([
   } finally {
     host["convolution"] = own;
   }
+});
+
+describe.each([float64, complex64, complex128, int8, uint8, int16, int32, int64])("$name", (dtype) => {
+  const draw = (...shape: number[]): Tensor =>
+    dtype.is_floating_point || dtype.is_complex
+      ? rand(shape)
+          .sub(0.5)
+          .to(dtype)
+          .add(
+            rand(shape)
+              .to(dtype)
+              .mul(dtype.is_complex ? new Complex(0, 1) : 1),
+          )
+      : randint(dtype === uint8 ? 0 : -9, 10, shape).to(dtype);
+
+  it.each([
+    [[2, 6, 13, 12], [8, 3, 3, 2], [2, 1], [1, 2], [1, 2], 2],
+    [[3, 4, 40], [6, 4, 5], [1], [2], [1], 1],
+    [[2, 3, 5, 6, 7], [4, 3, 2, 3, 2], [1, 2, 1], [1, 0, 1], [2, 1, 1], 1],
+    [[2, 12, 9, 9], [7, 12, 1, 1], [1, 1], [0, 0], [1, 1], 1],
+  ] as const)("%s by %s is not the host's", (input, weight, stride, padding, dilation, groups) => {
+    const zeros = padding.map(() => 0);
+    const [x, w] = [draw(...input), draw(...weight)];
+    const b = draw(weight[0]);
+    const forward = (x: Tensor, w: Tensor, b: Tensor): Tensor =>
+      callOp("convolution", x, w, b, stride, padding, dilation, false, zeros, groups);
+    const g = draw(...forward(x, w, b).shape);
+    const b2 = draw(input[1]);
+    const transposed = (g: Tensor, w: Tensor, b: Tensor): Tensor =>
+      callOp("convolution", g, w, b, stride, padding, dilation, true, zeros, groups);
+    const cases: [readonly Tensor[], (...all: Tensor[]) => Tensor][] = [
+      [[x, w, b], forward],
+      [[g, w, b2], transposed],
+    ];
+    if (dtype.is_floating_point || dtype.is_complex) {
+      const geometry = [stride, padding, dilation, false, zeros, groups] as const;
+      cases.push([[g, w], (g, w) => callOp("_convolution_input_gradient", g, w, input, ...geometry)]);
+      cases.push([[g, x], (g, x) => callOp("_convolution_weight_gradient", g, x, weight, ...geometry)]);
+    }
+    for (const [operands, compute] of cases) {
+      const want = compute(...operands);
+      const host = findBackend("cpu").kernels as Record<string, unknown>;
+      const names = ["convolution", "convolution_input", "convolution_weight"];
+      const own = names.map((name) => host[name]);
+      for (const name of names) host[name] = () => expect.unreachable(`${name} ran on the host`);
+      let got: Tensor;
+      try {
+        got = compute(...operands.map((t) => t.to("wasm"))).cpu();
+      } finally {
+        names.forEach((name, i) => (host[name] = own[i]));
+      }
+      expect([got.dtype, got.shape]).toEqual([dtype, want.shape]);
+      if (dtype.is_floating_point || dtype.is_complex) {
+        const tolerance = dtype === complex64 ? 1e-5 : 1e-13;
+        expect(got.sub(want).abs().max().item() / want.abs().max().item()).toBeLessThan(tolerance);
+      } else expect(got.tolist()).toEqual(want.tolist());
+    }
+  });
 });
 
 it("agrees with the cpu for any geometry", () => {

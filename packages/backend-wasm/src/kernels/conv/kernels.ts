@@ -1,14 +1,19 @@
 import { bfloat16, float16, float32, type Kernel, type Kernels, Tensor } from "@tt/core";
 import { allocate, type ConvGeometry, convGeometry, type ConvParams } from "@tt/core/dispatch";
 import type { Engine } from "../../engine.ts";
+import { makeMultiply } from "../matmul/multiply.ts";
 import { areFloat32, dense, product } from "../views.ts";
 import { gemmForward, gemmWeight, isLong, isPointwise } from "./pointwise.ts";
 import { isPadded, type Product, runProduct } from "./product.ts";
+import { makeUnfolded, unfolds } from "./unfolded.ts";
 import { runWeight } from "./weight.ts";
+
+/** Elements of the result times those of the larger operand, below which the host's loops are as fast. */
+const WORTHWHILE = 1 << 16;
 
 /**
  * Convolutions of float32 as matrix products; the image is read through tables or unfolded strip by strip, so that no
- * unfolded copy exists. The 16-bit dtypes are widened, summed in float32 and rounded once; others compute on the host's loops.
+ * unfolded copy exists. The 16-bit dtypes are widened, summed in float32 and rounded once; images of others are unfolded.
  */
 export function convKernels(engine: Engine): Kernels {
   const { operands, host } = engine;
@@ -69,6 +74,20 @@ export function convKernels(engine: Engine): Kernels {
   const suits = (...tensors: readonly (Tensor | null)[]): boolean =>
     areFloat32(...tensors) && tensors.every((t) => t === null || t.numel() > 0) && tensors[0]!.contiguous_;
 
+  const unfolded = makeUnfolded(engine, makeMultiply(engine));
+
+  /** Runs `run` on dense operands where all have a dtype that unfolds. */
+  const other = (
+    out: Tensor,
+    tensors: readonly (Tensor | null)[],
+    run: (tensors: readonly (Tensor | null)[]) => boolean,
+  ): boolean => {
+    if (out.dtype === float32 || !unfolds(out.dtype) || !out.contiguous_ || out.numel() === 0) return false;
+    if (out.numel() * Math.max(...tensors.map((t) => t?.numel() ?? 0)) < engine.few(WORTHWHILE)) return false;
+    if (tensors.some((t) => t !== null && (t.dtype !== out.dtype || t.numel() === 0))) return false;
+    return run(tensors.map((t) => t && dense(engine, t)));
+  };
+
   /** The kernel, and for 16-bit tensors the same in float32. */
   const widening =
     <A extends readonly unknown[]>(kernel: (out: Tensor, ...args: A) => void) =>
@@ -104,7 +123,10 @@ export function convKernels(engine: Engine): Kernels {
           (transposed ? backwardInput(out, input, weight, bias, params) : forward(out, input, weight, bias, params))
         )
           return;
-        (host["convolution"] as Kernel)(out, input, weight, bias, params, transposed);
+        const done = other(out, [input, weight, bias], ([x, w, b]) =>
+          (transposed ? unfolded.backwardInput : unfolded.forward)(out, x!, w!, b!, params),
+        );
+        if (!done) (host["convolution"] as Kernel)(out, input, weight, bias, params, transposed);
       },
     ),
     convolution_input: widening(
@@ -114,7 +136,10 @@ export function convKernels(engine: Engine): Kernels {
           (transposed ? forward(out, grad, weight, null, params) : backwardInput(out, grad, weight, null, params))
         )
           return;
-        (host["convolution_input"] as Kernel)(out, grad, weight, params, transposed);
+        const done = other(out, [grad, weight], ([y, w]) =>
+          (transposed ? unfolded.forward : unfolded.backwardInput)(out, y!, w!, null, params),
+        );
+        if (!done) (host["convolution_input"] as Kernel)(out, grad, weight, params, transposed);
       },
     ),
     convolution_weight: widening(
@@ -124,7 +149,11 @@ export function convKernels(engine: Engine): Kernels {
           (transposed ? backwardWeight(out, input, grad, params) : backwardWeight(out, grad, input, params))
         )
           return;
-        (host["convolution_weight"] as Kernel)(out, grad, input, params, transposed);
+        const done = other(out, [grad, input], ([y, x]) => {
+          const [gradient, image] = transposed ? [x!, y!] : [y!, x!];
+          return unfolded.backwardWeight(out, gradient, image, params);
+        });
+        if (!done) (host["convolution_weight"] as Kernel)(out, grad, input, params, transposed);
       },
     ),
   };
