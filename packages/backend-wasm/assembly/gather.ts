@@ -62,6 +62,20 @@ export function gatherAlong(
 
 function gatherRow<T>(n: i32, size: u64, index: usize, from: usize, to: usize, wrap: bool): bool {
   const end = index + ((<usize>n) << 3);
+  if (!wrap) {
+    for (; index + 32 <= end; index += 32) {
+      const a = load<u64>(index);
+      const b = load<u64>(index, 8);
+      const c = load<u64>(index, 16);
+      const d = load<u64>(index, 24);
+      if (max(max(a, b), max(c, d)) >= size) return false;
+      store<T>(to, load<T>(from + <usize>a * sizeof<T>()));
+      store<T>(to, load<T>(from + <usize>b * sizeof<T>()), sizeof<T>());
+      store<T>(to, load<T>(from + <usize>c * sizeof<T>()), 2 * sizeof<T>());
+      store<T>(to, load<T>(from + <usize>d * sizeof<T>()), 3 * sizeof<T>());
+      to += 4 * sizeof<T>();
+    }
+  }
   while (index < end) {
     const i = indexAt(index, size, wrap);
     if (i >= size) return false;
@@ -102,6 +116,19 @@ export function scatterAlong(
   for (let o = 0; o < outer; o++) {
     if (plain) {
       const end = index + ((<usize>n) << 3);
+      if (!wrap) {
+        for (; index + 16 <= end; index += 16) {
+          const i = load<u64>(index);
+          const j = load<u64>(index, 8);
+          if (max(i, j) >= limit) break;
+          let at = to + ((<usize>i) << 2);
+          store<f32>(at, load<f32>(at) + load<f32>(from));
+          from += step;
+          at = to + ((<usize>j) << 2);
+          store<f32>(at, load<f32>(at) + load<f32>(from));
+          from += step;
+        }
+      }
       for (; index < end; index += 8) {
         const i = indexAt(index, limit, wrap);
         if (i >= limit) {
