@@ -108,22 +108,44 @@ export function erfcx(x: number): number {
   return (scale * (square * (square + 4.5) + 2)) / (x * (square * (square + 5) + 3.75));
 }
 
-/** Inverse of erf: a rational guess and two Newton steps (G. Pavlis, Indiana University, 1996). */
+// Coefficients of Algorithm AS 241 (Wichura 1988), PPND16, for the normal quantile in the middle and in two tails.
+const CENTRE = [
+  2509.0809287301227, 33430.57558358813, 67265.7709270087, 45921.95393154987, 13731.69376550946, 1971.5909503065513,
+  133.14166789178438, 3.3871328727963665,
+];
+const CENTRE_BELOW = [
+  5226.495278852854, 28729.085735721943, 39307.89580009271, 21213.794301586597, 5394.196021424751, 687.1870074920579,
+  42.31333070160091, 1,
+];
+const SHOULDER = [
+  0.0007745450142783414, 0.022723844989269184, 0.2417807251774506, 1.2704582524523684, 3.6478483247632045,
+  5.769497221460691, 4.630337846156546, 1.4234371107496835,
+];
+const SHOULDER_BELOW = [
+  1.0507500716444169e-9, 0.0005475938084995345, 0.015198666563616457, 0.14810397642748008, 0.6897673349851,
+  1.6763848301838038, 2.053191626637759, 1,
+];
+const TAIL = [
+  2.0103343992922881e-7, 2.7115555687434876e-5, 0.0012426609473880784, 0.026532189526576124, 0.29656057182850487,
+  1.7848265399172913, 5.463784911164114, 6.657904643501103,
+];
+const TAIL_BELOW = [
+  2.0442631033899397e-15, 1.421511758316446e-7, 1.8463183175100548e-5, 0.0007868691311456133, 0.014875361290850615,
+  0.1369298809227358, 0.599832206555888, 1,
+];
+
+/** Inverse of erf: the normal quantile of (1 + y) / 2 over the root of 2, by Wichura's AS 241, good to 1e-16. */
 export function erfinv(y: number): number {
   const magnitude = Math.abs(y);
   if (!(magnitude < 1)) return magnitude === 1 ? y * Infinity : NaN;
-  const slope = (x: number): number => (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x);
-  if (magnitude <= 0.7) {
-    const z = y * y;
-    const numerator = ((-0.140543331 * z + 0.914624893) * z - 1.645349621) * z + 0.886226899;
-    let x = (y * numerator) / ((((0.012229801 * z - 0.329097515) * z + 1.442710462) * z - 2.118377725) * z + 1);
-    for (let step = 0; step < 2; step++) x -= (erf(x) - y) / slope(x);
-    return x;
+  if (magnitude <= 0.85) {
+    const r = 0.180625 - 0.25 * y * y;
+    return (y * Math.SQRT1_2 * 0.5 * polynomial(r, CENTRE)) / polynomial(r, CENTRE_BELOW);
   }
-  const z = Math.sqrt(-Math.log((1 - magnitude) / 2));
-  const numerator = ((1.641345311 * z + 3.429567803) * z - 1.624906493) * z - 1.970840454;
-  let x = numerator / ((1.6370678 * z + 3.5438892) * z + 1);
-  // Complements, since erf(x) and y agree in most of their digits.
-  for (let step = 0; step < 2; step++) x += (erfc(x) - (1 - magnitude)) / slope(x);
-  return y < 0 ? -x : x;
+  const r = Math.sqrt(-Math.log((1 - magnitude) / 2));
+  const x =
+    r <= 5
+      ? polynomial(r - 1.6, SHOULDER) / polynomial(r - 1.6, SHOULDER_BELOW)
+      : polynomial(r - 5, TAIL) / polynomial(r - 5, TAIL_BELOW);
+  return y < 0 ? -x * Math.SQRT1_2 : x * Math.SQRT1_2;
 }
