@@ -1,6 +1,6 @@
 import type { ConvGeometry } from "@tt/core/dispatch";
 import type { Engine } from "../../engine.ts";
-import type { Exports } from "../../module.ts";
+import type { Exports } from "../../exports.ts";
 import { Area, putTable } from "./area.ts";
 import { isPointwise } from "./pointwise.ts";
 import { borderOf, isPadded } from "./product.ts";
