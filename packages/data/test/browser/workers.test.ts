@@ -47,9 +47,9 @@ describe("a DataLoader with web workers", () => {
       [4, 6],
       [5],
     ]);
-    const lines = new JsonlDataset<number>(new Blob(["1\n2\n3\n"]) as never);
+    const lines = new JsonlDataset<number>(new Blob(["1\n2\n3\n"]));
     const found: number[] = [];
-    for await (const row of new DataLoader(lines, { batch_size: null, num_workers: 2 })) found.push(row as number);
+    for await (const row of new DataLoader(lines, { batch_size: null, num_workers: 2 })) found.push(row);
     expect(found).toEqual([1, 2, 3]);
   });
 
@@ -85,7 +85,7 @@ describe("a DataLoader with web workers", () => {
     for await (const batch of new DataLoader(dataset, { batch_size: 4, num_workers: 2, pin_memory: true })) {
       const { buffer } = (batch as Tensor).numpy();
       expect(typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer).toBe(__ISOLATED__);
-      sums.push((batch as Tensor).sum().item() as number);
+      sums.push((batch as Tensor).sum().item());
     }
     expect(sums).toEqual([6000, 22_000]);
   });
