@@ -2,8 +2,12 @@ import { RuntimeError } from "@tt/core";
 import { sharp } from "../io/native.ts";
 import { element } from "./svg.ts";
 
-/** What a figure draws on: a canvas of a page or of a worker. */
-export type AnyCanvas = HTMLCanvasElement | OffscreenCanvas;
+/** What a figure draws on: a canvas of a page, or one that is not shown. */
+export interface AnyCanvas {
+  width: number;
+  height: number;
+  getContext(kind: "2d"): unknown;
+}
 
 interface FileModule {
   writeFileSync(path: string, data: string | Uint8Array): void;
@@ -90,7 +94,7 @@ export class Figure {
     await picture.decode();
     canvas.width = Math.round(this.width * scale);
     canvas.height = Math.round(this.height * scale);
-    const drawing = canvas.getContext("2d");
+    const drawing = canvas.getContext("2d") as CanvasRenderingContext2D | null;
     if (drawing === null) throw new RuntimeError("the canvas has no 2d context");
     drawing.drawImage(picture, 0, 0, canvas.width, canvas.height);
   }
