@@ -23,10 +23,11 @@ export function batchNormTrain(spec: BatchNormSpec, eps: number): Plan {
   const fold: Fold = {
     ...foldOf("var", "f32", "f32"),
     results: [
-      ["mean", "f32", "s.mean"],
+      ["mean", "f32", "s.shift + s.sum / s.count"],
       ["invstd", "f32", "1.0 / sqrt(s.squares / s.count + p.eps)"],
       ["variance", "f32", "s.squares / (s.count - 1.0)"],
-      ["moments", "f32", "s.mean", "update"],
+      ["moments", "f32", "s.shift", "update"],
+      ["moments", "f32", "s.sum / s.count", "update"],
       ["moments", "f32", "1.0 / sqrt(s.squares / s.count + p.eps)", "update"],
     ],
   };
@@ -44,9 +45,16 @@ export function batchNormTrain(spec: BatchNormSpec, eps: number): Plan {
   return {
     kernels: [
       ...statistics.kernels,
-      normalise(spec, [array("moments")], [], "moments[channel]", "moments[p.channels + channel]"),
+      // In two parts, the mean is as exact as the elements' distances from it.
+      normalise(
+        spec,
+        [array("moments")],
+        [],
+        "(x_load(i) - moments[channel]) - moments[p.channels + channel]",
+        "moments[2u * p.channels + channel]",
+      ),
     ],
-    scratch: [...(statistics.scratch ?? []), { name: "moments", type: "f32", length: 2 * channels }],
+    scratch: [...(statistics.scratch ?? []), { name: "moments", type: "f32", length: 3 * channels }],
   };
 }
 
@@ -54,20 +62,20 @@ export function batchNormTrain(spec: BatchNormSpec, eps: number): Plan {
 export function batchNormEval(spec: BatchNormSpec, eps: number): Kernel {
   const operands = [load("running_mean"), load("running_var")];
   const scale = "1.0 / sqrt(running_var_load(channel) + p.eps)";
-  return normalise(spec, operands, [f32("eps", eps)], "running_mean_load(channel)", scale);
+  return normalise(spec, operands, [f32("eps", eps)], "x_load(i) - running_mean_load(channel)", scale);
 }
 
 function normalise(
   spec: BatchNormSpec,
   statistics: readonly Operand[],
   params: readonly Param[],
-  mean: string,
+  distance: string,
   invstd: string,
 ): Kernel {
   const { weight, bias } = spec;
   const operands = [load("x"), ...statistics, ...(weight ? [load("weight")] : []), ...(bias ? [load("bias")] : [])];
   const scale = weight ? `(${invstd}) * weight_load(channel)` : invstd;
-  const value = `(x_load(i) - ${mean}) * (${scale})${bias ? " + bias_load(channel)" : ""}`;
+  const value = `(${distance}) * (${scale})${bias ? " + bias_load(channel)" : ""}`;
   return elements(spec, "batch_norm", operands, params, value);
 }
 

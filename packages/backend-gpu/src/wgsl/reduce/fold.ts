@@ -75,23 +75,27 @@ export function foldOf(kind: FoldKind, type: Element, accumulate: Element): Fold
       };
     }
     case "var":
-      // Welford's update, merged as in Chan, Golub and LeVeque (1979).
+      // Welford's update, merged as in Chan, Golub and LeVeque (1979), of what elements exceed a first one by: means far from
+      // zero would cost digits. The mean is shift + sum / count.
       return {
         fields: [
           ["count", "f32", "0.0"],
-          ["mean", "f32", "0.0"],
+          ["shift", "f32", "0.0"],
+          ["sum", "f32", "0.0"],
           ["squares", "f32", "0.0"],
         ],
-        take: `let count = s.count + 1.0;
-  let d = v - s.mean;
-  let mean = s.mean + d / count;
-  return State(count, mean, s.squares + d * (v - mean));`,
-        merge: `let count = a.count + b.count;
-  if (b.count == 0.0) { return a; }
+        take: `if (s.count == 0.0) { return State(1.0, v, 0.0, v - v); }
+  let count = s.count + 1.0;
+  let d = v - s.shift;
+  let sum = s.sum + d;
+  return State(count, s.shift, sum, s.squares + (d - s.sum / s.count) * (d - sum / count));`,
+        merge: `if (b.count == 0.0) { return a; }
   if (a.count == 0.0) { return b; }
-  let d = b.mean - a.mean;
-  let part = b.count / count;
-  return State(count, a.mean + d * part, a.squares + b.squares + d * d * a.count * part);`,
+  let count = a.count + b.count;
+  let apart = b.shift - a.shift;
+  let d = apart + (b.sum / b.count - a.sum / a.count);
+  let squares = a.squares + b.squares + d * d * a.count * (b.count / count);
+  return State(count, a.shift, a.sum + (b.sum + b.count * apart), squares);`,
         results: [["out", "f32", "s.squares / max(s.count - p.correction, 0.0)"]],
       };
   }
