@@ -21,8 +21,7 @@ export const Command = {
   DISPATCH: 7,
 } as const;
 
-/** Parameters of a dispatch: what a binding of them holds, and the step between two, in bytes. */
-export const PARAMS_BYTES = 1024;
+/** The step between two dispatches' parameters, in bytes. */
 export const PARAMS_STEP = 256;
 /** Bytes of parameters that a batch may have. */
 export const PARAMS_LIMIT: number = 1 << 20;

@@ -1,3 +1,5 @@
+// It registers itself.
+// oxlint-disable-next-line import/no-unassigned-import
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { arange, bfloat16, complex64, equal, float32, int32, rand, randn, tensor, zeros } from "@tt/core";

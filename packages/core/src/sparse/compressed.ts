@@ -257,4 +257,4 @@ export function samePlaces(a: CompressedTensor, b: CompressedTensor): boolean {
 }
 
 /** Of truth values the sum is whether any is true. */
-export const summable = (entries: Tensor): Tensor => (entries.dtype === bool ? entries.to(uint8) : entries);
+const summable = (entries: Tensor): Tensor => (entries.dtype === bool ? entries.to(uint8) : entries);

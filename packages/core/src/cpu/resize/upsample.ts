@@ -80,7 +80,8 @@ function resizePlane(
         for (let k = z * tz.width; k < (z + 1) * tz.width; k++) {
           let plane = 0;
           for (let j = y * ty.width; j < (y + 1) * ty.width; j++) {
-            if (tz.weight[k]! * ty.weight[j]! === 0) continue;
+            const weight = tz.weight[k]! * ty.weight[j]!;
+            if (weight === 0) continue;
             const row = base + (tz.index[k]! * size[1] + ty.index[j]!) * size[2];
             let line = 0;
             for (let i = x * tx.width; i < (x + 1) * tx.width; i++) {

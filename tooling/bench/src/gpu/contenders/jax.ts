@@ -1,4 +1,5 @@
 // @ts-nocheck: the package is installed when the benchmark runs.
+// @boundaries-ignore installed when the benchmark runs
 import * as jax from "@jax-js/jax";
 import { type Contender, MLP, numbers, sizeOf } from "../contender.ts";
 import { ELEMENTS } from "../workloads.ts";

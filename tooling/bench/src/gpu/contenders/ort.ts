@@ -1,4 +1,5 @@
 // @ts-nocheck: the package is installed when the benchmark runs.
+// @boundaries-ignore installed when the benchmark runs
 import * as ort from "onnxruntime-web/webgpu";
 import { type Contender, numbers, sizeOf } from "../contender.ts";
 import { type Input, model } from "../onnx_model.ts";

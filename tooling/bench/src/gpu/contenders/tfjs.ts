@@ -1,8 +1,11 @@
 // @ts-nocheck: the packages are installed when the benchmark runs.
 // They register themselves.
 // oxlint-disable import/no-unassigned-import
+// @boundaries-ignore installed when the benchmark runs
 import "@tensorflow/tfjs-backend-webgpu";
+// @boundaries-ignore installed when the benchmark runs
 import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
+// @boundaries-ignore installed when the benchmark runs
 import * as tf from "@tensorflow/tfjs-core";
 import { type Contender, MLP, numbers, sizeOf } from "../contender.ts";
 import { ELEMENTS } from "../workloads.ts";
