@@ -175,7 +175,7 @@ export async function openExecutor(
             }
             if (a !== current) pass.setPipeline(pipeline);
             current = a;
-            pass.setBindGroup(0, groups[b]);
+            pass.setBindGroup(0, groups[b] ?? null);
             offsets[0] = commands[at + 3]!;
             pass.setBindGroup(1, paramsGroup, offsets, 0, 1);
             pass.dispatchWorkgroups(commands[at + 4]!, commands[at + 5], commands[at + 6]);
