@@ -68,6 +68,11 @@ export class Group {
     this.kernel = kernel;
   }
 
+  /** Notes that the group must come after what stands at `index`, if that is not the group itself. */
+  follow(index: number): void {
+    if (index !== this.index && index > this.after) this.after = index;
+  }
+
   touch(memory: Memory): Touched | null {
     for (const entry of this.touched) if (entry.memory === memory) return entry;
     return null;
@@ -181,17 +186,12 @@ export class Group {
 
   /** Buffers that the group with the node would bind. */
   private bindings(node: MapNode, fresh: readonly Memory[]): number {
-    const named = (memory: Memory): number => {
-      let count = node.out.memory === memory ? 1 : 0;
-      for (const input of node.inputs) if (typeof input !== "number" && input.memory === memory) count++;
-      return count;
-    };
     let count = 0;
     for (const { memory, uses, loaded, chain } of this.touched) {
-      if (chain === null || loaded || !memory.dead || memory.uses > uses + named(memory)) count++;
+      if (chain === null || loaded || !memory.dead || memory.uses > uses + usesIn(node, memory)) count++;
     }
     for (const memory of fresh) {
-      if (memory !== node.out.memory || !memory.dead || memory.uses > named(memory)) count++;
+      if (memory !== node.out.memory || !memory.dead || memory.uses > usesIn(node, memory)) count++;
     }
     return count;
   }
@@ -218,6 +218,13 @@ export class Group {
     }
     this.use(node.out.memory, true, false, chain);
   }
+}
+
+/** How often a node names a memory. */
+function usesIn({ inputs, out }: MapNode, memory: Memory): number {
+  let count = out.memory === memory ? 1 : 0;
+  for (const input of inputs) if (typeof input !== "number" && input.memory === memory) count++;
+  return count;
 }
 
 function sized(chain: Chain, node: MapNode): Chain | null {

@@ -210,13 +210,12 @@ class Lowering {
     });
     const needed = new Array<boolean>(nodes.length).fill(false);
     const result = chain.prologue ? chain.written.at(-1)!.node : -1;
-    const mark = (node: number): void => {
-      if (node < 0 || needed[node]) return;
-      needed[node] = true;
-      for (const use of uses[node]!) if (use >= 0) mark(use);
-    };
-    mark(result);
-    for (const { node } of stored) mark(node);
+    if (result >= 0) needed[result] = true;
+    for (const { node } of stored) if (node >= 0) needed[node] = true;
+    // Nodes use earlier ones only.
+    for (let n = nodes.length - 1; n >= 0; n--) {
+      if (needed[n]) for (const use of uses[n]!) if (use >= 0) needed[use] = true;
+    }
 
     this.key += `|${chain.operand}${chain.prologue ? "p" : "e"}`;
     const loads: Place[] = [];

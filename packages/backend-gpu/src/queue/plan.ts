@@ -65,15 +65,12 @@ class Planner {
     const after = Math.max(first?.index ?? -1, memory.reader);
     const [group, chain] = this.placeOf(node, first, second, after);
     this.absorb(node, group, chain);
-    const follow = (index: number): void => {
-      if (index !== group.index && index > group.after) group.after = index;
-    };
-    follow(memory.reader);
-    if (memory.writer !== null) follow(memory.writer.index);
+    group.follow(memory.reader);
+    if (memory.writer !== null) group.follow(memory.writer.index);
     group.add(node, chain);
     for (const input of node.inputs) {
       if (typeof input === "number") continue;
-      if (input.memory.writer !== null) follow(input.memory.writer.index);
+      if (input.memory.writer !== null) group.follow(input.memory.writer.index);
       if (input.memory.reader < group.index) input.memory.reader = group.index;
     }
     memory.writer = group;
