@@ -8,6 +8,8 @@ interface Thread {
   post(message: object, transfer: ArrayBuffer[]): void;
   /** Whether it keeps the process from ending. */
   hold(held: boolean): void;
+  /** Whether it still runs; may be asked in the middle of a synchronous call. */
+  alive(): boolean;
   terminate(): void;
 }
 
@@ -19,7 +21,14 @@ interface Answer {
   readonly bytes?: ArrayBuffer;
 }
 
+interface NodePort {
+  postMessage(message: unknown): boolean | undefined;
+  unref(): void;
+}
+
 interface NodeThreads {
+  readonly MessageChannel: new () => { readonly port1: NodePort; readonly port2: NodePort };
+  receiveMessageOnPort(port: NodePort): unknown;
   readonly Worker: new (source: string, options: object) => NodeWorker;
 }
 
@@ -40,6 +49,9 @@ export function canWait(): boolean {
 
 /** How long a device may take to end. */
 const CLOSE_MS = 3000;
+/** How long an answer is waited for before it is looked whether the worker still runs. */
+const PROBE_MS = 1000;
+const ENDED = "the worker that owns the device has ended";
 
 interface Events {
   readonly process?: {
@@ -90,6 +102,7 @@ export async function openInWorker(request: DeviceRequest): Promise<Link> {
   const worker = thread as unknown as Thread;
   worker.hold(false);
 
+  let open = true;
   let block = new SharedArrayBuffer(4096);
   let next = 1;
 
@@ -109,13 +122,21 @@ export async function openInWorker(request: DeviceRequest): Promise<Link> {
     });
 
   const now = (message: { readonly batch: Batch | null }, bytes: number): ArrayBuffer => {
+    if (!open) {
+      failures.report("lost", "it was given back by destroy()");
+      return new ArrayBuffer(bytes);
+    }
     if (block.byteLength < bytes + HEADER) {
       block = new SharedArrayBuffer(2 ** Math.ceil(Math.log2(bytes + HEADER)));
     }
     const words = new Int32Array(block, 0, 2);
     Atomics.store(words, STATE, 0);
     worker.post({ ...message, block }, transfers(message.batch));
-    Atomics.wait(words, STATE, 0);
+    while (Atomics.wait(words, STATE, 0, PROBE_MS) === "timed-out") {
+      if (worker.alive()) continue;
+      failures.report("lost", ENDED);
+      return new ArrayBuffer(bytes);
+    }
     const length = words[LENGTH]!;
     // Nothing may look at shared memory afterwards, so it is copied.
     const copy = new Uint8Array(length);
@@ -130,7 +151,6 @@ export async function openInWorker(request: DeviceRequest): Promise<Link> {
     return copy.buffer;
   };
 
-  let open = true;
   const close = (): void => {
     if (!open) return;
     open = false;
@@ -161,21 +181,31 @@ function nodeThread(
   receive: (answer: Answer) => void,
   stopped: (message: string) => void,
 ): Thread {
-  const { Worker } = builtinModule("node:worker_threads") as NodeThreads;
-  const worker = new Worker(workerSource() + NODE_START, {
+  const threads = builtinModule("node:worker_threads") as NodeThreads;
+  const { port1, port2 } = new threads.MessageChannel();
+  const worker = new threads.Worker(workerSource() + NODE_START, {
     eval: true,
-    workerData: { url: webgpuUrl(), options: dawnOptions(request), request },
+    workerData: { url: webgpuUrl(), options: dawnOptions(request), request, port: port2 },
+    transferList: [port2],
     execArgv: [],
   });
+  port1.unref();
+  // A message channel knows at once that its other end is gone, where events wait for the event loop.
+  const probing = port1.postMessage(null) === true;
   let ending = false;
   worker.on("message", receive);
   worker.on("error", (error: Error) => stopped(error.message));
   worker.on("exit", () => {
-    if (!ending) stopped("the worker that owns the device has ended");
+    if (!ending) stopped(ENDED);
   });
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),
     hold: (held) => (held ? worker.ref() : worker.unref()),
+    alive() {
+      if (!probing) return true;
+      threads.receiveMessageOnPort(port1);
+      return port1.postMessage(null) === true;
+    },
     terminate() {
       ending = true;
       void worker.terminate();
@@ -196,6 +226,7 @@ function webThread(
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),
     hold: () => undefined,
+    alive: () => true,
     terminate: () => worker.terminate(),
   };
 }
