@@ -3,7 +3,7 @@ import { PRELUDE } from "../wgsl/prelude.ts";
 import type { Operand } from "../wgsl/kernel.ts";
 import { writeProgram } from "./expression.ts";
 import { convert, rounded, typeOfKind, type ValueType } from "./kinds.ts";
-import { libraryCode } from "./library.ts";
+import { libraryCode } from "./library/index.ts";
 
 /** Threads of a workgroup of element-wise kernels. */
 export const MAP_THREADS = 256;
