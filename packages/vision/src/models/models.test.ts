@@ -47,7 +47,7 @@ it("refuses options that there are not, and classes that weights do not have", a
 it("loads weights from where torchvision keeps them, and says so when there is no network", async () => {
   vi.stubGlobal("fetch", () => Promise.reject(new TypeError("fetch failed", { cause: new Error("ENOTFOUND") })));
   await expect(models.squeezenet1_1({ weights: "DEFAULT" })).rejects.toThrow(
-    `put that file into ${folder}/checkpoints`,
+    `put the file at ${folder}/checkpoints`,
   );
 });
 
