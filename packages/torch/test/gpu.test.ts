@@ -1,6 +1,9 @@
 import { gpu, type WebgpuBackend } from "@tt/backend-gpu";
 import * as torch from "@tt/torch";
-import { describe, expect, test, type TestContext } from "vitest";
+import { describe, expect, test, type TestContext, vi } from "vitest";
+
+// The software GPU takes its time.
+vi.setConfig({ testTimeout: 300_000 });
 
 const { nn, optim } = torch;
 const F = nn.functional;
