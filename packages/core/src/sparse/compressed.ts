@@ -1,7 +1,7 @@
 import { indexValues } from "../cpu/indices.ts";
 import { CPU } from "../device.ts";
 import { transfer } from "../dispatch/execute.ts";
-import { bool, type DType, int64, uint8 } from "../dtype/index.ts";
+import { type DType, int64 } from "../dtype/index.ts";
 import { RuntimeError } from "../errors.ts";
 import { numelOf } from "../layout.ts";
 import { callOp } from "../ops/pointwise/formulas.ts";
@@ -255,6 +255,3 @@ export function samePlaces(a: CompressedTensor, b: CompressedTensor): boolean {
   const equal = (x: Tensor, y: Tensor): boolean => x === y || (callOp("equal", x, y) as unknown as boolean);
   return equal(a.compressed, b.compressed) && equal(a.plain, b.plain);
 }
-
-/** Of truth values the sum is whether any is true. */
-const summable = (entries: Tensor): Tensor => (entries.dtype === bool ? entries.to(uint8) : entries);

@@ -46,9 +46,7 @@ it("refuses options that there are not, and classes that weights do not have", a
 
 it("loads weights from where torchvision keeps them, and says so when there is no network", async () => {
   vi.stubGlobal("fetch", () => Promise.reject(new TypeError("fetch failed", { cause: new Error("ENOTFOUND") })));
-  await expect(models.squeezenet1_1({ weights: "DEFAULT" })).rejects.toThrow(
-    `put the file at ${folder}/checkpoints`,
-  );
+  await expect(models.squeezenet1_1({ weights: "DEFAULT" })).rejects.toThrow(`put the file at ${folder}/checkpoints`);
 });
 
 it("downloads weights once", async () => {
