@@ -11,10 +11,10 @@ import {
   type Storage,
   Tensor,
 } from "@tt/core";
-import { parseExpr, type Program } from "@tt/core/dispatch";
+import { makeCollector, parseExpr, type Program } from "@tt/core/dispatch";
 import { formOf } from "./codegen/form.ts";
 import type { Link } from "./device/link.ts";
-import { makeCollector } from "./memory/collect.ts";
+
 import { GpuStorage, Memory } from "./memory/memory.ts";
 import { Queue } from "./queue/queue.ts";
 import { aligned, contiguousStrides, numelOf, type View, viewOf, wholeView } from "./queue/view.ts";

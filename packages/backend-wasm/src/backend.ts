@@ -1,5 +1,5 @@
 import { type Backend, type Device, type DType, defineBackend, findBackend, type Kernels } from "@tt/core";
-import { Storage } from "@tt/core/dispatch";
+import { makeCollector, Storage } from "@tt/core/dispatch";
 import { requestedThreads } from "@tt/core/threads";
 import { type Engine, makeEngine } from "./engine.ts";
 import { counting } from "./host_use.ts";
@@ -26,7 +26,7 @@ import { reduceKernels } from "./kernels/reduce/kernels.ts";
 import { scanKernels } from "./kernels/scan.ts";
 import { softmaxKernels } from "./kernels/softmax.ts";
 import { sortKernels } from "./kernels/sort.ts";
-import { makeCollector } from "./memory/collect.ts";
+
 import { Heap, type HeapStats } from "./memory/heap.ts";
 import { WasmStorage } from "./memory/storage.ts";
 import { instantiate, type SimdLevel } from "./module.ts";

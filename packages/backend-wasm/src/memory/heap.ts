@@ -1,8 +1,7 @@
 import { RuntimeError, type TypedArray, type TypedArrayConstructor } from "@tt/core";
-import { disposed, freeTemporaries, memory } from "@tt/core/dispatch";
+import { type Collector, disposed, freeTemporaries, memory } from "@tt/core/dispatch";
 import { Allocator, type Block, PAGE } from "./allocator.ts";
 import { Cell, Recency } from "./cell.ts";
-import type { Collector } from "./collect.ts";
 import { outOfMemory } from "./out_of_memory.ts";
 import { reserve } from "./sharing.ts";
 

@@ -1,7 +1,7 @@
 import { RuntimeError } from "@tt/core";
+import { makeCollector } from "@tt/core/dispatch";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { I32, moduleOf } from "../codegen/encode.ts";
-import { makeCollector } from "../memory/collect.ts";
 import { Heap } from "../memory/heap.ts";
 import { instantiate } from "../module.ts";
 import { instantiateCode } from "./code.ts";

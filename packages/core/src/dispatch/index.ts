@@ -4,6 +4,7 @@ export { bindArgs, isOptions, mismatch, NO_SELF, pythonTypeName } from "./args.t
 export type * from "./autograd.ts";
 export * from "./backend.ts";
 export * from "./call.ts";
+export { type Collector, makeCollector } from "./collect.ts";
 export * from "./execute.ts";
 export * from "./expose.ts";
 export { type ConvGeometry, convGeometry, type ConvParams, type Triple } from "../cpu/conv/geometry.ts";
