@@ -3,7 +3,7 @@ import { manual_seed, randn, RuntimeError, use } from "@tt/core";
 import { expect, it } from "vitest";
 import { I32, moduleOf } from "../src/codegen/encode.ts";
 import { wasm } from "../src/index.ts";
-import { makeCollector } from "../src/memory/collect.ts";
+import { makeCollector } from "@tt/core/dispatch";
 import { Heap } from "../src/memory/heap.ts";
 import { instantiate } from "../src/module.ts";
 import { instantiateCode } from "../src/threads/code.ts";
